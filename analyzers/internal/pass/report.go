@@ -1,0 +1,343 @@
+package pass
+
+import (
+	"go/ast"
+	"go/token"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/cloudlint/cloudlint/internal/rule"
+	"github.com/cloudlint/cloudlint/internal/wire"
+)
+
+// A Diagnostic is what an analyzer reports.
+type Diagnostic struct {
+	Rule     *rule.Rule
+	Severity rule.Severity // where this finding is milder than its rule
+	Pos, End token.Pos     // End may be NoPos
+	// Message says in the user's own names what happens at run time, why, and what to write instead, on one line.
+	Message string
+
+	// Op and Object make the fingerprint: the kind of operation, and what it works on by its type or source name.
+	// Neither may contain a position, a closure's number or prose.
+	Op, Object string
+
+	Steps   []Step    // how it happens, in order
+	Related []Related // other places
+	Fix     *Fix
+	Cause   string // see finding.Finding
+}
+
+// A Place is a position of this package, or one that came with a fact from another package.
+type Place struct {
+	Pos, End token.Pos
+	// Foreign places the step in another package; then Pos is not used.
+	Foreign *wire.Pos
+}
+
+// At is the place of a node of this package.
+func At(n ast.Node) Place { return Place{Pos: n.Pos(), End: n.End()} }
+
+// A Step is one event on the way to the defect.
+type Step struct {
+	Place
+	Message    string
+	Op, Object string
+	Goroutine  int
+	Nth        int
+}
+
+// Related is another place that a finding refers to.
+type Related struct {
+	Place
+	Message string
+}
+
+// A Fix is a change within one file that removes the finding; the result compiles.
+type Fix struct {
+	Message string
+	Safe    bool
+	Edits   []analysis.TextEdit
+}
+
+// Report reports d, unless a suppression comment silences it, or it lies in a generated file, a test file that the rule
+// does not cover, or nowhere.
+func (p *Pass) Report(d Diagnostic) {
+	file := p.file(d.Pos)
+	if file == nil || p.isGenerated(file) {
+		return
+	}
+	r := d.Rule
+	if p.IsTest(d.Pos) && !r.Tests && !p.Options.Tests {
+		return
+	}
+	if r.Maturity != rule.Stable && !p.Options.Preview {
+		return
+	}
+	if d.Severity == "" || r.Severity().AtLeast(d.Severity) == false {
+		d.Severity = r.Severity()
+	}
+	f := p.wireFinding(file, d)
+	if by := p.directives.Suppressing(p.Fset, d.Pos, r.Code, r.Name, p.Analyzer.Name, string(r.Family())); by != nil {
+		at := p.wirePos(by.Pos, by.End)
+		f.SuppressedBy = &at
+	}
+	p.result.Findings = append(p.result.Findings, f)
+	if f.SuppressedBy == nil {
+		p.Pass.Report(p.diagnostic(d))
+	}
+}
+
+// diagnostic is the form that drivers other than ours see: the code stands in the text, because most of them drop the
+// category, and only a safe fix is offered, because some apply all fixes unasked.
+func (p *Pass) diagnostic(d Diagnostic) analysis.Diagnostic {
+	ad := analysis.Diagnostic{
+		Pos:      d.Pos,
+		End:      d.End,
+		Category: d.Rule.Code,
+		Message:  d.Rule.Code + ": " + d.Message,
+		URL:      d.Rule.URL(),
+	}
+	for _, s := range d.Steps {
+		ad.Related = p.appendRelated(ad.Related, s.Place, s.Message)
+	}
+	for _, r := range d.Related {
+		ad.Related = p.appendRelated(ad.Related, r.Place, r.Message)
+	}
+	if d.Fix != nil && (d.Fix.Safe || p.Options.UnsafeFixes) {
+		ad.SuggestedFixes = []analysis.SuggestedFix{{Message: d.Fix.Message, TextEdits: d.Fix.Edits}}
+	}
+	return ad
+}
+
+func (p *Pass) appendRelated(list []analysis.RelatedInformation, at Place, message string) []analysis.RelatedInformation {
+	if at.Foreign != nil {
+		at.Pos, at.End = p.synthetic(*at.Foreign), token.NoPos
+	}
+	if !at.Pos.IsValid() {
+		return list
+	}
+	return append(list, analysis.RelatedInformation{Pos: at.Pos, End: at.End, Message: message})
+}
+
+func (p *Pass) wireFinding(file *ast.File, d Diagnostic) wire.Finding {
+	f := wire.Finding{
+		Code:     d.Rule.Code,
+		Analyzer: p.Analyzer.Name,
+		Message:  d.Message,
+		Pos:      p.wirePos(d.Pos, d.End),
+		Function: FunctionName(file, d.Pos),
+		Op:       d.Op,
+		Object:   d.Object,
+		Cause:    d.Cause,
+	}
+	if d.Severity != d.Rule.Severity() {
+		f.Severity = string(d.Severity)
+	}
+	for _, s := range d.Steps {
+		if at, ok := p.wirePlace(s.Place); ok {
+			f.Steps = append(f.Steps, wire.Step{Goroutine: s.Goroutine, Op: s.Op, Object: s.Object, Nth: s.Nth, Message: s.Message, Pos: at})
+		}
+	}
+	for _, r := range d.Related {
+		if at, ok := p.wirePlace(r.Place); ok {
+			f.Related = append(f.Related, wire.Related{Message: r.Message, Pos: at})
+		}
+	}
+	f.Fix = p.wireFix(d.Fix)
+	return f
+}
+
+func (p *Pass) wirePlace(at Place) (wire.Pos, bool) {
+	if at.Foreign != nil {
+		return *at.Foreign, true
+	}
+	if p.file(at.Pos) == nil {
+		return wire.Pos{}, false
+	}
+	return p.wirePos(at.Pos, at.End), true
+}
+
+// wireFix translates the edits to byte offsets. It returns nil for edits in a file that cmd/cgo or another tool wrote,
+// whose offsets say nothing about the user's file.
+func (p *Pass) wireFix(fix *Fix) *wire.Fix {
+	if fix == nil {
+		return nil
+	}
+	w := &wire.Fix{Message: fix.Message, Safe: fix.Safe}
+	for _, e := range fix.Edits {
+		tf := p.Fset.File(e.Pos)
+		if tf == nil || p.Fset.Position(e.Pos).Filename != p.Fset.PositionFor(e.Pos, false).Filename {
+			return nil
+		}
+		end := e.End
+		if !end.IsValid() {
+			end = e.Pos
+		}
+		w.Edits = append(w.Edits, wire.Edit{File: filepath.Base(tf.Name()), Start: tf.Offset(e.Pos), End: tf.Offset(end), New: string(e.NewText)})
+	}
+	return w
+}
+
+// WirePos is the place of a node of this package in the form that facts and records carry.
+func (p *Pass) WirePos(n ast.Node) wire.Pos { return p.wirePos(n.Pos(), n.End()) }
+
+func (p *Pass) wirePos(pos, end token.Pos) wire.Pos {
+	start := p.Fset.Position(pos)
+	w := wire.Pos{Package: p.Pkg.Path(), File: p.relative(pos, start.Filename), Line: start.Line, Column: start.Column}
+	if end.IsValid() && end > pos {
+		if stop := p.Fset.Position(end); stop.Filename == start.Filename && (stop.Line > start.Line || stop.Line == start.Line && stop.Column > start.Column) {
+			w.EndLine, w.EndColumn = stop.Line, stop.Column
+		}
+	}
+	return w
+}
+
+// relative returns the name, which a //line directive may have given, relative to the folder of the package.
+func (p *Pass) relative(pos token.Pos, name string) string {
+	real := p.Fset.PositionFor(pos, false).Filename
+	if name == real {
+		return filepath.Base(name)
+	}
+	// cmd/cgo writes its files elsewhere; they name the user's file by its absolute path.
+	dir := p.dir()
+	if rel, err := filepath.Rel(dir, name); err == nil && filepath.IsAbs(name) {
+		return filepath.ToSlash(rel)
+	}
+	return filepath.ToSlash(name)
+}
+
+// dir returns the folder of the package: that of its first file which no tool wrote into a temporary folder.
+func (p *Pass) dir() string {
+	for _, f := range p.Files {
+		name := p.Fset.PositionFor(f.FileStart, false).Filename
+		if p.Fset.Position(f.Package).Filename == name {
+			return filepath.Dir(name)
+		}
+	}
+	for _, f := range p.Files {
+		// Only cgo files: their package clause maps back to the user's file.
+		if name := p.Fset.Position(f.Package).Filename; filepath.IsAbs(name) {
+			return filepath.Dir(name)
+		}
+	}
+	return ""
+}
+
+// synthetic returns a position that prints as the place in another package, whose files are not part of this pass: a
+// file is made up in the file set that has just enough lines.
+func (p *Pass) synthetic(at wire.Pos) token.Pos {
+	dir := at.Package
+	// The export data of a package that this one imports knows the folder (or, with -trimpath, a stand-in for it).
+	for _, imp := range p.Pkg.Imports() {
+		if imp.Path() != at.Package {
+			continue
+		}
+		for _, name := range imp.Scope().Names() {
+			if f := p.Fset.File(imp.Scope().Lookup(name).Pos()); f != nil {
+				dir = filepath.Dir(f.Name())
+				break
+			}
+		}
+	}
+	tf := p.Fset.AddFile(filepath.Join(dir, filepath.FromSlash(at.File)), -1, at.Line*maxColumn)
+	lines := make([]int, at.Line)
+	for i := range lines {
+		lines[i] = i * maxColumn
+	}
+	tf.SetLines(lines)
+	return tf.LineStart(at.Line) + token.Pos(min(max(at.Column, 1), maxColumn-1)-1)
+}
+
+// maxColumn is the length of each line of a synthetic file.
+const maxColumn = 1 << 10
+
+// file returns the file of this package that pos lies in, or nil.
+func (p *Pass) file(pos token.Pos) *ast.File {
+	for _, f := range p.Files {
+		if f.FileStart <= pos && pos <= f.FileEnd {
+			return f
+		}
+	}
+	return nil
+}
+
+// IsTest reports whether pos lies in a _test.go file.
+func (p *Pass) IsTest(pos token.Pos) bool {
+	return strings.HasSuffix(p.Fset.PositionFor(pos, false).Filename, "_test.go")
+}
+
+// isGenerated reports whether a tool wrote the file. What cmd/cgo makes of a file of the user is the user's.
+func (p *Pass) isGenerated(file *ast.File) bool {
+	g, known := p.generated[file]
+	if !known {
+		g = isGenerated(file)
+		if p.generated == nil {
+			p.generated = make(map[*ast.File]bool)
+		}
+		p.generated[file] = g
+	}
+	return g
+}
+
+func isGenerated(file *ast.File) bool {
+	const cgo = "// Code generated by cmd/cgo; DO NOT EDIT."
+	if !ast.IsGenerated(file) {
+		return false
+	}
+	rest := *file
+	rest.Comments = nil
+	for _, group := range file.Comments {
+		if group.Pos() < file.Package && group.List[0].Text == cgo {
+			group = &ast.CommentGroup{List: group.List[1:]}
+			if len(group.List) == 0 {
+				continue
+			}
+		}
+		rest.Comments = append(rest.Comments, group)
+	}
+	return ast.IsGenerated(&rest)
+}
+
+// FunctionName returns the name of the function declaration around pos: F, (*T).M or T.M, without type parameters. It
+// is empty outside functions.
+func FunctionName(file *ast.File, pos token.Pos) string {
+	for _, decl := range file.Decls {
+		fn, ok := decl.(*ast.FuncDecl)
+		if !ok || pos < fn.Pos() || pos > fn.End() {
+			continue
+		}
+		if fn.Recv == nil || len(fn.Recv.List) == 0 {
+			return fn.Name.Name
+		}
+		recv, pointer := fn.Recv.List[0].Type, false
+		for {
+			switch t := recv.(type) {
+			case *ast.ParenExpr:
+				recv = t.X
+				continue
+			case *ast.StarExpr:
+				recv, pointer = t.X, true
+				continue
+			case *ast.IndexExpr:
+				recv = t.X
+				continue
+			case *ast.IndexListExpr:
+				recv = t.X
+				continue
+			}
+			break
+		}
+		id, ok := recv.(*ast.Ident)
+		if !ok {
+			return fn.Name.Name
+		}
+		if pointer {
+			return "(*" + id.Name + ")." + fn.Name.Name
+		}
+		return id.Name + "." + fn.Name.Name
+	}
+	return ""
+}

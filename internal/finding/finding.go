@@ -1,0 +1,150 @@
+// Package finding defines what cloudlint reports: the finding, its fingerprint, and the report of a run. Drivers make
+// findings, filters drop some, renderers print the rest.
+//
+// The JSON encoding of Report is the stable format of `cloudlint --format json`; schema.json describes it. Fields are
+// added, never renamed or removed, within one value of Report.Version.
+package finding
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/cloudlint/cloudlint/internal/rule"
+)
+
+// Version is the version of the JSON format.
+const Version = 1
+
+// A Report is the outcome of one run.
+type Report struct {
+	Version  int       `json:"version"`
+	Tool     Tool      `json:"tool"`
+	Root     string    `json:"root"` // absolute: the git root, else the working directory
+	Findings []Finding `json:"findings"`
+	Errors   []Error   `json:"errors"`
+	Stats    Stats     `json:"stats"`
+}
+
+// Tool names the program that made the report.
+type Tool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// A Finding is one defect at one place.
+type Finding struct {
+	Code     string        `json:"code"`
+	Rule     string        `json:"rule"` // the analyzer's name
+	Family   rule.Family   `json:"family"`
+	Severity rule.Severity `json:"severity"`
+	Message  string        `json:"message"`
+	URL      string        `json:"url"`
+	Maturity rule.Maturity `json:"maturity"`
+
+	Range
+	Module      string `json:"module"`
+	Package     string `json:"package"`
+	Function    string `json:"function"` // F, (*T).M, T.M, without closures and type parameters; empty outside functions
+	Fingerprint string `json:"fingerprint"`
+
+	Cause    string    `json:"cause,omitempty"`   // findings of one code with the same cause are one finding
+	Related  []Related `json:"related,omitempty"` // every other place that matters, the steps of Path included, in order
+	Path     []Step    `json:"path,omitempty"`    // how it happens, in order
+	Fix      *Fix      `json:"fix,omitempty"`
+	Evidence *Evidence `json:"evidence,omitempty"`
+}
+
+// A Range is a place in a file. Lines and columns start at 1; columns count bytes, as in Go's own tools. The end is
+// exclusive, and zero where it is not known.
+type Range struct {
+	File      string `json:"file"` // with slashes, relative to Report.Root; absolute outside it
+	Line      int    `json:"line"`
+	Column    int    `json:"column"` // 0 where a //line directive hides it
+	EndLine   int    `json:"endLine,omitempty"`
+	EndColumn int    `json:"endColumn,omitempty"`
+}
+
+// Related is another place that a finding refers to.
+type Related struct {
+	Message string `json:"message"`
+	Range
+}
+
+// A Step is one event on the way to the defect.
+type Step struct {
+	Goroutine int    `json:"goroutine,omitempty"` // 1 is the one that everything starts in
+	Op        string `json:"op,omitempty"`        // "send", "lock", "call" ...
+	Object    string `json:"object,omitempty"`    // in the user's names
+	Nth       int    `json:"nth,omitempty"`       // the nth arrival at this place
+	Message   string `json:"message"`
+	Range
+}
+
+// A Fix is a change that removes the finding.
+type Fix struct {
+	Message string `json:"message"`
+	Safe    bool   `json:"safe"`
+	Edits   []Edit `json:"edits"`
+}
+
+// An Edit replaces the bytes [Start, End) of a file by New.
+type Edit struct {
+	File  string `json:"file"` // as in Range
+	Start int    `json:"start"`
+	End   int    `json:"end"`
+	New   string `json:"new"`
+}
+
+// Evidence is what a run of the code says about a finding.
+type Evidence struct {
+	Status string `json:"status"` // "confirmed", "not-observed", "runtime-only"
+}
+
+// An Error is something that could not be analysed.
+type Error struct {
+	Package string `json:"package"` // empty where no package is concerned
+	Message string `json:"message"`
+}
+
+// Stats counts what a run did and what it left out.
+type Stats struct {
+	Driver      string         `json:"driver"`              // "vet" or "source"
+	Packages    int            `json:"packages"`            // named by the patterns and analysed
+	NotAnalysed int            `json:"notAnalysed"`         // named by the patterns, but not analysed: see Report.Errors
+	Suppressed  int            `json:"suppressed"`          // findings silenced by comments
+	Excluded    int            `json:"excluded"`            // findings silenced by path exclusions of the configuration
+	Exhausted   map[string]int `json:"exhausted,omitempty"` // functions that ran out of a budget, by analyzer
+	Seconds     float64        `json:"seconds"`             // wall time; 0 in tests, which compare bytes
+	GoVersion   string         `json:"goVersion,omitempty"` // of the go command that listed the packages
+}
+
+// Compare orders findings by file, line, column, code and message: the order of every report.
+func Compare(a, b Finding) int {
+	return cmp.Or(
+		cmp.Compare(a.File, b.File),
+		cmp.Compare(a.Line, b.Line),
+		cmp.Compare(a.Column, b.Column),
+		cmp.Compare(a.Code, b.Code),
+		cmp.Compare(a.Message, b.Message),
+		cmp.Compare(a.Package, b.Package),
+	)
+}
+
+// Sort puts the findings in the order of Compare, and the errors in the order of package and message.
+func (r *Report) Sort() {
+	slices.SortStableFunc(r.Findings, Compare)
+	slices.SortStableFunc(r.Errors, func(a, b Error) int {
+		return cmp.Or(cmp.Compare(a.Package, b.Package), cmp.Compare(a.Message, b.Message))
+	})
+}
+
+// Count returns how many findings have the severity.
+func (r *Report) Count(s rule.Severity) int {
+	n := 0
+	for _, f := range r.Findings {
+		if f.Severity == s {
+			n++
+		}
+	}
+	return n
+}
