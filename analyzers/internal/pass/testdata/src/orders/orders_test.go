@@ -1,0 +1,11 @@
+package orders
+
+import (
+	"testing"
+
+	"lib"
+)
+
+func TestPlace(t *testing.T) {
+	lib.Deprecated()
+}
