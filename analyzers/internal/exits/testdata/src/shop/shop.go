@@ -1,0 +1,124 @@
+// Package shop has code behind calls that do not return, and behind calls that do.
+package shop
+
+import (
+	"log"
+	"os"
+)
+
+func dead() {}
+
+func afterExit() {
+	os.Exit(1)
+	dead()
+}
+
+func afterFatal(err error) {
+	if err == nil {
+		return
+	}
+	log.Fatalf("cannot start: %v", err)
+	dead()
+}
+
+func afterLoggerFatal(l *log.Logger) {
+	l.Fatalln("cannot start")
+	dead()
+}
+
+func usage(msg string) {
+	print(msg)
+	os.Exit(2)
+}
+
+func afterOwnFatal() {
+	usage("no address")
+	dead()
+}
+
+func check(err error) {
+	if err != nil {
+		usage(err.Error())
+	}
+	panic("nothing to do")
+}
+
+func afterOwnFatalNested() {
+	check(nil)
+	dead()
+}
+
+func fail[T any](v T) {
+	os.Exit(3)
+}
+
+func afterGeneric() {
+	fail("x")
+	dead()
+}
+
+func onOtherBranch(bad bool) {
+	if bad {
+		os.Exit(1)
+	}
+	dead()
+}
+
+func must(err error) {
+	if err != nil {
+		log.Fatal(err)
+	}
+}
+
+func afterConditional(err error) {
+	must(err)
+	dead()
+}
+
+func afterDeferredExit() {
+	defer os.Exit(0)
+	dead()
+}
+
+func afterGoExit() {
+	go os.Exit(0)
+	dead()
+}
+
+func serve() {
+	for {
+	}
+}
+
+func afterEndlessLoopCall() {
+	serve()
+	dead()
+}
+
+func again(n int) {
+	if n > 0 {
+		again(n - 1)
+	}
+}
+
+func afterRecursion() {
+	again(3)
+	dead()
+}
+
+func guarded() {
+	defer func() { _ = recover() }()
+	panic("x")
+}
+
+func afterRecovering() {
+	guarded()
+	dead()
+}
+
+type logger interface{ Die(string) }
+
+func afterConfigured(l logger) {
+	l.Die("no disk")
+	dead()
+}
