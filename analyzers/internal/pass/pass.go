@@ -82,6 +82,7 @@ func New(s Spec) *analysis.Analyzer {
 			return p.result, nil
 		}
 		p.directives = ap.ResultOf[directive.Analyzer].(*directive.Index)
+		p.places = wire.NewLocator(ap.Fset, ap.Files, ap.Pkg)
 		if err := s.Run(p); err != nil {
 			return nil, fmt.Errorf("%s: %w", s.Name, err)
 		}
@@ -96,6 +97,7 @@ type Pass struct {
 	Options *Options
 
 	directives *directive.Index
+	places     *wire.Locator
 	result     *wire.Result
 	generated  map[*ast.File]bool
 }

@@ -106,7 +106,7 @@ func (p *Pass) diagnostic(d Diagnostic) analysis.Diagnostic {
 	for _, r := range d.Related {
 		ad.Related = p.appendRelated(ad.Related, r.Place, r.Message)
 	}
-	if d.Fix != nil && (d.Fix.Safe || p.Options.UnsafeFixes) {
+	if d.Fix != nil && (d.Fix.Safe || p.Options.UnsafeFixes) && p.wireFix(d.Fix) != nil {
 		ad.SuggestedFixes = []analysis.SuggestedFix{{Message: d.Fix.Message, TextEdits: d.Fix.Edits}}
 	}
 	return ad
@@ -184,47 +184,7 @@ func (p *Pass) wireFix(fix *Fix) *wire.Fix {
 // WirePos is the place of a node of this package in the form that facts and records carry.
 func (p *Pass) WirePos(n ast.Node) wire.Pos { return p.wirePos(n.Pos(), n.End()) }
 
-func (p *Pass) wirePos(pos, end token.Pos) wire.Pos {
-	start := p.Fset.Position(pos)
-	w := wire.Pos{Package: p.Pkg.Path(), File: p.relative(pos, start.Filename), Line: start.Line, Column: start.Column}
-	if end.IsValid() && end > pos {
-		if stop := p.Fset.Position(end); stop.Filename == start.Filename && (stop.Line > start.Line || stop.Line == start.Line && stop.Column > start.Column) {
-			w.EndLine, w.EndColumn = stop.Line, stop.Column
-		}
-	}
-	return w
-}
-
-// relative returns the name, which a //line directive may have given, relative to the folder of the package.
-func (p *Pass) relative(pos token.Pos, name string) string {
-	real := p.Fset.PositionFor(pos, false).Filename
-	if name == real {
-		return filepath.Base(name)
-	}
-	// cmd/cgo writes its files elsewhere; they name the user's file by its absolute path.
-	dir := p.dir()
-	if rel, err := filepath.Rel(dir, name); err == nil && filepath.IsAbs(name) {
-		return filepath.ToSlash(rel)
-	}
-	return filepath.ToSlash(name)
-}
-
-// dir returns the folder of the package: that of its first file which no tool wrote into a temporary folder.
-func (p *Pass) dir() string {
-	for _, f := range p.Files {
-		name := p.Fset.PositionFor(f.FileStart, false).Filename
-		if p.Fset.Position(f.Package).Filename == name {
-			return filepath.Dir(name)
-		}
-	}
-	for _, f := range p.Files {
-		// Only cgo files: their package clause maps back to the user's file.
-		if name := p.Fset.Position(f.Package).Filename; filepath.IsAbs(name) {
-			return filepath.Dir(name)
-		}
-	}
-	return ""
-}
+func (p *Pass) wirePos(pos, end token.Pos) wire.Pos { return p.places.Pos(pos, end) }
 
 // synthetic returns a position that prints as the place in another package, whose files are not part of this pass: a
 // file is made up in the file set that has just enough lines.
@@ -273,7 +233,7 @@ func (p *Pass) IsTest(pos token.Pos) bool {
 func (p *Pass) isGenerated(file *ast.File) bool {
 	g, known := p.generated[file]
 	if !known {
-		g = isGenerated(file)
+		g = isGenerated(file) || wire.IsCgoGlue(p.Fset, file)
 		if p.generated == nil {
 			p.generated = make(map[*ast.File]bool)
 		}
