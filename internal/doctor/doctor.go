@@ -216,6 +216,14 @@ func discreet(text string) string {
 	if home, err := os.UserHomeDir(); err == nil && len(home) > 1 {
 		text = strings.ReplaceAll(text, home+string(filepath.Separator), "~"+string(filepath.Separator))
 	}
-	text = regexp.MustCompile(`://[^/@\s]+@`).ReplaceAllString(text, "://…@")
-	return regexp.MustCompile(`(-ldflags|-gcflags|-asmflags|-toolexec)=('[^']*'|"[^"]*"|\S+)`).ReplaceAllString(text, "$1=…")
+	const tools = `(--?(?:ldflags|gcflags|asmflags|gccgoflags|toolexec))=`
+	for pattern, replacement := range map[string]string{
+		`://[^/@\s]+@`:           "://…@",
+		`'` + tools + `[^']*'`:   "'$1=…'",
+		`"` + tools + `[^"]*"`:   `"$1=…"`,
+		`(^|\s)` + tools + `\S+`: "$1$2=…",
+	} {
+		text = regexp.MustCompile(pattern).ReplaceAllString(text, replacement)
+	}
+	return text
 }

@@ -40,11 +40,11 @@ func TestDiscreet(t *testing.T) {
 	tests := []struct{ text, want string }{
 		{filepath.Join(home, "go", "bin", "cloudlint"), filepath.Join("~", "go", "bin", "cloudlint")},
 		{"-mod=mod -ldflags=-X=main.token=s3cret -trimpath", "-mod=mod -ldflags=… -trimpath"},
-		{"-tags=a '-ldflags=-X main.token=s3cret'", "-tags=a '-ldflags=…"},
+		{"-tags=a '-ldflags=-X main.token=s3cret'", "-tags=a '-ldflags=…'"},
 		{"https://user:token@proxy.corp.example/x", "https://…@proxy.corp.example/x"},
 	}
 	for _, test := range tests {
-		if got := discreet(test.text); got != test.want && strings.Contains(got, "s3cret") || strings.Contains(got, "token@") {
+		if got := discreet(test.text); got != test.want {
 			t.Errorf("discreet(%q) = %q, want %q", test.text, got, test.want)
 		}
 	}
@@ -54,8 +54,10 @@ func TestExamine(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "go.mod"), "module corp.example/shop\n\ngo 1.22\n")
 	report := Examine(context.Background(), Request{
-		Dir:    dir,
-		Config: func(moduleDir string) (string, error) { return filepath.Join(moduleDir, ".cloudlint.yml"), errors.New("line 3: unknown key") },
+		Dir: dir,
+		Config: func(moduleDir string) (string, error) {
+			return filepath.Join(moduleDir, ".cloudlint.yml"), errors.New("line 3: unknown key")
+		},
 		Driver: func(context.Context) (string, error) { return "vet", nil },
 	})
 	var b strings.Builder
