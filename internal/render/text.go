@@ -1,0 +1,119 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/cloudlint/cloudlint/internal/finding"
+	"github.com/cloudlint/cloudlint/internal/rule"
+)
+
+// renderText prints for people: on a terminal each finding with its code, elsewhere one line that editors and CI
+// systems know as a place, "file:line:col: CODE message", with its related places indented below.
+//
+// The related lines have their place at the end, so that nothing takes them for findings of their own.
+func renderText(w io.Writer, in *Input) error {
+	var b strings.Builder
+	for i := range in.Findings {
+		f := &in.Findings[i]
+		if in.Terminal.Frames {
+			newFrame(in, f).print(&b)
+		} else {
+			textLines(&b, f)
+		}
+		if _, err := io.WriteString(w, b.String()); err != nil {
+			return err
+		}
+		b.Reset()
+	}
+	for _, e := range in.Errors {
+		textError(&b, e, in.Terminal)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func textLines(b *strings.Builder, f *finding.Finding) {
+	if f.File != "" {
+		fmt.Fprintf(b, "%s: ", place(f.Range))
+	}
+	fmt.Fprintf(b, "%s %s\n", f.Code, clean(f.Message))
+	path, others := steps(f)
+	many := goroutines(path) > 1
+	for i, s := range path {
+		fmt.Fprintf(b, "    %s (%s)\n", stepLabel(i, s, many), place(s.Range))
+	}
+	for _, r := range others {
+		fmt.Fprintf(b, "    %s (%s)\n", clean(r.Message), place(r.Range))
+	}
+}
+
+// stepLabel numbers a step; where goroutines meet, it says whose it is.
+func stepLabel(i int, s finding.Step, many bool) string {
+	if many {
+		return fmt.Sprintf("%d (goroutine %d) %s", i+1, s.Goroutine, clean(s.Message))
+	}
+	return fmt.Sprintf("%d %s", i+1, clean(s.Message))
+}
+
+// place returns file:line:col, as far as it is known.
+func place(r finding.Range) string {
+	s := clean(r.File)
+	if r.Line > 0 {
+		s += fmt.Sprintf(":%d", r.Line)
+		if r.Column > 0 {
+			s += fmt.Sprintf(":%d", r.Column)
+		}
+	}
+	return s
+}
+
+// textError prints what could not be analysed: for other programs in the shape of the go command's own errors.
+func textError(b *strings.Builder, e finding.Error, t Terminal) {
+	head, lines := errorLines(e)
+	if !t.Frames {
+		if e.Package != "" {
+			fmt.Fprintf(b, "# %s\n", clean(e.Package))
+		}
+		for _, line := range lines {
+			fmt.Fprintln(b, line)
+		}
+		return
+	}
+	var c canvas
+	c.write("error", errorStyle)
+	c.write(": "+head, strong)
+	c.print(b, t.Color)
+	if e.Package != "" {
+		for _, line := range lines {
+			for _, part := range wrap(line, t.Width-4) {
+				var c canvas
+				c.write("    "+part, plain)
+				c.print(b, t.Color)
+			}
+		}
+	}
+	b.WriteByte('\n')
+}
+
+// errorLines returns a headline for an error, and its message's lines.
+func errorLines(e finding.Error) (head string, lines []string) {
+	for line := range strings.Lines(strings.TrimSpace(e.Message)) {
+		lines = append(lines, strings.TrimRight(clean(line), " "))
+	}
+	if e.Package != "" {
+		return clean(e.Package) + " was not analysed", lines
+	}
+	return strings.Join(lines, " "), lines
+}
+
+func severityStyle(s rule.Severity) style {
+	switch s {
+	case rule.Error:
+		return errorStyle
+	case rule.Note:
+		return noteStyle
+	}
+	return warningStyle
+}
