@@ -229,6 +229,20 @@ func list[T any](what string, elem typ[T]) typ[[]item[T]] {
 	}}
 }
 
+// filled is a list with at least one element.
+func filled[T any](t typ[[]item[T]]) typ[[]item[T]] {
+	schema := maps.Clone(t.schema)
+	schema["type"], schema["minItems"] = "array", 1
+	return typ[[]item[T]]{schema, func(d *decoder, n *yaml.Node) []item[T] {
+		before := len(*d.errs)
+		items := t.decode(d, n)
+		if len(items) == 0 && len(*d.errs) == before {
+			d.errorf(n, "the list is empty")
+		}
+		return items
+	}}
+}
+
 // table is a mapping from known keys to values of one type.
 func table[T any](what string, keys []string, elem typ[T]) typ[[]entry[T]] {
 	schema := map[string]any{"type": []string{"object", "null"}, "propertyNames": map[string]any{"enum": keys}, "additionalProperties": elem.schema}

@@ -47,7 +47,7 @@ func layerTyp(words *vocabulary, options []option) typ[layer] {
 	}))
 
 	overrides := object("key of an override", []field[override]{
-		required(bind("paths", "Patterns of the files that this override is for.", globs,
+		required(bind("paths", "Patterns of the files that this override is for.", filled(globs),
 			func(o *override, v []item[string], _ origin) { o.paths = v })),
 		bind("enable", "Rules to turn on for these files.", selectors,
 			func(o *override, v []item[string], _ origin) { o.enable = v }),
