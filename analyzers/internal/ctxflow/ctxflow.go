@@ -1,0 +1,252 @@
+// Package ctxflow tells what is known of a context: whether the calls made with it can ever time out.
+//
+// It follows context values, and the HTTP requests that carry them, backward through one package: through variables,
+// closures, branches, the parameters of functions whose callers are all known, and the results of the package's own
+// helpers. Everything else is Unknown, and an Unknown context is never the ground for a finding.
+package ctxflow
+
+import (
+	"go/token"
+	"slices"
+
+	"golang.org/x/tools/go/analysis/passes/buildssa"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/analyzers/internal/models"
+)
+
+// A State says what is known of a context.
+type State int
+
+const (
+	Unknown     State = iota
+	None              // rooted at Background or TODO, and nothing but its own function's end cancels it
+	Cancellable       // rooted at Background or TODO, but something may cancel it
+	Deadline          // it has a deadline
+)
+
+// A Case is one way in which a context comes about. A parameter has a case for every caller.
+type Case struct {
+	State State
+	// Root is the call that makes the context: context.Background, http.NewRequest, context.WithTimeout. It is nil for
+	// an Unknown one.
+	Root *ssa.Call
+	// Through are the calls that hand the context on, the outermost caller first.
+	Through []ssa.CallInstruction
+}
+
+// A Flow answers questions about the contexts of one package. It is not safe for concurrent use.
+type Flow struct {
+	in     *buildssa.SSA
+	index  index
+	budget int
+	active map[ssa.Value]bool // being resolved: a cycle adds nothing
+}
+
+// New returns the Flow of a package. It does no work before the first question.
+func New(in *buildssa.SSA) *Flow { return &Flow{in: in} }
+
+// budget bounds the work for one question. Real code needs a few dozen steps.
+const budget = 2000
+
+// State returns what is known of a context or a *http.Request, over all ways in which it comes about.
+func (f *Flow) State(v ssa.Value) State {
+	cases := f.Cases(v)
+	state := cases[0].State
+	for _, c := range cases[1:] {
+		state = join(state, c.State)
+	}
+	return state
+}
+
+// join is what is known of a value that has one of two states. Where only one of them has a deadline, nothing is known:
+// "a timeout of zero means none" is written so.
+func join(a, b State) State {
+	switch {
+	case a == b:
+		return a
+	case a == Unknown || b == Unknown || a == Deadline || b == Deadline:
+		return Unknown
+	}
+	return Cancellable
+}
+
+// Cases returns the ways in which a context or a *http.Request comes about. There is at least one.
+func (f *Flow) Cases(v ssa.Value) []Case {
+	if f.index.local == nil {
+		f.index = newIndex(f.in)
+	}
+	f.budget = budget
+	f.active = make(map[ssa.Value]bool)
+	cases := f.cases(v, nil)
+	if len(cases) == 0 || f.budget <= 0 {
+		return []Case{{}}
+	}
+	return cases
+}
+
+// A frame is a call whose result is being resolved: the callee's parameters are the call's arguments.
+type frame struct {
+	call   *ssa.Call
+	callee *ssa.Function
+	outer  *frame
+}
+
+func (f *Flow) cases(v ssa.Value, in *frame) []Case {
+	if f.budget--; f.budget <= 0 {
+		return []Case{{}}
+	}
+	if f.active[v] {
+		return nil
+	}
+	f.active[v] = true
+	defer delete(f.active, v)
+
+	switch v := v.(type) {
+	case *ssa.Call:
+		return f.result(v, 0, in)
+	case *ssa.Extract:
+		if call, ok := v.Tuple.(*ssa.Call); ok {
+			return f.result(call, v.Index, in)
+		}
+	case *ssa.ChangeInterface:
+		return f.cases(v.X, in)
+	case *ssa.ChangeType:
+		return f.cases(v.X, in)
+	case *ssa.Phi:
+		return f.merge(slices.Values(v.Edges), in)
+	case *ssa.UnOp:
+		if v.Op == token.MUL {
+			return f.loaded(v.X, in)
+		}
+	case *ssa.Parameter:
+		return f.parameter(v, in)
+	}
+	return []Case{{}}
+}
+
+// merge resolves a value that is one of several in the same function. Only what all of them agree on is known.
+func (f *Flow) merge(values func(func(ssa.Value) bool), in *frame) []Case {
+	var all []Case
+	for v := range values {
+		all = append(all, f.cases(v, in)...)
+	}
+	for _, c := range all {
+		if join(all[0].State, c.State) == Unknown {
+			return []Case{{}}
+		}
+	}
+	return all
+}
+
+// parameter resolves a parameter by the call that is being looked into, or by all callers.
+func (f *Flow) parameter(p *ssa.Parameter, in *frame) []Case {
+	fn := p.Parent()
+	i := slices.Index(fn.Params, p)
+	if in != nil && in.callee == fn {
+		return f.argument(in.call, i, in.outer)
+	}
+	callers, all := f.index.callersOf(fn)
+	var cases []Case
+	for _, call := range callers {
+		for _, c := range f.argument(call, i, nil) {
+			c.Through = append(slices.Clone(c.Through), call)
+			cases = append(cases, c)
+		}
+	}
+	if !all {
+		cases = append(cases, Case{})
+	}
+	return cases
+}
+
+func (f *Flow) argument(call ssa.CallInstruction, i int, in *frame) []Case {
+	if args := call.Common().Args; i < len(args) {
+		return f.cases(args[i], in)
+	}
+	return []Case{{}}
+}
+
+// loaded resolves what is read from memory: a variable that a closure captures, or a package-level one.
+func (f *Flow) loaded(addr ssa.Value, in *frame) []Case {
+	stored, all := f.index.storedIn(addr)
+	if !all || len(stored) == 0 {
+		return []Case{{}}
+	}
+	return f.merge(slices.Values(stored), in)
+}
+
+// result resolves result i of a call.
+func (f *Flow) result(call *ssa.Call, i int, in *frame) []Case {
+	if fn := call.Call.StaticCallee(); fn != nil {
+		if fn = normal(fn); f.index.local[fn] {
+			return f.returned(call, fn, i, in)
+		}
+	}
+	row := models.ContextFunction(Callee(call.Common()))
+	if requestCancelSet(call) {
+		return []Case{{}}
+	}
+	switch row.Effect {
+	case models.Root, models.Detach:
+		return []Case{{State: None, Root: call}}
+	case models.Bound:
+		return []Case{{State: Deadline, Root: call}}
+	case models.Derive, models.DeriveCancel, models.DeriveElsewise:
+		cases := f.parent(call, row.Parent, in)
+		if row.Effect == models.DeriveElsewise || row.Effect == models.DeriveCancel && cancelLeaves(call) {
+			for i := range cases {
+				cases[i].State = cancellable(cases[i].State)
+			}
+		}
+		return cases
+	}
+	return []Case{{}}
+}
+
+func (f *Flow) parent(call *ssa.Call, i int, in *frame) []Case {
+	args := call.Call.Args
+	if call.Call.IsInvoke() {
+		args = append([]ssa.Value{call.Call.Value}, args...)
+	}
+	if i >= len(args) {
+		return []Case{{}}
+	}
+	return slices.Clone(f.cases(args[i], in))
+}
+
+func cancellable(s State) State {
+	if s == None {
+		return Cancellable
+	}
+	return s
+}
+
+// returned resolves result i of a function of the package by what it returns.
+func (f *Flow) returned(call *ssa.Call, fn *ssa.Function, i int, in *frame) []Case {
+	if depth(in) >= 4 {
+		return []Case{{}}
+	}
+	inner := &frame{call: call, callee: fn, outer: in}
+	return f.merge(func(yield func(ssa.Value) bool) {
+		for _, ret := range f.index.returns[fn] {
+			if i >= len(ret.Results) {
+				continue
+			}
+			if c, ok := ret.Results[i].(*ssa.Const); ok && c.IsNil() {
+				continue // returned with an error
+			}
+			if !yield(ret.Results[i]) {
+				return
+			}
+		}
+	}, inner)
+}
+
+func depth(in *frame) int {
+	n := 0
+	for ; in != nil; in = in.outer {
+		n++
+	}
+	return n
+}
