@@ -203,7 +203,8 @@ func (g *Graph) demandParameter(v *ssa.Parameter) {
 	for i < len(fn.Params) && fn.Params[i] != v {
 		i++
 	}
-	if g.callable(fn) || fn.Signature.Recv() != nil && len(g.index.invokes[fn.Name()]) > 0 {
+	known := len(g.index.callers[fn]) > 0
+	if !known || g.callable(fn) || fn.Signature.Recv() != nil && len(g.index.invokes[fn.Name()]) > 0 {
 		g.opaque(v)
 	}
 	for _, c := range g.index.callers[fn] {

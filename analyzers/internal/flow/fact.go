@@ -3,6 +3,7 @@ package flow
 import (
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -258,6 +259,9 @@ func (g *Graph) applyResult(call *ssa.Call, fn *types.Func, i, count int) bool {
 		return false
 	}
 	found := false
+	for _, p := range s.Params {
+		found = found || slices.Contains(p.Results, i)
+	}
 	for _, r := range s.Results {
 		if r.Index != i {
 			continue

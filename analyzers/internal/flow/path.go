@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -121,6 +122,10 @@ func (h hop) step(n *node) (pass.Step, bool) {
 		p, ok := n.value.(*ssa.Parameter)
 		if !ok {
 			return step, false
+		}
+		if strings.HasPrefix(p.Parent().Synthetic, "range-over-func") {
+			step.Op, step.Message = "pass", "passed to the body of the loop in "+source(p.Parent().Parent())
+			return step, step.Pos.IsValid()
 		}
 		name := source(p.Parent())
 		step.Op, step.Object = "pass", name
