@@ -108,3 +108,11 @@ func IsCgoGlue(fset *token.FileSet, file *ast.File) bool {
 	}
 	return false
 }
+
+// MatchPath reports whether an import path matches a pattern: itself, or all below it with a final "/...".
+func MatchPath(pattern, path string) bool {
+	if dir, ok := strings.CutSuffix(pattern, "/..."); ok {
+		return path == dir || strings.HasPrefix(path, dir+"/")
+	}
+	return pattern == path
+}

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
+
+	"github.com/cloudlint/cloudlint/internal/wire"
 )
 
 // inside reports whether the package is one of the user's own. Other drivers than ours also bring the packages that it
@@ -40,9 +42,4 @@ func standardLibrary(path string) bool {
 }
 
 // MatchPath reports whether an import path matches a pattern: itself, or all below it with a final "/...".
-func MatchPath(pattern, path string) bool {
-	if dir, ok := strings.CutSuffix(pattern, "/..."); ok {
-		return path == dir || strings.HasPrefix(path, dir+"/")
-	}
-	return pattern == path
-}
+func MatchPath(pattern, path string) bool { return wire.MatchPath(pattern, path) }
