@@ -68,7 +68,8 @@ func (fr *frame) add(l label) {
 	file.labels = append(file.labels, l)
 }
 
-func (fr *frame) print(b *strings.Builder) {
+// print appends the frame to b, with the address of the rule's documentation on request.
+func (fr *frame) print(b *strings.Builder, address bool) {
 	f, t := fr.finding, fr.in.Terminal
 	emit := func(c canvas) { c.print(b, t.Color) }
 
@@ -89,10 +90,14 @@ func (fr *frame) print(b *strings.Builder) {
 		c.write(line, strong)
 		emit(c)
 	}
+	notes := fr.notes(address)
 	for i, file := range fr.files {
-		fr.printFile(i, file, emit)
+		code := fr.printFile(i, file, emit)
+		if code && (i+1 < len(fr.files) || len(notes) > 0) {
+			fr.margined("", emit)
+		}
 	}
-	for _, n := range fr.notes() {
+	for _, n := range notes {
 		for i, line := range wrap(n.text, t.Width-fr.margin-4-len(n.kind)) {
 			var c canvas
 			if i == 0 {
@@ -115,7 +120,7 @@ type note struct {
 	style      style
 }
 
-func (fr *frame) notes() []note {
+func (fr *frame) notes(address bool) []note {
 	var notes []note
 	f := fr.finding
 	if f.Fix != nil {
@@ -128,23 +133,21 @@ func (fr *frame) notes() []note {
 	if f.Evidence != nil {
 		notes = append(notes, note{"run", clean(f.Evidence.Status), plain})
 	}
-	if f.URL != "" {
+	if f.URL != "" && address {
 		notes = append(notes, note{"see", clean(f.URL), faint})
 	}
 	return notes
 }
 
-// printFile prints the lines of a file that have labels, what lies between them left out.
-func (fr *frame) printFile(i int, file *frameFile, emit func(canvas)) {
-	arrow := "--> "
-	if i > 0 {
-		arrow = "::: "
-	}
+// printFile prints the lines of a file that have labels, what lies between them left out. It
+// reports whether it ended with code.
+func (fr *frame) printFile(i int, file *frameFile, emit func(canvas)) (code bool) {
 	pad := strings.Repeat(" ", fr.margin)
-	locate := func(r finding.Range) {
+	locate := func(arrow string, r finding.Range, aside string) {
 		var c canvas
 		c.write(pad+arrow, gutter)
 		c.write(place(r), plain)
+		c.write(aside, faint)
 		emit(c)
 	}
 	src := fr.in.sources.file(file.name)
@@ -158,24 +161,30 @@ func (fr *frame) printFile(i int, file *frameFile, emit func(canvas)) {
 		}
 	}
 
-	locate(file.labels[0].Range)
+	arrow, aside := "--> ", ""
+	if i > 0 {
+		arrow = "::: "
+	}
+	if reason != nil {
+		aside = " (" + clean(reason.Error()) + ")"
+	}
+	locate(arrow, file.labels[0].Range, aside)
 	if len(shown) > 0 {
 		fr.margined("", emit)
 		fr.printLines(src, shown, emit)
-		fr.margined("", emit)
 	}
 	for i, l := range hidden {
 		if i > 0 || l.Range != file.labels[0].Range {
-			locate(l.Range)
+			locate("::: ", l.Range, "")
 		}
-		var c canvas
-		c.write(pad+" = ", gutter)
 		if l.text != "" {
-			c.write(l.text+" ", marked)
+			var c canvas
+			c.write(pad+" = ", gutter)
+			c.write(l.text, marked)
+			emit(c)
 		}
-		c.write("(source not shown: "+clean(reason.Error())+")", faint)
-		emit(c)
 	}
+	return len(shown) > 0 && len(hidden) == 0
 }
 
 // margined prints an empty line of code.

@@ -40,7 +40,7 @@ func renderGitHub(out io.Writer, in *Input) error {
 			}
 		}
 		for _, f := range bySeverity(in.Findings) {
-			fmt.Fprintln(w, logLine(fmt.Sprintf("%s %s %s %s", f.Severity, place(f.Range), f.Code, f.Message)))
+			fmt.Fprintln(w, logLine(strings.Join(strings.Fields(fmt.Sprint(f.Severity, " ", place(f.Range), " ", f.Code, " ", f.Message)), " ")))
 			for _, line := range places(f) {
 				fmt.Fprintln(w, logLine("  | "+line))
 			}
@@ -113,6 +113,9 @@ func choose(all []annotation) (shown []annotation, more int) {
 func (a annotation) command(in *Input) string {
 	if a.err != nil {
 		head, lines := errorLines(*a.err)
+		if len(lines) == 0 {
+			return "::error title=cloudlint::" + escapeData(head)
+		}
 		return fmt.Sprintf("::error title=%s::%s", escapeProperty("cloudlint: "+head), escapeData(strings.Join(lines, "\n")))
 	}
 	level := map[rule.Severity]string{rule.Error: "error", rule.Warning: "warning", rule.Note: "notice"}[a.level]
@@ -122,7 +125,7 @@ func (a annotation) command(in *Input) string {
 			codes = append(codes, f.Code)
 		}
 		message := clean(f.Message)
-		if len(a.findings) > 1 {
+		if len(a.findings) > 1 { // the title does not say which is which
 			message = f.Code + ": " + message
 		}
 		text = append(append(text, message), places(f)...)

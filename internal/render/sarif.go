@@ -30,15 +30,19 @@ func renderSARIF(w io.Writer, in *Input) error {
 	run.Tool.Driver = sarifDriver{
 		Name:           in.Tool.Name,
 		FullName:       in.Tool.Name + " " + in.Tool.Version,
-		Version:        in.Tool.Version,
 		InformationURI: "https://github.com/cloudlint/cloudlint",
 		Rules:          s.rules(),
 	}
-	if v, ok := strings.CutPrefix(in.Tool.Version, "v"); ok {
-		run.Tool.Driver.SemanticVersion = v
+	// SARIF wants a version that starts with a digit, and Go's versions start with a letter.
+	version, ok := strings.CutPrefix(in.Tool.Version, "v")
+	if !ok {
+		version = "0.0.0-" + in.Tool.Version
 	}
+	run.Tool.Driver.Version, run.Tool.Driver.SemanticVersion = version, version
 	for i := range in.Findings {
-		run.Results = append(run.Results, s.result(&in.Findings[i]))
+		if f := &in.Findings[i]; f.File != "" {
+			run.Results = append(run.Results, s.result(f))
+		}
 	}
 	return encode(w, sarifLog{
 		Schema:  "https://json.schemastore.org/sarif-2.1.0.json",
@@ -81,6 +85,11 @@ func (s *sarifWriter) rules() []sarifRule {
 // invocation says what was not analysed.
 func invocation(r *finding.Report) sarifInvocation {
 	inv := sarifInvocation{ExecutionSuccessful: len(r.Errors) == 0}
+	for _, f := range r.Findings {
+		if f.File == "" { // GitHub rejects a log with a result that has no place
+			inv.ToolExecutionNotifications = append(inv.ToolExecutionNotifications, sarifNotification{string(f.Severity), sarifText{sentence(f.Code + ": " + f.Message)}})
+		}
+	}
 	for _, e := range r.Errors {
 		text := strings.TrimSpace(e.Message)
 		if e.Package != "" {
@@ -107,7 +116,7 @@ func (s *sarifWriter) result(f *finding.Finding) sarifResult {
 	if f.Function != "" {
 		res.Locations[0].LogicalLocations = []sarifLogicalLocation{{f.Package + "." + f.Function, "function"}}
 	}
-	if hash := s.in.sources.file(f.File).lineHash(f.Line); hash != "" && f.File != "" {
+	if hash := s.in.sources.file(f.File).lineHash(f.Line); hash != "" {
 		res.PartialFingerprints["primaryLocationLineHash"] = hash
 	}
 	if f.Fingerprint != "" {

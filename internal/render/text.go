@@ -15,10 +15,12 @@ import (
 // The related lines have their place at the end, so that nothing takes them for findings of their own.
 func renderText(w io.Writer, in *Input) error {
 	var b strings.Builder
+	explained := make(map[string]bool) // by code: one address a rule is enough
 	for i := range in.Findings {
 		f := &in.Findings[i]
 		if in.Terminal.Frames {
-			newFrame(in, f).print(&b)
+			newFrame(in, f).print(&b, !explained[f.Code])
+			explained[f.Code] = true
 		} else {
 			textLines(&b, f)
 		}
@@ -49,9 +51,9 @@ func textLines(b *strings.Builder, f *finding.Finding) {
 	}
 }
 
-// stepLabel numbers a step; where goroutines meet, it says whose it is.
+// stepLabel numbers a step; where goroutines meet, it says whose it is, unless it is that of the first.
 func stepLabel(i int, s finding.Step, many bool) string {
-	if many {
+	if many && s.Goroutine > 1 {
 		return fmt.Sprintf("%d (goroutine %d) %s", i+1, s.Goroutine, clean(s.Message))
 	}
 	return fmt.Sprintf("%d %s", i+1, clean(s.Message))
@@ -74,8 +76,9 @@ func textError(b *strings.Builder, e finding.Error, t Terminal) {
 	head, lines := errorLines(e)
 	if !t.Frames {
 		if e.Package != "" {
-			fmt.Fprintf(b, "# %s\n", clean(e.Package))
+			head = "# " + clean(e.Package)
 		}
+		fmt.Fprintln(b, head)
 		for _, line := range lines {
 			fmt.Fprintln(b, line)
 		}
@@ -85,13 +88,11 @@ func textError(b *strings.Builder, e finding.Error, t Terminal) {
 	c.write("error", errorStyle)
 	c.write(": "+head, strong)
 	c.print(b, t.Color)
-	if e.Package != "" {
-		for _, line := range lines {
-			for _, part := range wrap(line, t.Width-4) {
-				var c canvas
-				c.write("    "+part, plain)
-				c.print(b, t.Color)
-			}
+	for _, line := range lines {
+		for _, part := range wrap(line, t.Width-4) {
+			var c canvas
+			c.write("    "+part, plain)
+			c.print(b, t.Color)
 		}
 	}
 	b.WriteByte('\n')
@@ -105,7 +106,7 @@ func errorLines(e finding.Error) (head string, lines []string) {
 	if e.Package != "" {
 		return clean(e.Package) + " was not analysed", lines
 	}
-	return strings.Join(lines, " "), lines
+	return strings.Join(lines, " "), nil
 }
 
 func severityStyle(s rule.Severity) style {
