@@ -12,6 +12,7 @@ package driver
 
 import (
 	"github.com/sirupsen/logrus"
+	"golang.org/x/tools/go/analysis"
 
 	"github.com/cloudlint/cloudlint/internal/finding"
 	"github.com/cloudlint/cloudlint/internal/wire"
@@ -36,6 +37,8 @@ type Request struct {
 	NoTests  bool     // leave out _test.go files
 	Overlay  string   // a file as for `go build -overlay`
 	Self     string   // the vettool's executable; empty: this program
+	// Analyzers returns fresh analyzers, those of Self, for the source driver. If it is nil, there is only the vet driver.
+	Analyzers func() []*analysis.Analyzer
 
 	// Configure returns how to analyse the packages of one module. It is called once a module. An error ends the run.
 	Configure func(Module) (Settings, error)

@@ -1,0 +1,311 @@
+package driver
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// A namedFile is a Go file among the arguments.
+type namedFile struct {
+	arg       string
+	dir, base string // dir is absolute
+}
+
+// arguments sorts package patterns and names of files by the module that they belong to.
+type arguments struct {
+	req    Request
+	env    goEnv // of req.Dir
+	flags  goFlags
+	groups []*batch
+	roots  map[string]string // folder -> folder of its go.mod, or ""
+	gone   int               // deleted files whose package is gone too
+}
+
+// split makes the batches: one for each module or workspace that the arguments name packages of.
+func (a *arguments) split(ctx context.Context) ([]*batch, error) {
+	patterns := a.req.Patterns
+	if len(patterns) == 0 {
+		patterns = []string{"./..."}
+	}
+	for _, arg := range patterns {
+		if err := a.add(ctx, arg); err != nil {
+			return nil, err
+		}
+	}
+	return a.groups, nil
+}
+
+func (a *arguments) add(ctx context.Context, arg string) error {
+	path := arg
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(a.req.Dir, filepath.FromSlash(arg))
+	}
+	if !strings.Contains(arg, "...") {
+		info, err := os.Stat(path)
+		switch {
+		case err == nil && info.Mode().IsRegular():
+			if !strings.HasSuffix(arg, ".go") {
+				return &UsageError{fmt.Sprintf("%s is not a Go file; name packages or Go files", arg)}
+			}
+			return a.addFile(ctx, arg, path)
+		case err == nil && strings.HasSuffix(arg, ".go"): // a folder
+			return a.addLocal(ctx, arg, path)
+		case err != nil && strings.HasSuffix(arg, ".go"):
+			return a.addMissing(ctx, arg, path)
+		}
+	}
+	switch {
+	case arg == "all" || arg == "work":
+		return a.addMain(ctx, arg)
+	case isLocal(arg):
+		return a.addLocal(ctx, arg, path)
+	}
+	b, err := a.home(ctx)
+	if err != nil {
+		return err
+	}
+	b.add(arg, arg)
+	return nil
+}
+
+// isLocal reports whether the pattern is the path of a folder, as go sees it.
+func isLocal(arg string) bool {
+	arg = filepath.ToSlash(arg)
+	return arg == "." || arg == ".." || strings.HasPrefix(arg, "./") || strings.HasPrefix(arg, "../") || filepath.IsAbs(arg)
+}
+
+func (a *arguments) addFile(ctx context.Context, arg, path string) error {
+	b, err := a.batchOf(ctx, filepath.Dir(path), arg)
+	if err != nil {
+		return err
+	}
+	b.add(arg, b.relative(filepath.Dir(path)))
+	b.files = append(b.files, namedFile{arg: arg, dir: filepath.Dir(path), base: filepath.Base(path)})
+	return nil
+}
+
+// addMissing deals with a file that is not there. Hooks and CI scripts name the files of a commit, deleted ones among
+// them: then what is left of the package is worth a look.
+func (a *arguments) addMissing(ctx context.Context, arg, path string) error {
+	dir := filepath.Dir(path)
+	if !wasTracked(ctx, dir, path) {
+		return &UsageError{fmt.Sprintf("there is no file %s", arg)}
+	}
+	rest, _ := filepath.Glob(filepath.Join(dir, "*.go"))
+	if len(rest) == 0 {
+		a.req.Log.Infof("%s is deleted, and nothing is left of its package", arg)
+		a.gone++
+		return nil
+	}
+	a.req.Log.Infof("%s is deleted: analysing what is left of its package", arg)
+	b, err := a.batchOf(ctx, dir, arg)
+	if err != nil {
+		return err
+	}
+	b.add(arg, b.relative(dir))
+	return nil
+}
+
+// wasTracked reports whether git has known a file of that name.
+func wasTracked(ctx context.Context, dir, path string) bool {
+	for {
+		if info, err := os.Stat(dir); err == nil && info.IsDir() {
+			break
+		}
+		if filepath.Dir(dir) == dir {
+			return false
+		}
+		dir = filepath.Dir(dir)
+	}
+	cmd := exec.Command("git", "rev-list", "--max-count=1", "HEAD", "--", path)
+	cmd.Dir = dir
+	stdout, _, err := output(ctx, cmd)
+	return err == nil && len(stdout) > 0
+}
+
+// addLocal adds the packages of a folder, or with a final "..." those below it.
+func (a *arguments) addLocal(ctx context.Context, arg, path string) error {
+	base, wild := path, false
+	if i := strings.Index(path, "..."); i >= 0 {
+		base, wild = filepath.Dir(path[:i]+"x"), true
+	}
+	if wild && path == filepath.Join(base, "...") {
+		// All modules of a workspace below the folder, which go itself takes one by one only.
+		if b := a.workspaceAt(base); b != nil {
+			found := false
+			for _, m := range b.modules {
+				if below(m.Dir, base) {
+					b.add(arg, b.relative(m.Dir)+"/...")
+					found = true
+				}
+			}
+			if root := a.root(base); found && (root == "" || root == base || !b.uses(root)) {
+				return nil
+			}
+		}
+	}
+	b, err := a.batchOf(ctx, base, arg)
+	if err != nil {
+		return err
+	}
+	rest := strings.TrimPrefix(path, base)
+	b.add(arg, b.relative(base)+filepath.ToSlash(rest))
+	return nil
+}
+
+// addMain adds all packages of the main modules, which is what "all" should mean here: go understands all dependencies
+// by it, with their tests.
+func (a *arguments) addMain(ctx context.Context, arg string) error {
+	b, err := a.home(ctx)
+	if err != nil {
+		return err
+	}
+	if b.work == "" {
+		if b.root == "" {
+			return a.noModule(a.req.Dir, arg)
+		}
+		b.add(arg, b.relative(b.root)+"/...")
+	}
+	for _, m := range b.modules {
+		b.add(arg, b.relative(m.Dir)+"/...")
+	}
+	return nil
+}
+
+// home returns the batch for packages that are named by their import paths.
+func (a *arguments) home(ctx context.Context) (*batch, error) {
+	if a.root(a.req.Dir) == "" {
+		// Packages of a workspace, or of the standard library, need no go.mod.
+		return a.find(ctx, "", a.env)
+	}
+	return a.batchOf(ctx, a.req.Dir, "")
+}
+
+// batchOf returns the batch of the module that the folder lies in.
+func (a *arguments) batchOf(ctx context.Context, dir, arg string) (*batch, error) {
+	// A package of the standard library or of a dependency belongs to the module that uses it.
+	for _, lib := range []string{a.env.GOMODCACHE, a.env.GOROOT} {
+		if lib != "" && below(dir, lib) && !below(a.req.Dir, lib) {
+			return a.home(ctx)
+		}
+	}
+	root := a.root(dir)
+	if root == "" {
+		return nil, a.noModule(dir, arg)
+	}
+	env := a.env
+	if root != a.root(a.req.Dir) {
+		var err error
+		if env, err = environment(ctx, root); err != nil {
+			return nil, err
+		}
+	}
+	return a.find(ctx, root, env)
+}
+
+// find returns the batch of a module, given the environment in its folder.
+func (a *arguments) find(ctx context.Context, root string, env goEnv) (*batch, error) {
+	b := &batch{root: root, work: env.GOWORK, tool: goTool{dir: root, flags: a.flags}}
+	if b.work == "off" {
+		b.work = ""
+	}
+	if b.work != "" {
+		if old := a.lookup(b.work, ""); old != nil {
+			if root == "" || old.uses(root) {
+				return old, nil
+			}
+		} else {
+			b.tool.dir = filepath.Dir(b.work)
+			if below(a.req.Dir, b.tool.dir) || root == "" {
+				b.tool.dir = a.req.Dir
+			}
+			b.root = ""
+			if err := b.listModules(ctx); err != nil {
+				return nil, err
+			}
+			a.groups = append(a.groups, b)
+			if root == "" || b.uses(root) {
+				return b, nil
+			}
+		}
+		// The module lies beside the workspace, and go would refuse its packages.
+		b = &batch{root: root, tool: goTool{dir: root, flags: a.flags, off: true}}
+	}
+	if old := a.lookup("", root); old != nil {
+		return old, nil
+	}
+	if below(a.req.Dir, root) && a.root(a.req.Dir) == root || root == "" {
+		b.tool.dir = a.req.Dir
+	}
+	a.groups = append(a.groups, b)
+	return b, nil
+}
+
+func (a *arguments) lookup(work, root string) *batch {
+	for _, b := range a.groups {
+		if b.work == work && b.root == root {
+			return b
+		}
+	}
+	return nil
+}
+
+// workspaceAt returns the batch of the workspace around the folder, if there is one.
+func (a *arguments) workspaceAt(dir string) *batch {
+	if a.env.GOWORK == "" || a.env.GOWORK == "off" {
+		return nil
+	}
+	b, err := a.find(context.Background(), "", a.env)
+	if err != nil || b.work == "" {
+		return nil
+	}
+	return b
+}
+
+// root returns the folder of the nearest go.mod, or "".
+func (a *arguments) root(dir string) string {
+	if a.roots == nil {
+		a.roots = make(map[string]string)
+	}
+	if root, ok := a.roots[dir]; ok {
+		return root
+	}
+	root := ""
+	if info, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil && !info.IsDir() {
+		root = dir
+	} else if parent := filepath.Dir(dir); parent != dir {
+		root = a.root(parent)
+	}
+	a.roots[dir] = root
+	return root
+}
+
+// noModule says that no module holds the folder, and which modules lie below it.
+func (a *arguments) noModule(dir, arg string) error {
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return &UsageError{fmt.Sprintf("there is no folder for %s", arg)}
+	}
+	var nested []string
+	for _, glob := range []string{"*/go.mod", "*/*/go.mod"} {
+		found, _ := filepath.Glob(filepath.Join(dir, glob))
+		nested = append(nested, found...)
+	}
+	slices.Sort(nested)
+	if len(nested) > 0 {
+		rel, _ := filepath.Rel(a.req.Dir, filepath.Dir(nested[0]))
+		return fmt.Errorf("%s is in no Go module (no go.mod there or above, and no go.work); there are modules below it: try cloudlint ./%s/...",
+			dir, filepath.ToSlash(rel))
+	}
+	return fmt.Errorf("%s is in no Go module: there is no go.mod there or above", dir)
+}
+
+// below reports whether the folder is root, or lies below it.
+func below(dir, root string) bool {
+	rel, err := filepath.Rel(root, dir)
+	return err == nil && filepath.IsLocal(rel)
+}

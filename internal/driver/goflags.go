@@ -1,0 +1,107 @@
+package driver
+
+import "strings"
+
+// buildFlags are the flags in GOFLAGS that say what is compiled and how. Others are left out when we call go: some are
+// of vet tools (a user may set options of cloudlint there for plain go vet, which go list refuses), and some, such as
+// -json, -n or -fix, change what go vet prints or does.
+const buildFlags = ` asan asmflags buildmode buildvcs compiler gccgoflags gcflags installsuffix ldflags linkshared mod
+	modcacherw modfile msan overlay p pgo pkgdir race tags toolexec trimpath `
+
+// goFlags is a value of the environment variable GOFLAGS.
+type goFlags []string
+
+// parseGoFlags splits the value as the go command does: at blanks, with quotes around a whole flag.
+func parseGoFlags(value string) goFlags {
+	var flags goFlags
+	for {
+		value = strings.TrimLeft(value, " \t\n\r")
+		if value == "" {
+			return flags
+		}
+		if q := value[0]; q == '\'' || q == '"' {
+			if end := strings.IndexByte(value[1:], q); end >= 0 {
+				flags = append(flags, value[1:1+end])
+				value = value[end+2:]
+				continue
+			}
+			return append(flags, value) // go refuses it
+		}
+		end := strings.IndexAny(value, " \t\n\r")
+		if end < 0 {
+			end = len(value)
+		}
+		flags = append(flags, value[:end])
+		value = value[end:]
+	}
+}
+
+// building returns the flags that concern building.
+func (f goFlags) building() goFlags {
+	var kept goFlags
+	for _, flag := range f {
+		name, _ := cutFlag(flag)
+		if isBuildFlag(name) {
+			kept = append(kept, flag)
+		}
+	}
+	return kept
+}
+
+func isBuildFlag(name string) bool {
+	for _, known := range strings.Fields(buildFlags) {
+		if name == known {
+			return true
+		}
+	}
+	return false
+}
+
+// lookup returns the value of the last flag with the name.
+func (f goFlags) lookup(name string) string {
+	value := ""
+	for _, flag := range f {
+		if n, v := cutFlag(flag); n == name {
+			value = v
+		}
+	}
+	return value
+}
+
+// without returns the flags without those with the name.
+func (f goFlags) without(name string) goFlags {
+	var kept goFlags
+	for _, flag := range f {
+		if n, _ := cutFlag(flag); n != name {
+			kept = append(kept, flag)
+		}
+	}
+	return kept
+}
+
+// String returns the value for the environment. It is never empty: go takes an empty variable for one that is not set,
+// and reads its own configuration file instead.
+func (f goFlags) String() string {
+	if len(f) == 0 {
+		return " "
+	}
+	quoted := make([]string, len(f))
+	for i, flag := range f {
+		switch {
+		case !strings.ContainsAny(flag, " \t\n\r'\""):
+			quoted[i] = flag
+		case !strings.Contains(flag, "'"):
+			quoted[i] = "'" + flag + "'"
+		default:
+			quoted[i] = `"` + flag + `"`
+		}
+	}
+	return strings.Join(quoted, " ")
+}
+
+func cutFlag(flag string) (name, value string) {
+	flag = strings.TrimPrefix(flag, "-")
+	flag = strings.TrimPrefix(flag, "-")
+	name, value, _ = strings.Cut(flag, "=")
+	return name, value
+}

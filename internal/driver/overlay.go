@@ -1,0 +1,85 @@
+package driver
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// An overlay replaces files for the go command, as `go build -overlay` describes it.
+type overlay struct {
+	replace map[string]string // absolute names; replacement "": there is no such file
+	// originals names for each replacement the file that the user thinks of.
+	originals map[string]string
+}
+
+// readOverlay reads the user's overlay file, whose names are relative to dir. Replacements of Go files get copies in tmp
+// that are named as what they replace, because positions in records are relative to the package: they name a
+// replacement by its base name only.
+func readOverlay(file, dir, tmp string) (*overlay, error) {
+	o := &overlay{replace: make(map[string]string), originals: make(map[string]string)}
+	if file == "" {
+		return o, nil
+	}
+	abs := func(name string) string {
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(dir, name)
+		}
+		return filepath.Clean(name)
+	}
+	data, err := os.ReadFile(abs(file))
+	if err != nil {
+		return nil, &UsageError{fmt.Sprintf("the overlay cannot be read: %v", err)}
+	}
+	var parsed struct{ Replace map[string]string }
+	if err := json.Unmarshal(data, &parsed); err != nil {
+		return nil, &UsageError{fmt.Sprintf("the overlay %s cannot be read: %v", file, err)}
+	}
+	for from, to := range parsed.Replace {
+		from = abs(from)
+		if to != "" {
+			to = abs(to)
+			if strings.HasSuffix(from, ".go") {
+				if to, err = copyAs(to, filepath.Join(tmp, "overlay", strconv.Itoa(len(o.originals))), filepath.Base(from)); err != nil {
+					return nil, &UsageError{fmt.Sprintf("the overlay %s cannot be followed: %v", file, err)}
+				}
+			}
+			o.originals[to] = from
+		}
+		o.replace[from] = to
+	}
+	return o, nil
+}
+
+func copyAs(file, dir, base string) (string, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", err
+	}
+	to := filepath.Join(dir, base)
+	return to, os.WriteFile(to, data, 0o600)
+}
+
+// write writes an overlay file for go that also takes the deleted files away, and returns its name, or "" if nothing is
+// replaced.
+func (o *overlay) write(file string, deleted []string) (string, error) {
+	if len(o.replace)+len(deleted) == 0 {
+		return "", nil
+	}
+	replace := maps.Clone(o.replace)
+	for _, name := range deleted {
+		replace[name] = ""
+	}
+	data, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		return "", err
+	}
+	return file, os.WriteFile(file, data, 0o600)
+}

@@ -1,0 +1,69 @@
+package driver
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os/exec"
+	"time"
+)
+
+// grace is how long processes may take to end after they have been asked to.
+const grace = 2 * time.Second
+
+// run runs the command in a process group of its own, so that none of its descendants outlives ctx, and gives its
+// standard output to read, which may stop early. It returns ctx's error, read's, or the command's, in this order.
+//
+// The go command does not end its compilers and vet tools when it is killed itself: a signal has to reach all of them.
+func run(ctx context.Context, cmd *exec.Cmd, read func(io.Reader) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	r, w := io.Pipe()
+	cmd.Stdout = w
+	cmd.WaitDelay = grace // for a grandchild that keeps the output open after the command has ended
+	g, err := startGroup(cmd)
+	if err != nil {
+		return err
+	}
+	defer g.close()
+
+	readDone := make(chan error, 1)
+	go func() {
+		err := read(r)
+		// The command must not die of a closed pipe: what it has begun goes into the build cache.
+		_, _ = io.Copy(io.Discard, r)
+		readDone <- err
+	}()
+	waited := make(chan struct{})
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		select {
+		case <-waited:
+			return
+		case <-ctx.Done():
+		}
+		g.interrupt()
+		select {
+		case <-waited:
+		case <-time.After(grace):
+		}
+		g.kill()
+	}()
+
+	waitErr := cmd.Wait()
+	_ = w.Close()
+	close(waited)
+	<-stopped
+	readErr := <-readDone
+	if err := ctx.Err(); err != nil {
+		g.kill()
+		g.gone(grace)
+		return err
+	}
+	if errors.Is(waitErr, exec.ErrWaitDelay) {
+		waitErr = nil
+	}
+	return errors.Join(readErr, waitErr)
+}

@@ -1,0 +1,163 @@
+package driver
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// maxMessages is how many errors of one package are shown, as many as the compiler shows.
+const maxMessages = 10
+
+// complain turns what go vet wrote to its standard error into errors. What it wrote about packages that were analysed
+// all the same is noise: a C compiler's warning, say.
+func (f *front) complain(j *job, res vetResult) {
+	for _, c := range res.complaints {
+		s, _ := f.col.lookup(c.pkg)
+		if !res.failed || s != nil && s.complete(f.req.NoTests) {
+			for _, m := range c.messages {
+				f.req.Log.Debugf("go vet: %s: %s", c.pkg, m)
+			}
+			continue
+		}
+		for i, m := range c.messages {
+			if i == maxMessages {
+				break
+			}
+			pkg := c.pkg
+			m, dir := f.message(j.batch, m)
+			if pkg == "" {
+				pkg = f.packageIn(dir)
+			}
+			f.col.error(pkg, m)
+		}
+	}
+}
+
+// packageIn returns the named package in a folder, or "".
+func (f *front) packageIn(dir string) string {
+	for path, s := range f.col.named {
+		if dir != "" && s.Dir == filepath.Clean(dir) {
+			return path
+		}
+	}
+	return ""
+}
+
+// diagnose finds out which packages of the job cannot be loaded, and reports why. It returns those whose tests only are
+// broken.
+func (f *front) diagnose(ctx context.Context, j *job) (tests []*state, err error) {
+	extra, err := f.listFlags()
+	if err != nil {
+		return nil, err
+	}
+	args := append([]string{"list", "-e", "-test", "-json=ImportPath,ForTest,Incomplete,Error,DepsErrors"}, extra...)
+	args = append(append(args, "--"), j.batch.patterns()...)
+	stdout, _, err := j.batch.tool.output(ctx, args...)
+	if err != nil {
+		return nil, err
+	}
+	broken := make(map[*state]bool)
+	err = decodeList(stdout, func(p *listed) {
+		path, variant := p.ImportPath, p.ForTest != ""
+		if variant {
+			path = p.ForTest
+		} else if f.col.named[path] == nil {
+			path, variant = strings.CutSuffix(path, ".test")
+		}
+		s := f.col.named[path]
+		if s == nil || !j.wants(s) || !p.Incomplete && p.Error == nil && len(p.DepsErrors) == 0 {
+			return
+		}
+		if variant {
+			if f.req.NoTests {
+				return
+			}
+			broken[s] = true
+		} else {
+			s.broken = true
+		}
+		for _, e := range append(p.DepsErrors, p.Error) {
+			if e != nil {
+				f.loadError(j, e)
+			}
+		}
+	})
+	for s := range broken {
+		if !s.broken {
+			tests = append(tests, s)
+		}
+	}
+	slices.SortFunc(tests, func(a, b *state) int { return strings.Compare(a.ImportPath, b.ImportPath) })
+	return tests, err
+}
+
+// loadError reports an error at the package that has it; others have it only because they import that one.
+func (f *front) loadError(j *job, e *listError) {
+	text := e.Err
+	if e.Pos != "" {
+		text = e.Pos + ": " + text
+	}
+	text, dir := f.message(j.batch, text)
+	pkg := f.packageIn(dir)
+	if pkg == "" && len(e.ImportStack) > 0 {
+		pkg, _, _ = strings.Cut(e.ImportStack[len(e.ImportStack)-1], " ")
+	}
+	f.col.error(pkg, text)
+}
+
+// explain makes sure that each package without a record has an error that says why.
+func (f *front) explain(ctx context.Context) {
+	var silent []*state
+	for _, s := range f.col.missing(func(s *state) bool { return !s.failed }) {
+		silent = append(silent, s)
+	}
+	if len(silent) == 0 {
+		return
+	}
+	guilty := make(map[string]bool)
+	for _, e := range f.col.errors {
+		guilty[e.Package] = true
+	}
+	deps := f.deps(ctx, silent)
+	for _, s := range silent {
+		text := "not analysed, and go vet gives no reason"
+		for _, dep := range deps[s.ImportPath] {
+			if dep != "" && guilty[dep] {
+				text = "not analysed, because it needs " + dep + ", which has errors"
+				break
+			}
+		}
+		f.col.error(s.ImportPath, text)
+	}
+}
+
+// deps lists what the packages import, directly and indirectly. It is for explanations only: without it they are poorer.
+func (f *front) deps(ctx context.Context, all []*state) map[string][]string {
+	deps := make(map[string][]string)
+	extra, err := f.listFlags()
+	if err != nil {
+		return nil
+	}
+	for _, b := range f.batches {
+		args := append([]string{"list", "-e", "-json=ImportPath,Deps"}, extra...)
+		args = append(args, "--")
+		n := len(args)
+		for _, s := range all {
+			if s.batch == b {
+				args = append(args, s.ImportPath)
+			}
+		}
+		if len(args) == n {
+			continue
+		}
+		stdout, _, err := b.tool.output(ctx, args...)
+		if err != nil {
+			f.req.Log.Debug(err)
+			continue
+		}
+		_ = decodeList(stdout, func(p *listed) { deps[p.ImportPath] = p.Deps })
+	}
+	return deps
+}
