@@ -8,10 +8,15 @@ package source
 
 import (
 	"context"
-	"errors"
+	"fmt"
+	"go/token"
+	"runtime"
+	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/cloudlint/cloudlint/internal/driver/unit"
 	"github.com/cloudlint/cloudlint/internal/finding"
 	"github.com/cloudlint/cloudlint/internal/wire"
 )
@@ -40,5 +45,90 @@ type Config struct {
 // Run analyses the packages. An error means that nothing could be loaded, or that ctx was cancelled: Run then returns
 // at once.
 func Run(ctx context.Context, cfg Config) error {
-	return errors.New("the source driver is not there yet")
+	flags := unit.NewFlags(cfg.Analyzers)
+	flags.Record = true
+	rest, chosen, err := flags.Parse(cfg.Flags)
+	if err == nil && len(rest) > 0 {
+		err = fmt.Errorf("unexpected argument %q", rest[0])
+	}
+	if err != nil {
+		return err
+	}
+	if cfg.Jobs <= 0 {
+		cfg.Jobs = runtime.GOMAXPROCS(0)
+	}
+	d := &driver{cfg: cfg, analyzers: chosen, fset: token.NewFileSet(), reported: make(map[finding.Error]bool)}
+	roots, err := d.list(ctx)
+	if err != nil {
+		return err
+	}
+	nodes := d.graph(roots)
+	if err := d.addStandardVersion(ctx, nodes); err != nil {
+		return err
+	}
+	var inside []string
+	for _, n := range nodes {
+		if n.inside {
+			inside = append(inside, strings.TrimSuffix(n.pkg.PkgPath, "_test"))
+		}
+	}
+	slices.Sort(inside)
+	flags.SetInside(slices.Compact(inside)...)
+	return d.all(ctx, nodes)
+}
+
+// A driver is one run.
+type driver struct {
+	cfg       Config
+	analyzers []*analysis.Analyzer
+	overlay   map[string]string // name of a file: of its replacement
+	standard  string            // Go version of the standard library, where some of it is inside
+	fset      *token.FileSet
+	reported  map[finding.Error]bool
+}
+
+// all does the packages in the order of imports, some at a time. It alone calls back.
+func (d *driver) all(ctx context.Context, nodes []*node) error {
+	var ready []*node
+	for _, n := range nodes {
+		if n.waiting == 0 {
+			ready = append(ready, n)
+		}
+	}
+	done := make(chan result, d.cfg.Jobs)
+	running, left := 0, len(nodes)
+	for left > 0 {
+		for running < d.cfg.Jobs && len(ready) > 0 {
+			n := ready[0]
+			ready = ready[1:]
+			running++
+			go func() { done <- d.do(n) }()
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err() // what runs has nobody to tell
+		case r := <-done:
+			running--
+			left--
+			d.report(r)
+			for _, importer := range r.node.importers {
+				if importer.waiting--; importer.waiting == 0 {
+					ready = append(ready, importer)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (d *driver) report(r result) {
+	for _, e := range r.errors {
+		if !d.reported[e] {
+			d.reported[e] = true
+			d.cfg.Error(e)
+		}
+	}
+	if r.record != nil {
+		d.cfg.Record(*r.record)
+	}
 }

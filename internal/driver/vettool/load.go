@@ -9,7 +9,6 @@ import (
 	"go/scanner"
 	"go/token"
 	"go/types"
-	"go/version"
 	"os"
 	"runtime"
 	"strings"
@@ -19,9 +18,6 @@ import (
 	"github.com/cloudlint/cloudlint/internal/driver/unit"
 )
 
-// maxErrors is how many errors of a package are shown, as the compiler does.
-const maxErrors = 10
-
 // A sourceError is what is wrong with the user's source: one error a line, with file names.
 type sourceError []string
 
@@ -29,7 +25,7 @@ func (e sourceError) Error() string { return strings.Join(e, "\n") }
 
 // load parses and type-checks the unit.
 func load(c *config) (*unit.Package, error) {
-	if err := checkVersion(c); err != nil {
+	if err := unit.CheckVersion(c.ImportPath, c.GoVersion); err != nil {
 		return nil, err
 	}
 	fset := token.NewFileSet()
@@ -56,8 +52,8 @@ func load(c *config) (*unit.Package, error) {
 		return nil, imp.err // the errors that follow from it would hide it
 	}
 	if err != nil {
-		if len(errs) > maxErrors {
-			errs = append(errs[:maxErrors], "too many errors")
+		if len(errs) > unit.MaxErrors {
+			errs = append(errs[:unit.MaxErrors], "too many errors")
 		}
 		return nil, errs
 	}
@@ -99,16 +95,6 @@ func parse(fset *token.FileSet, c *config) ([]*ast.File, error) {
 		return nil, errs
 	}
 	return files, nil
-}
-
-// checkVersion says clearly what the type checker would say once per package, in words that hide what to do.
-func checkVersion(c *config) error {
-	own, want := version.Lang(runtime.Version()), version.Lang(c.GoVersion)
-	if own == "" || version.Compare(want, own) <= 0 {
-		return nil // or a development version, which knows best
-	}
-	return fmt.Errorf("package %s needs %s, but this cloudlint was built with %s: install it again with GOTOOLCHAIN=%s or newer",
-		c.ImportPath, want, own, c.GoVersion)
 }
 
 // An exportImporter reads types from the export data that the compiler left in the build cache.
