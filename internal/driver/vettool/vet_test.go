@@ -1,80 +1,28 @@
 package vettool_test
 
 import (
+	"os"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/cloudlint/cloudlint/internal/driver/unit/unittest"
+	"github.com/cloudlint/cloudlint/internal/driver/vettool"
 )
 
-// shop has a package with a finding, one that imports it, and tests of both kinds.
-const shop = `
--- go.mod --
-module corp.example/shop
-
-go 1.26
--- orders/orders.go --
-package orders
-
-import "time"
-
-func Serve() {
-	for {
-		time.Sleep(time.Second)
+// TestMain makes the test binary the vet tool, too.
+func TestMain(m *testing.M) {
+	if vettool.Main(os.Args[1:], unittest.Analyzers) {
+		return
 	}
+	os.Exit(m.Run())
 }
-
-type Queue struct{}
-
-func (*Queue) Drain() {
-	select {}
-}
--- orders/orders_test.go --
-package orders
-
-import (
-	"testing"
-	"time"
-)
-
-func TestServe(t *testing.T) {
-	time.Sleep(1)
-}
--- orders/api_test.go --
-package orders_test
-
-import (
-	"testing"
-	"time"
-
-	"corp.example/shop/orders"
-)
-
-func TestAPI(t *testing.T) {
-	time.Sleep(2)
-	orders.Serve()
-}
--- cmd/shop/main.go --
-package main
-
-import (
-	"os"
-
-	"corp.example/shop/orders"
-)
-
-func main() {
-	if len(os.Args) > 1 {
-		new(orders.Queue).Drain() //cloudlint:ignore CL9002 a daemon
-	}
-	orders.Serve()
-}
-`
 
 func TestRecords(t *testing.T) {
-	c := unpack(t, shop)
-	records, out := c.records("./...")
-	if out.status != 0 || out.stderr != "" {
-		t.Errorf("status %d, stderr %s", out.status, out.stderr)
+	c := unittest.Unpack(t, unittest.Shop)
+	records, out := c.Records("./...")
+	if out.Status != 0 || out.Stderr != "" {
+		t.Errorf("status %d, stderr %s", out.Status, out.Stderr)
 	}
 	want := []string{
 		"corp.example/shop/cmd/shop/main.go:11:26: CL9002: Drain never returns (corp.example/shop/orders/orders.go:13: it blocks here) (suppressed in line 11)",
@@ -84,7 +32,7 @@ func TestRecords(t *testing.T) {
 		"corp.example/shop/orders/orders.go:7:3: CL9001: sleeps",
 		"corp.example/shop/orders/orders_test.go:9:2: CL9001: sleeps",
 	}
-	if diff := cmp.Diff(want, found(records)); diff != "" {
+	if diff := cmp.Diff(want, unittest.Found(records)); diff != "" {
 		t.Error(diff)
 	}
 	for _, r := range records {
@@ -92,8 +40,8 @@ func TestRecords(t *testing.T) {
 			t.Errorf("%s: %s", r.Package, diff)
 		}
 	}
-	again, _ := c.records("./...")
-	if diff := cmp.Diff(found(records), found(again)); diff != "" {
+	again, _ := c.Records("./...")
+	if diff := cmp.Diff(unittest.Found(records), unittest.Found(again)); diff != "" {
 		t.Errorf("replayed from the cache: %s", diff)
 	}
 }
