@@ -40,6 +40,7 @@ type listed struct {
 	Incomplete bool
 	Error      *listError
 	DepsErrors []*listError
+	Imports    []string
 	Deps       []string
 }
 

@@ -113,3 +113,11 @@ func encoded(t *testing.T, out *Outcome) string {
 	}
 	return string(data)
 }
+
+// both runs a test under both drivers.
+func both(t *testing.T, test func(t *testing.T, mode Mode)) {
+	t.Helper()
+	for _, mode := range []Mode{Vet, Source} {
+		t.Run(string(mode), func(t *testing.T) { test(t, mode) })
+	}
+}

@@ -330,7 +330,7 @@ func (f *front) message(b *batch, text string) (message, dir string) {
 	text = strings.Join(strings.Fields(text), " ")
 	file, rest, ok := cutPosition(text)
 	if !ok {
-		return text, ""
+		return f.withoutFolder(text), ""
 	}
 	dir = filepath.Dir(file)
 	if !filepath.IsAbs(dir) {

@@ -50,7 +50,7 @@ func (f *front) takeBatch(b *batch) error {
 				text = p.Error.Pos + ": " + text
 			}
 			text, _ = f.message(b, text)
-			f.col.fail(p.ImportPath, f.withoutFolder(text))
+			f.col.fail(p.ImportPath, text)
 		case !p.hasCode() && !p.hasTests():
 			f.col.fail(p.ImportPath, "no Go files")
 		case f.req.NoTests && !p.hasCode():

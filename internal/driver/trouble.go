@@ -120,28 +120,39 @@ func (f *front) explain(ctx context.Context) {
 	for _, e := range f.col.errors {
 		guilty[e.Package] = true
 	}
+	for _, s := range silent {
+		guilty[s.ImportPath] = true
+	}
 	deps := f.deps(ctx, silent)
 	for _, s := range silent {
 		text := "not analysed, and go vet gives no reason"
-		for _, dep := range deps[s.ImportPath] {
-			if dep != "" && guilty[dep] {
-				text = "not analysed, because it needs " + dep + ", which has errors"
-				break
-			}
+		if dep := firstOf(guilty, deps[s.ImportPath].Imports); dep != "" {
+			text = "not analysed, because it imports " + dep + ", which has errors"
+		} else if dep := firstOf(guilty, deps[s.ImportPath].Deps); dep != "" {
+			text = "not analysed, because it needs " + dep + ", which has errors"
 		}
 		f.col.error(s.ImportPath, text)
 	}
 }
 
+func firstOf(set map[string]bool, all []string) string {
+	for _, s := range all {
+		if s != "" && set[s] {
+			return s
+		}
+	}
+	return ""
+}
+
 // deps lists what the packages import, directly and indirectly. It is for explanations only: without it they are poorer.
-func (f *front) deps(ctx context.Context, all []*state) map[string][]string {
-	deps := make(map[string][]string)
+func (f *front) deps(ctx context.Context, all []*state) map[string]listed {
+	deps := make(map[string]listed)
 	extra, err := f.listFlags()
 	if err != nil {
 		return nil
 	}
 	for _, b := range f.batches {
-		args := append([]string{"list", "-e", "-json=ImportPath,Deps"}, extra...)
+		args := append([]string{"list", "-e", "-json=ImportPath,Imports,Deps"}, extra...)
 		args = append(args, "--")
 		n := len(args)
 		for _, s := range all {
@@ -157,7 +168,7 @@ func (f *front) deps(ctx context.Context, all []*state) map[string][]string {
 			f.req.Log.Debug(err)
 			continue
 		}
-		_ = decodeList(stdout, func(p *listed) { deps[p.ImportPath] = p.Deps })
+		_ = decodeList(stdout, func(p listed) { deps[p.ImportPath] = p })
 	}
 	return deps
 }
