@@ -115,7 +115,7 @@ What it does not see
 
 To silence it
     //cloudlint:ignore CL2001 the reason
-    disable: [CL2001]  (.cloudlint.yml)
+    disable: [CL2001]  (in .cloudlint.yml)
 
 References
     https://pkg.go.dev/net/http#Server

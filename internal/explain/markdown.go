@@ -41,7 +41,11 @@ func (p *Page) WriteMarkdown(w io.Writer, level int) error {
 		fmt.Fprintf(b, "\nWhat it does not see: %s\n", p.Blind)
 	}
 	comment, config := p.suppression()
-	fmt.Fprintf(b, "\nSilence one finding with `%s`, the whole rule with `%s`.\n", comment, config)
+	b.WriteString("\nSilence ")
+	if comment != "" {
+		fmt.Fprintf(b, "one finding with `%s`, ", comment)
+	}
+	fmt.Fprintf(b, "the whole rule with `%s` in `.cloudlint.yml`.\n", config)
 	if len(p.References) > 0 {
 		b.WriteString("\nReferences:\n\n")
 		for _, r := range p.References {

@@ -64,7 +64,7 @@ func newPage(r *rule.Rule, flags *flag.FlagSet) *Page {
 		Family:     r.Family(),
 		Severity:   r.Severity(),
 		Maturity:   r.Maturity,
-		Default:    r.Maturity == rule.Stable && !r.Doc.NonDefault,
+		Default:    r.Maturity == rule.Stable,
 		Fix:        r.Fix,
 		Tests:      r.Tests,
 		Since:      doc.Since,
@@ -125,7 +125,10 @@ func (p *Page) facts() []string {
 	return append(facts, "since "+p.Since)
 }
 
-// suppression shows how to silence one finding and the whole rule.
+// suppression shows how to silence one finding, where that is possible, and the whole rule.
 func (p *Page) suppression() (comment, config string) {
-	return "//cloudlint:ignore " + p.Code + " the reason", "disable: [" + p.Code + "]"
+	if p.Analyzer != "" {
+		comment = "//cloudlint:ignore " + p.Code + " the reason"
+	}
+	return comment, "disable: [" + p.Code + "]"
 }

@@ -43,7 +43,7 @@ func (p *Page) WriteText(w io.Writer, color bool) error {
 	section("Options", strings.Join(options, "\n"))
 	section("What it does not see", wrap(plain(p.Blind), "    "))
 	comment, config := p.suppression()
-	section("To silence it", indent(comment+"\n"+config+"  (.cloudlint.yml)"))
+	section("To silence it", indent(strings.TrimPrefix(comment+"\n"+config+"  (in .cloudlint.yml)", "\n")))
 	section("References", indent(strings.Join(p.References, "\n")))
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cloudlint/cloudlint/internal/app"
+)
+
+func newRun(a *app.App) *cobra.Command {
+	var opts app.LintOptions
+	cmd := &cobra.Command{
+		Use:     "run [packages or files]",
+		GroupID: "lint",
+		Short:   "Lint packages, as cloudlint without a command does",
+		Example: "  cloudlint run ./...",
+		Args:    cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.Lint(cmd.Context(), opts, args)
+		},
+	}
+	addLintFlags(cmd, &opts)
+	return cmd
+}
+
+// addLintFlags declares the flags of a command that lints.
+func addLintFlags(cmd *cobra.Command, o *app.LintOptions) {
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.StringArrayVar(&o.Formats, "format", nil, "`FORMAT` for standard output or FORMAT=FILE, may be repeated: "+strings.Join(app.FormatNames(), ", ")+" (default text)")
+	f.StringSliceVar(&o.Enable, "enable", nil, "also run these `rules`: codes, names, analyzers, families, maturities or all")
+	f.StringSliceVar(&o.Disable, "disable", nil, "do not run these `rules`")
+	f.StringSliceVar(&o.Only, "only", nil, "run these `rules` and nothing else")
+	f.BoolVar(&o.Preview, "preview", false, "also run rules that are not stable yet")
+	f.Var(newChoice(&o.FailOn, "", "error", "warning", "note"), "fail-on", "least `severity` that makes the exit status 1: error, warning or note (default warning)")
+	f.BoolVar(&o.ExitZero, "exit-zero", false, "exit with 0 where findings would make it 1")
+	f.BoolVar(&o.Fix, "fix", false, "apply safe fixes, then report what is left")
+	f.BoolVar(&o.UnsafeFixes, "unsafe-fixes", false, "with --fix or --diff: also fixes that can change what the program does")
+	f.BoolVar(&o.Diff, "diff", false, "print what --fix would change, and change nothing")
+	f.StringVar(&o.Tags, "tags", "", "build `tags`, separated by commas")
+	f.BoolVar(&o.Tests, "tests", true, "analyse _test.go files as well")
+	f.StringVar(&o.Overlay, "overlay", "", "`file` as for go build -overlay")
+	f.Var(newChoice(&o.Driver, "auto", "vet", "source"), "driver", "`which` driver: vet, with Go's build cache; source, in this process, for a machine with an empty cache; auto chooses")
+	f.IntVarP(&o.Jobs, "jobs", "j", 0, "`packages` to analyse at a time (default: as many as there are cores)")
+
+	for _, name := range []string{"enable", "disable", "only"} {
+		_ = cmd.RegisterFlagCompletionFunc(name, completeSelectors)
+	}
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(app.FormatNames(), cobra.ShellCompDirectiveNoFileComp))
+	completeChoice(cmd, f, "fail-on")
+	completeChoice(cmd, f, "driver")
+}
+
+// completeSelectors completes the last of several names with commas between them.
+func completeSelectors(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	before := typed[:strings.LastIndexByte(typed, ',')+1]
+	var list []cobra.Completion
+	for _, name := range app.Selectors() {
+		list = append(list, before+name)
+	}
+	return list, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+}

@@ -1,0 +1,232 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/cloudlint/cloudlint/analyzers"
+	"github.com/cloudlint/cloudlint/internal/buildinfo"
+	"github.com/cloudlint/cloudlint/internal/catalogue"
+	"github.com/cloudlint/cloudlint/internal/config"
+	"github.com/cloudlint/cloudlint/internal/driver"
+	"github.com/cloudlint/cloudlint/internal/finding"
+	"github.com/cloudlint/cloudlint/internal/fix"
+	"github.com/cloudlint/cloudlint/internal/lint"
+	"github.com/cloudlint/cloudlint/internal/render"
+	"github.com/cloudlint/cloudlint/internal/rule"
+)
+
+// LintOptions are the flags of a run.
+type LintOptions struct {
+	Formats               []string // FORMAT or FORMAT=FILE
+	Enable, Disable, Only []string
+	Preview               bool
+	FailOn                string
+	ExitZero              bool
+	Fix, UnsafeFixes      bool
+	Diff                  bool
+	Tags                  string
+	Tests                 bool
+	Overlay               string
+	Driver                string
+	Jobs                  int
+}
+
+// Lint analyses packages and prints what it found.
+func (a *App) Lint(ctx context.Context, o LintOptions, patterns []string) error {
+	r := &run{app: a, opts: o, patterns: patterns, started: time.Now(), rules: catalogue.Rules()}
+	outputs, err := r.outputs()
+	if err != nil {
+		return err
+	}
+	report, err := r.analyse(ctx)
+	if err != nil {
+		if lint.ExitCode(err, nil, nil, false) == lint.ExitFailed && ctx.Err() == nil {
+			// Whoever reads a report's file learns from it too that there was no analysis.
+			return errorsOf(err, r.render(withoutText(outputs), r.failed(err)))
+		}
+		return err
+	}
+	if o.Fix || o.Diff {
+		if report, err = r.fix(ctx, report); err != nil {
+			return err
+		}
+	}
+	report.Stats.Seconds = math.Round(time.Since(r.started).Seconds()*1000) / 1000
+	a.progress.done()
+	if err := r.render(outputs, report); err != nil {
+		return err
+	}
+	fmt.Fprintln(a.progress, render.Summary(report))
+	if code := lint.ExitCode(nil, report, r.failOn, o.ExitZero); code != lint.ExitClean {
+		return statusError(code)
+	}
+	return nil
+}
+
+// A run is one call of Lint.
+type run struct {
+	app      *App
+	opts     LintOptions
+	patterns []string
+	started  time.Time
+	rules    rule.Catalogue
+	configs  *configs
+	failOn   func(finding.Finding) rule.Severity
+}
+
+// outputs checks the flags that contradict each other, and returns where the report goes.
+func (r *run) outputs() ([]output, error) {
+	o := &r.opts
+	switch {
+	case o.Fix && o.Diff:
+		return nil, Usagef("--diff shows what --fix would change: give one of them")
+	case o.UnsafeFixes && !o.Fix && !o.Diff:
+		return nil, Usagef("--unsafe-fixes goes with --fix or --diff")
+	}
+	if len(o.Formats) == 0 && !o.Diff {
+		return parseOutputs([]string{render.Formats()[0].Name}, r.app.Options.Dir)
+	}
+	outputs, err := parseOutputs(o.Formats, r.app.Options.Dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, out := range outputs {
+		if out.file == "" && o.Diff {
+			return nil, Usagef("--diff needs standard output for itself: give --format %s a file", out.format.Name)
+		}
+	}
+	return outputs, nil
+}
+
+// analyse runs the driver and makes the report.
+func (r *run) analyse(ctx context.Context) (*finding.Report, error) {
+	a, o := r.app, r.opts
+	r.configs = a.newConfigs(r.rules, config.Flags{
+		Enable: o.Enable, Disable: o.Disable, Only: o.Only, Preview: o.Preview, FailOn: o.FailOn,
+	})
+	overlay := o.Overlay
+	if overlay != "" {
+		overlay = a.path(overlay)
+	}
+	outcome, err := driver.Run(ctx, driver.Request{
+		Dir:       a.Options.Dir,
+		Patterns:  r.patterns,
+		Mode:      driver.Mode(o.Driver),
+		Jobs:      o.Jobs,
+		Tags:      o.Tags,
+		NoTests:   !o.Tests,
+		Overlay:   overlay,
+		Self:      a.self,
+		Analyzers: analyzers.All,
+		Configure: r.configs.settings,
+		Progress:  a.progress.update,
+		Log:       a.log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	in := lint.Input{
+		Outcomes: []*driver.Outcome{outcome},
+		Rules:    r.rules,
+		Config:   r.configs.of,
+		Root:     a.root(),
+		Tool:     tool(),
+		NoTests:  !o.Tests,
+	}
+	r.failOn = in.FailOn()
+	return lint.Report(in), nil
+}
+
+func tool() finding.Tool { return finding.Tool{Name: "cloudlint", Version: buildinfo.Read().Version} }
+
+// root is what the report's files are relative to.
+func (a *App) root() string {
+	if root := config.GitRoot(a.Options.Dir); root != "" {
+		return root
+	}
+	return a.Options.Dir
+}
+
+// failed is the report of a run without analysis.
+func (r *run) failed(err error) *finding.Report {
+	report := lint.Report(lint.Input{Rules: r.rules, Config: r.configs.of, Root: r.app.root(), Tool: tool()})
+	report.Errors = append(report.Errors, finding.Error{Message: err.Error()})
+	return report
+}
+
+// fix applies the fixes, or prints what they would change. It returns the report of what is left.
+func (r *run) fix(ctx context.Context, report *finding.Report) (*finding.Report, error) {
+	a, o := r.app, r.opts
+	plan, err := fix.Prepare(ctx, report, fix.Options{Unsafe: o.UnsafeFixes, Started: r.started, Tags: o.Tags, Overlay: o.Overlay})
+	if err != nil {
+		return nil, err
+	}
+	for _, outcome := range plan.Outcomes {
+		if f := outcome.Finding; outcome.Status == fix.Withdrawn || outcome.Status == fix.Conflict {
+			a.log.Warnf("%s:%d:%d: %s is not fixed: %s", f.File, f.Line, f.Column, f.Code, outcome.Reason)
+		} else if outcome.Status == fix.Skipped {
+			a.log.Infof("%s:%d:%d: %s is not fixed: %s", f.File, f.Line, f.Column, f.Code, outcome.Reason)
+		}
+	}
+	if o.Diff {
+		return report, plan.Diff(a.stdout)
+	}
+	if len(plan.Files()) == 0 {
+		return report, nil
+	}
+	if err := plan.Apply(); err != nil {
+		return nil, err
+	}
+	for _, file := range plan.Files() {
+		a.log.Infof("%s is changed", file)
+	}
+	// Lines have moved, and a fix may have mended more than its own finding, or less.
+	return r.analyse(ctx)
+}
+
+// render writes the report to its places.
+func (r *run) render(outputs []output, report *finding.Report) error {
+	a := r.app
+	options := render.Options{Rules: r.rules, Terminal: a.terminal(), Category: r.category()}
+	if name := a.getenv("GITHUB_STEP_SUMMARY"); name != "" {
+		summary, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
+		if err != nil {
+			a.log.Warnf("no step summary: %v", err)
+		} else {
+			defer summary.Close()
+			options.StepSummary = summary
+		}
+	}
+	if server, repo, commit := a.getenv("GITHUB_SERVER_URL"), a.getenv("GITHUB_REPOSITORY"), a.getenv("GITHUB_SHA"); server != "" && repo != "" && commit != "" {
+		options.SourceURL = server + "/" + repo + "/blob/" + commit + "/"
+	}
+	in := render.NewInput(report, options)
+	for _, out := range outputs {
+		in := in
+		if out.file != "" {
+			// A file is no terminal.
+			plain := *in
+			plain.Terminal = render.Terminal{}
+			in = &plain
+		}
+		if err := a.write(out.file, func(w io.Writer) error { return out.format.Render(w, in) }); err != nil {
+			return fmt.Errorf("writing the %s report: %w", out.format.Name, err)
+		}
+	}
+	return nil
+}
+
+// category tells the reports of several folders of one repository apart.
+func (r *run) category() string {
+	rel, err := filepath.Rel(r.app.root(), r.app.Options.Dir)
+	if err != nil || rel == "." {
+		return ""
+	}
+	return "cloudlint/" + filepath.ToSlash(rel)
+}
