@@ -3,7 +3,9 @@ package source_test
 import (
 	"context"
 	"os"
+	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -54,5 +56,36 @@ func TestEqualToVet(t *testing.T) {
 	}
 	if diff := cmp.Diff(unittest.Distinct(want), unittest.Distinct(got)); diff != "" {
 		t.Errorf("go vet (-) and the source driver (+) disagree: %s", diff)
+	}
+}
+
+// TestRealModules compares the drivers on the modules in the folders that CLOUDLINT_MODULES lists.
+func TestRealModules(t *testing.T) {
+	dirs := filepath.SplitList(os.Getenv("CLOUDLINT_MODULES"))
+	if len(dirs) == 0 {
+		t.Skip("CLOUDLINT_MODULES names no folders")
+	}
+	for _, dir := range dirs {
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			c := unittest.Open(t, dir)
+			start := time.Now()
+			got, errs := run(t, c, nil)
+			t.Logf("source driver: %d records, %d findings, %.1fs", len(got), len(unittest.Found(got)), time.Since(start).Seconds())
+			for _, e := range errs {
+				t.Error(e)
+			}
+			if os.Getenv("CLOUDLINT_SOURCE_ONLY") != "" {
+				return
+			}
+			start = time.Now()
+			want, out := c.Records("./...")
+			t.Logf("go vet: %d records, %d findings, %.1fs", len(want), len(unittest.Found(want)), time.Since(start).Seconds())
+			if out.Status != 0 {
+				t.Errorf("go vet: status %d: %s", out.Status, out.Stderr)
+			}
+			if diff := cmp.Diff(unittest.Distinct(want), unittest.Distinct(got)); diff != "" {
+				t.Errorf("go vet (-) and the source driver (+) disagree: %s", diff)
+			}
+		})
 	}
 }

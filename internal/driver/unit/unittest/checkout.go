@@ -41,6 +41,9 @@ func Unpack(t *testing.T, archive string) *Checkout {
 	return c
 }
 
+// Open returns the checkout in a folder.
+func Open(t *testing.T, dir string) *Checkout { return &Checkout{t: t, Dir: dir} }
+
 // Write writes a file of the checkout.
 func (c *Checkout) Write(name, text string) {
 	c.t.Helper()
