@@ -61,7 +61,7 @@ func layerTyp(words *vocabulary, options []option) typ[layer] {
 		required(bind("version", "The version of this format: 1.", version(),
 			func(l *layer, v int, _ origin) { l.version = v })),
 		bind("extends", "A configuration file to start from, relative to this one. Lists add up; what this file says about a rule or an option wins.",
-			text("the path of a file", `^[^:]*(:[^/:][^:]*)*$`, localPath),
+			file(),
 			func(l *layer, v string, at origin) { l.extends = item[string]{v, at} }),
 		bind("preview", "Also run the rules that are not stable yet.", boolean(),
 			func(l *layer, v bool, at origin) { l.preview = item[bool]{v, at} }),
@@ -107,6 +107,13 @@ func version() typ[int] {
 		}
 		return 1
 	}}
+}
+
+// file is the path of a local file.
+func file() typ[string] {
+	t := text("the path of a file", "", localPath)
+	t.schema["not"] = map[string]any{"pattern": "://"}
+	return t
 }
 
 func localPath(s string) error {

@@ -72,7 +72,7 @@ func (c *Config) chain(file string, from origin, open []string, errs *Errors) []
 		return fail("%s", reason(err))
 	}
 	l := c.parse(file, data, errs)
-	if !l.extends.at.set() {
+	if !l.extends.at.set() || localPath(l.extends.value) != nil {
 		return []layer{l}
 	}
 	base := l.extends.value

@@ -44,14 +44,13 @@ func (c *Config) Show() ([]byte, error) {
 	c.addPaths(root)
 
 	options := mappingNode()
-	var of *yaml.Node
-	analyzer := ""
-	for _, s := range c.optionValues() {
-		if s.option.analyzer != analyzer {
-			analyzer, of = s.option.analyzer, mappingNode()
-			add(options, analyzer, of)
+	for i, all := 0, c.optionValues(); i < len(all); {
+		of, analyzer := mappingNode(), all[i].option.analyzer
+		for ; i < len(all) && all[i].option.analyzer == analyzer; i++ {
+			s := all[i]
+			add(of, s.option.name, valueNode(s.option.value(s.value), c.comment(s.at)))
 		}
-		add(of, s.option.name, valueNode(s.option.value(s.value), c.comment(s.at)))
+		add(options, analyzer, of)
 	}
 	add(root, "options", options)
 	add(root, "exits", c.listOf(c.sortedUnion(func(l layer) []item[string] { return l.exits })))

@@ -12,11 +12,12 @@ const maxLength = 64
 
 // Names returns the candidates that name may be a misspelling of, nearest first and at most n of them: those at most a
 // third of the name's length (and at least one letter) of edits away, where swapping two neighbours is one edit, and
-// those that it begins.
+// those that it begins. Of equally near ones that of the same length comes first.
 func Names(name string, candidates []string, n int) []string {
 	type scored struct {
-		name  string
-		edits int
+		name   string
+		edits  int
+		longer int
 	}
 	var near []scored
 	folded := strings.ToLower(name)
@@ -35,10 +36,10 @@ func Names(name string, candidates []string, n int) []string {
 		default:
 			continue
 		}
-		near = append(near, scored{c, edits})
+		near = append(near, scored{c, edits, max(len(c)-len(name), len(name)-len(c))})
 	}
 	slices.SortFunc(near, func(a, b scored) int {
-		return cmp.Or(cmp.Compare(a.edits, b.edits), cmp.Compare(a.name, b.name))
+		return cmp.Or(cmp.Compare(a.edits, b.edits), cmp.Compare(a.longer, b.longer), cmp.Compare(a.name, b.name))
 	})
 	var names []string
 	for _, s := range near {
