@@ -85,7 +85,7 @@ func (d *driver) do(n *node) (r result) {
 
 // listErrors returns what the go command says against the package.
 func (d *driver) listErrors(n *node) []string {
-	if !n.inside && len(n.pkg.CompiledGoFiles) > 0 {
+	if !n.inside && n.pkg.Name != "" && len(n.pkg.CompiledGoFiles) > 0 {
 		return nil // what it declares is good enough
 	}
 	var messages []string

@@ -14,10 +14,9 @@ import (
 
 // Flags is the command line of the vettool, which is also how the source driver takes its settings.
 type Flags struct {
-	Record  bool     // write wire.Records; analyzers leave filtering to the front: preview, tests and unsafe fixes are on
-	JSON    bool     // write the findings as JSON, as x/tools' unitchecker does
-	Overlay string   // a build flag that the go command passes on
-	Inside  []string // import path patterns of the packages to analyse; none: the main module
+	Record bool     // write wire.Records; analyzers leave filtering to the front: preview, tests and unsafe fixes are on
+	JSON   bool     // write the findings as JSON, as x/tools' unitchecker does
+	Inside []string // import path patterns of the packages to analyse; none: the main module
 
 	analyzers []*analysis.Analyzer
 	set       *flag.FlagSet
@@ -41,7 +40,7 @@ func (s *setting) Set(value string) error { s.values = append(s.values, value); 
 
 // NewFlags declares the flags for the analyzers, which must be fresh:
 //
-//	-record -json -overlay -inside        see Flags
+//	-record -json -inside                 see Flags
 //	-exits -preview -tests -unsafe-fixes  set on all analyzers that have such a flag
 //	-NAME -NAME=false                     if any is true, only those analyzers run; else all but the false ones
 //	-NAME.FLAG                            an analyzer's own flag
@@ -55,7 +54,6 @@ func NewFlags(analyzers []*analysis.Analyzer) *Flags {
 	f.set.Usage = func() {}
 	f.set.BoolVar(&f.Record, "record", false, "write records for the cloudlint command")
 	f.set.BoolVar(&f.JSON, "json", false, "emit JSON output")
-	f.set.StringVar(&f.Overlay, "overlay", "", "as for go build")
 	f.set.Func("inside", "import path `patterns` of the packages to analyse, separated by commas (default: the main module)", func(s string) error {
 		f.Inside = slices.DeleteFunc(strings.Split(s, ","), func(s string) bool { return s == "" })
 		return nil

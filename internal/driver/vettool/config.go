@@ -8,7 +8,6 @@ import (
 	"go/version"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -40,8 +39,6 @@ type config struct {
 	Stdout     string // where findings go
 
 	SucceedOnTypecheckFailure bool
-
-	originals map[string]string // of files that an overlay replaces: the name of the replacement: the name of the original
 }
 
 func readConfig(name string) (*config, error) {
@@ -86,41 +83,6 @@ func (c *config) module() *analysis.Module {
 		return &analysis.Module{Path: c.ModulePath, Version: c.ModuleVersion, Main: c.ModuleVersion == "", GoVersion: c.GoVersion}
 	}
 	return nil
-}
-
-// useOverlay gives replaced files their original names back, so that findings name the files that the user sees. file
-// is the value of the build flag -overlay; where it cannot be read the names stay.
-func (c *config) useOverlay(file string) {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return // a path relative to a folder that only the go command knows
-	}
-	var overlay struct{ Replace map[string]string }
-	if json.Unmarshal(data, &overlay) != nil {
-		return
-	}
-	c.originals = make(map[string]string)
-	for _, original := range slices.Sorted(maps.Keys(overlay.Replace)) {
-		if filepath.IsAbs(original) && filepath.Dir(original) == filepath.Clean(c.Dir) {
-			c.originals[overlay.Replace[original]] = original
-		}
-	}
-	for _, list := range [][]string{c.GoFiles, c.NonGoFiles, c.IgnoredFiles} {
-		for i, name := range list {
-			list[i] = cmp.Or(c.originals[name], name)
-		}
-	}
-}
-
-// readFile reads a file of the package by the name that positions have.
-func (c *config) readFile(name string) ([]byte, error) {
-	for replacement, original := range c.originals {
-		if original == name {
-			name = replacement
-			break
-		}
-	}
-	return os.ReadFile(name)
 }
 
 // repeatable reports whether the go command tells a unit that is only a dependency from the same unit with findings in

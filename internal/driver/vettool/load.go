@@ -66,7 +66,7 @@ func load(c *config) (*unit.Package, error) {
 		Info:         info,
 		Sizes:        sizes,
 		Module:       c.module(),
-		ReadFile:     c.readFile,
+		ReadFile:     os.ReadFile,
 		Lookup:       func(path string) *types.Package { return imp.packages[path] },
 	}, nil
 }
@@ -75,11 +75,7 @@ func parse(fset *token.FileSet, c *config) ([]*ast.File, error) {
 	var files []*ast.File
 	var errs sourceError
 	for _, name := range c.GoFiles {
-		src, err := c.readFile(name)
-		if err != nil {
-			return nil, err
-		}
-		file, err := parser.ParseFile(fset, name, src, parser.ParseComments|parser.SkipObjectResolution)
+		file, err := parser.ParseFile(fset, name, nil, parser.ParseComments|parser.SkipObjectResolution)
 		var list scanner.ErrorList
 		switch {
 		case errors.As(err, &list):

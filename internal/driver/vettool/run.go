@@ -57,9 +57,6 @@ func run(args []string, analyzers []*analysis.Analyzer, stdout, stderr io.Writer
 }
 
 func analyze(c *config, flags *unit.Flags, analyzers []*analysis.Analyzer, stdout io.Writer) error {
-	if flags.Overlay != "" {
-		c.useOverlay(flags.Overlay)
-	}
 	p, err := load(c)
 	if err != nil {
 		if c.VetxOnly || c.SucceedOnTypecheckFailure {
