@@ -128,11 +128,10 @@ func brief(err error) error {
 // line, one that goes on in later lines the rest of its first one, one without an end the identifier or the single
 // character that it stands on.
 func span(text string, r finding.Range) (start, end int) {
-	if r.Column <= 0 {
-		return len(text) - len(strings.TrimLeft(text, " \t")), len(strings.TrimRight(text, " \t"))
-	}
 	start = min(r.Column-1, len(text))
 	switch {
+	case r.Column <= 0:
+		start, end = len(text)-len(strings.TrimLeft(text, " \t")), len(strings.TrimRight(text, " \t"))
 	case r.EndLine > r.Line:
 		end = len(strings.TrimRight(text, " \t"))
 	case r.EndLine == r.Line && r.EndColumn > r.Column:
