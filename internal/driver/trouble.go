@@ -14,21 +14,15 @@ const maxMessages = 10
 // all the same is noise: a C compiler's warning, say.
 func (f *front) complain(j *job, res vetResult) {
 	for _, c := range res.complaints {
-		s, _ := f.col.lookup(c.pkg)
-		if !res.failed || s != nil && s.complete(f.req.NoTests) {
-			for _, m := range c.messages {
-				f.req.Log.Debugf("go vet: %s: %s", c.pkg, m)
-			}
-			continue
-		}
 		for i, m := range c.messages {
-			if i == maxMessages {
-				break
-			}
 			pkg := c.pkg
 			m, dir := f.message(j.batch, m)
 			if pkg == "" {
 				pkg = f.packageIn(dir)
+			}
+			if s, _ := f.col.lookup(pkg); !res.failed || s != nil && s.complete(f.req.NoTests) || i >= maxMessages {
+				f.req.Log.Debugf("go vet: %s: %s", pkg, m)
+				continue
 			}
 			f.col.error(pkg, m)
 		}

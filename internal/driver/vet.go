@@ -30,53 +30,54 @@ type vetResult struct {
 // leave out tests, and gives up a package whose tests are broken. So what is broken is found out after a failure, when
 // it costs nothing to those whose code is whole; broken packages are then left out, and broken tests are taken away by
 // an overlay, or, in the module cache, where go allows no overlay, by the source driver.
+//
+// Tests that nobody wants are analysed, too, and filtered: the results come out of the cache as before, whereas the
+// name of an overlay, which is a flag, would enter the key of each unit.
 func (f *front) vetJob(ctx context.Context, j *job) error {
-	var stripped []*state
-	if f.req.NoTests {
-		for _, s := range f.states(j) {
-			if s.hasTests() && !f.inCache(s) {
-				stripped = append(stripped, s)
-			}
-		}
-	}
 	todo := f.todo(j)
-	res, err := f.vet(ctx, j, todo, stripped, j.all && len(todo) == len(j.want))
+	if f.req.Analyzers != nil && slices.ContainsFunc(todo, func(s *state) bool { return !isDir(s.Dir) }) {
+		return f.sourceJob(ctx, j) // go vet starts tools in the package's folder, which may exist in an overlay only
+	}
+	res, err := f.vet(ctx, j, todo, nil, j.all && len(todo) == len(j.want))
 	if err != nil {
 		return err
 	}
-	var late []*state // their tests are broken
+	results := []vetResult{res}
+	var stripped []*state
 	if res.failed && res.received == 0 {
-		broken, err := f.diagnose(ctx, j)
-		if err != nil {
+		if stripped, err = f.diagnose(ctx, j); err != nil {
 			return err
 		}
-		if whole := f.todo(j); len(whole) < len(todo) {
-			if todo = whole; len(todo) > 0 {
-				if res, err = f.vet(ctx, j, todo, append(stripped, f.strippable(broken)...), false); err != nil {
-					return err
-				}
-			}
-		} else if len(broken) == 0 && !hasBlocks(res.complaints) {
+		whole := f.todo(j)
+		if len(whole) == len(todo) && len(stripped) == 0 && !hasBlocks(res.complaints) {
 			return f.vetFailed(j, res)
 		}
+		if len(whole) < len(todo) {
+			stripped = f.strippable(stripped)
+			if res, err = f.vet(ctx, j, whole, stripped, false); err != nil {
+				return err
+			}
+			results[0] = res // what went before said less than diagnose
+		} else {
+			stripped = nil
+		}
 	}
-	f.complain(j, res)
+	var late []*state // their tests are broken
 	for _, s := range f.col.missing(j.wants) {
 		if s.hasTests() && s.hasCode() && s.Error == nil && !s.broken && !slices.Contains(stripped, s) {
 			late = append(late, s)
 		}
 	}
-	if len(late) == 0 {
-		return nil
+	again := f.strippable(late)
+	if res, err = f.vet(ctx, j, again, again, false); err != nil {
+		return err
 	}
-	if again := f.strippable(late); len(again) > 0 {
-		if res, err = f.vet(ctx, j, again, again, false); err != nil {
-			return err
-		}
+	rest := slices.DeleteFunc(late, func(s *state) bool { return !f.inCache(s) })
+	if err = f.source(ctx, j, rest, false); err != nil {
+		return err
+	}
+	for _, res := range append(results, res) {
 		f.complain(j, res)
-	}
-	if rest := slices.DeleteFunc(late, func(s *state) bool { return !f.inCache(s) }); len(rest) > 0 {
-		return f.source(ctx, j, rest, false)
 	}
 	return nil
 }
@@ -95,6 +96,11 @@ func (f *front) states(j *job) []*state {
 // todo returns the packages of the job that are not known to be broken.
 func (f *front) todo(j *job) []*state {
 	return slices.DeleteFunc(f.states(j), func(s *state) bool { return s.Error != nil || s.broken || !s.hasCode() && !s.hasTests() })
+}
+
+func isDir(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
 }
 
 // inCache reports whether the package lies in the module cache.
