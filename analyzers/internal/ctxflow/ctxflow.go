@@ -73,9 +73,7 @@ func join(a, b State) State {
 
 // Cases returns the ways in which a context or a *http.Request comes about. There is at least one.
 func (f *Flow) Cases(v ssa.Value) []Case {
-	if f.index.local == nil {
-		f.index = newIndex(f.in)
-	}
+	f.prepare()
 	f.budget = budget
 	f.active = make(map[ssa.Value]bool)
 	cases := f.cases(v, nil)
@@ -83,6 +81,12 @@ func (f *Flow) Cases(v ssa.Value) []Case {
 		return []Case{{}}
 	}
 	return cases
+}
+
+func (f *Flow) prepare() {
+	if f.index.local == nil {
+		f.index = newIndex(f.in)
+	}
 }
 
 // A frame is a call whose result is being resolved: the callee's parameters are the call's arguments.
@@ -249,4 +253,17 @@ func depth(in *frame) int {
 		n++
 	}
 	return n
+}
+
+// Callers returns the calls of a function in the package, outside tests.
+func (f *Flow) Callers(fn *ssa.Function) []ssa.CallInstruction {
+	f.prepare()
+	return f.index.callers[fn]
+}
+
+// Stored returns the values that are stored in a variable: a package-level one, or one that a closure captures. all is
+// false if there may be others.
+func (f *Flow) Stored(addr ssa.Value) (values []ssa.Value, all bool) {
+	f.prepare()
+	return f.index.storedIn(addr)
 }

@@ -24,50 +24,64 @@ type ContextFunc struct {
 
 // ContextFunction returns what the function with the full name does with contexts. Functions that are not listed can
 // do anything, set a deadline too.
-func ContextFunction(name string) ContextFunc { return contextFunctions[name] }
-
-var contextFunctions = map[string]ContextFunc{
+func ContextFunction(name string) ContextFunc {
+	switch name {
 	// https://pkg.go.dev/context
-	"context.Background":        {Effect: Root},
-	"context.TODO":              {Effect: Root},
-	"context.WithValue":         {Effect: Derive},
-	"context.WithCancel":        {Effect: DeriveCancel},
-	"context.WithCancelCause":   {Effect: DeriveCancel},
-	"context.WithoutCancel":     {Effect: Detach},
-	"context.WithTimeout":       {Effect: Bound},
-	"context.WithTimeoutCause":  {Effect: Bound},
-	"context.WithDeadline":      {Effect: Bound},
-	"context.WithDeadlineCause": {Effect: Bound},
+	case "context.Background",
+		"context.TODO":
+		return ContextFunc{Effect: Root}
+	case "context.WithValue":
+		return ContextFunc{Effect: Derive}
+	case "context.WithCancel",
+		"context.WithCancelCause":
+		return ContextFunc{Effect: DeriveCancel}
+	case "context.WithoutCancel":
+		return ContextFunc{Effect: Detach}
+	case "context.WithTimeout",
+		"context.WithTimeoutCause",
+		"context.WithDeadline",
+		"context.WithDeadlineCause":
+		return ContextFunc{Effect: Bound}
 	// https://pkg.go.dev/os/signal#NotifyContext
-	"os/signal.NotifyContext": {Effect: DeriveElsewise},
+	case "os/signal.NotifyContext":
+		return ContextFunc{Effect: DeriveElsewise}
 	// https://pkg.go.dev/golang.org/x/sync/errgroup#WithContext: cancelled by the first error
-	"golang.org/x/sync/errgroup.WithContext": {Effect: DeriveElsewise},
-
+	case "golang.org/x/sync/errgroup.WithContext":
+		return ContextFunc{Effect: DeriveElsewise}
 	// https://pkg.go.dev/net/http: a request carries a context; NewRequest uses Background
-	"net/http.NewRequest":                {Effect: Root},
-	"net/http.NewRequestWithContext":     {Effect: Derive},
-	"(*net/http.Request).WithContext":    {Effect: Derive, Parent: 1},
-	"(*net/http.Request).Clone":          {Effect: Derive, Parent: 1},
-	"(*net/http.Request).Context":        {Effect: Derive},
-	"net/http/httptrace.WithClientTrace": {Effect: Derive},
-
+	case "net/http.NewRequest":
+		return ContextFunc{Effect: Root}
+	case "net/http.NewRequestWithContext":
+		return ContextFunc{Effect: Derive}
+	case "(*net/http.Request).WithContext",
+		"(*net/http.Request).Clone":
+		return ContextFunc{Effect: Derive, Parent: 1}
+	case "(*net/http.Request).Context",
+		"net/http/httptrace.WithClientTrace":
+		return ContextFunc{Effect: Derive}
 	// Wrappers that only add values, by their documentation.
-	"runtime/pprof.WithLabels":                                         {Effect: Derive},
-	"google.golang.org/grpc/metadata.NewOutgoingContext":               {Effect: Derive},
-	"google.golang.org/grpc/metadata.NewIncomingContext":               {Effect: Derive},
-	"google.golang.org/grpc/metadata.AppendToOutgoingContext":          {Effect: Derive},
-	"google.golang.org/grpc/peer.NewContext":                           {Effect: Derive},
-	"go.opentelemetry.io/otel/trace.ContextWithSpan":                   {Effect: Derive},
-	"go.opentelemetry.io/otel/trace.ContextWithSpanContext":            {Effect: Derive},
-	"go.opentelemetry.io/otel/trace.ContextWithRemoteSpanContext":      {Effect: Derive},
-	"(go.opentelemetry.io/otel/trace.Tracer).Start":                    {Effect: Derive, Parent: 1},
-	"go.opentelemetry.io/otel/baggage.ContextWithBaggage":              {Effect: Derive},
-	"github.com/opentracing/opentracing-go.ContextWithSpan":            {Effect: Derive},
-	"github.com/opentracing/opentracing-go.StartSpanFromContext":       {Effect: Derive, Parent: 0},
-	"github.com/go-logr/logr.NewContext":                               {Effect: Derive},
-	"k8s.io/klog/v2.NewContext":                                        {Effect: Derive},
-	"sigs.k8s.io/controller-runtime/pkg/log.IntoContext":               {Effect: Derive},
-	"github.com/containerd/containerd/namespaces.WithNamespace":        {Effect: Derive},
-	"github.com/containerd/containerd/v2/pkg/namespaces.WithNamespace": {Effect: Derive},
-	"(github.com/rs/zerolog.Logger).WithContext":                       {Effect: Derive, Parent: 1},
+	case "runtime/pprof.WithLabels",
+		"google.golang.org/grpc/metadata.NewOutgoingContext",
+		"google.golang.org/grpc/metadata.NewIncomingContext",
+		"google.golang.org/grpc/metadata.AppendToOutgoingContext",
+		"google.golang.org/grpc/peer.NewContext",
+		"go.opentelemetry.io/otel/trace.ContextWithSpan",
+		"go.opentelemetry.io/otel/trace.ContextWithSpanContext",
+		"go.opentelemetry.io/otel/trace.ContextWithRemoteSpanContext":
+		return ContextFunc{Effect: Derive}
+	case "(go.opentelemetry.io/otel/trace.Tracer).Start":
+		return ContextFunc{Effect: Derive, Parent: 1}
+	case "go.opentelemetry.io/otel/baggage.ContextWithBaggage",
+		"github.com/opentracing/opentracing-go.ContextWithSpan",
+		"github.com/opentracing/opentracing-go.StartSpanFromContext",
+		"github.com/go-logr/logr.NewContext",
+		"k8s.io/klog/v2.NewContext",
+		"sigs.k8s.io/controller-runtime/pkg/log.IntoContext",
+		"github.com/containerd/containerd/namespaces.WithNamespace",
+		"github.com/containerd/containerd/v2/pkg/namespaces.WithNamespace":
+		return ContextFunc{Effect: Derive}
+	case "(github.com/rs/zerolog.Logger).WithContext":
+		return ContextFunc{Effect: Derive, Parent: 1}
+	}
+	return ContextFunc{}
 }

@@ -35,61 +35,59 @@ type ConfigType struct {
 	Source string
 }
 
-// Functions of the standard library that connect without any bound of their own. Read in the sources of Go 1.26.
-var stdDials = []Wait{
-	// net.Dial uses a zero Dialer: https://pkg.go.dev/net#Dialer.Timeout, "with or without a timeout, the operating
-	// system may impose its own earlier timeout".
-	{Func: "net.Dial", Network: 1, Address: 2, OS: true, What: "waits for the connection", Instead: "net.DialTimeout, or DialContext of a net.Dialer with a context that has a deadline"},
-	// crypto/tls/tls.go: Dial is DialWithDialer(new(net.Dialer), ...), whose handshake is bounded by the Dialer only.
-	{Func: "crypto/tls.Dial", Network: 1, Address: 2, What: "waits for the TLS handshake", Instead: "tls.DialWithDialer(&net.Dialer{Timeout: ...}, ...)"},
-	// net/smtp/smtp.go: Dial is net.Dial and reads the greeting; SendMail is Dial and the whole conversation.
-	{Func: "net/smtp.Dial", Address: 1, What: "waits for the server's greeting", Instead: "net.DialTimeout, SetDeadline on the connection, and smtp.NewClient"},
-	{Func: "net/smtp.SendMail", Address: 1, What: "waits for each answer of the mail server", Instead: "net.DialTimeout, SetDeadline on the connection, and smtp.NewClient"},
-	// net/rpc/client.go: net.Dial; DialHTTPPath also reads an HTTP response.
-	{Func: "net/rpc.Dial", Network: 1, Address: 2, OS: true, What: "waits for the connection", Instead: "net.DialTimeout and rpc.NewClient"},
-	{Func: "net/rpc.DialHTTP", Network: 1, Address: 2, What: "waits for the server's HTTP response", Instead: "net.DialTimeout and rpc.NewClient"},
-	{Func: "net/rpc.DialHTTPPath", Network: 1, Address: 2, What: "waits for the server's HTTP response", Instead: "net.DialTimeout and rpc.NewClient"},
-	{Func: "net/rpc/jsonrpc.Dial", Network: 1, Address: 2, OS: true, What: "waits for the connection", Instead: "net.DialTimeout and jsonrpc.NewClient"},
-	// net/textproto/textproto.go: Dial is net.Dial.
-	{Func: "net/textproto.Dial", Network: 1, Address: 2, OS: true, What: "waits for the connection", Instead: "net.DialTimeout and textproto.NewConn"},
+// StdDials returns the functions of the standard library that connect without any bound of their own. Read in the sources
+// of Go 1.26.
+func StdDials() []Wait {
+	return []Wait{
+		// net.Dial uses a zero Dialer: https://pkg.go.dev/net#Dialer.Timeout, "with or without a timeout, the operating
+		// system may impose its own earlier timeout".
+		{Func: "net.Dial", Network: 1, Address: 2, OS: true, What: "waits for the connection", Instead: "net.DialTimeout, or DialContext of a net.Dialer with a context that has a deadline"},
+		// crypto/tls/tls.go: Dial is DialWithDialer(new(net.Dialer), ...), whose handshake is bounded by the Dialer only.
+		{Func: "crypto/tls.Dial", Network: 1, Address: 2, What: "waits for the TLS handshake", Instead: "tls.DialWithDialer(&net.Dialer{Timeout: ...}, ...)"},
+		// net/smtp/smtp.go: Dial is net.Dial and reads the greeting; SendMail is Dial and the whole conversation.
+		{Func: "net/smtp.Dial", Address: 1, What: "waits for the server's greeting", Instead: "net.DialTimeout, SetDeadline on the connection, and smtp.NewClient"},
+		{Func: "net/smtp.SendMail", Address: 1, What: "waits for each answer of the mail server", Instead: "net.DialTimeout, SetDeadline on the connection, and smtp.NewClient"},
+		// net/rpc/client.go: net.Dial; DialHTTPPath also reads an HTTP response.
+		{Func: "net/rpc.Dial", Network: 1, Address: 2, OS: true, What: "waits for the connection", Instead: "net.DialTimeout and rpc.NewClient"},
+		{Func: "net/rpc.DialHTTP", Network: 1, Address: 2, What: "waits for the server's HTTP response", Instead: "net.DialTimeout and rpc.NewClient"},
+		{Func: "net/rpc.DialHTTPPath", Network: 1, Address: 2, What: "waits for the server's HTTP response", Instead: "net.DialTimeout and rpc.NewClient"},
+		{Func: "net/rpc/jsonrpc.Dial", Network: 1, Address: 2, OS: true, What: "waits for the connection", Instead: "net.DialTimeout and jsonrpc.NewClient"},
+		// net/textproto/textproto.go: Dial is net.Dial.
+		{Func: "net/textproto.Dial", Network: 1, Address: 2, OS: true, What: "waits for the connection", Instead: "net.DialTimeout and textproto.NewConn"},
+	}
 }
 
-// Dialers of the standard library: nothing in them bounds a dial unless it is set.
-var stdDialers = []ConfigType{
-	{
-		Type: "net.Dialer", Bounds: []string{"Timeout", "Deadline", "Cancel"}, Field: "Timeout",
-		Waits: []Wait{
-			{Func: "(*net.Dialer).Dial", Network: 2, Address: 3, OS: true, What: "waits for the connection"},
-			{Func: "(*net.Dialer).DialContext", Context: 2, Network: 3, Address: 4, OS: true, What: "waits for the connection"},
-			{Func: "(*net.Dialer).DialTCP", Context: 2, Network: 3, OS: true, What: "waits for the connection"},
-			{Func: "crypto/tls.DialWithDialer", Network: 2, Address: 3, What: "waits for the TLS handshake"},
+// StdDialers returns the dialers of the standard library: nothing in them bounds a dial unless it is set.
+func StdDialers() []ConfigType {
+	return []ConfigType{
+		{
+			Type: "net.Dialer", Bounds: []string{"Timeout", "Deadline", "Cancel"}, Field: "Timeout",
+			Waits: []Wait{
+				{Func: "(*net.Dialer).Dial", Network: 2, Address: 3, OS: true, What: "waits for the connection"},
+				{Func: "(*net.Dialer).DialContext", Context: 2, Network: 3, Address: 4, OS: true, What: "waits for the connection"},
+				{Func: "(*net.Dialer).DialTCP", Context: 2, Network: 3, OS: true, What: "waits for the connection"},
+				{Func: "crypto/tls.DialWithDialer", Network: 2, Address: 3, What: "waits for the TLS handshake"},
+			},
+			Source: "net/dial.go of Go 1.26: Dialer.deadline",
 		},
-		Source: "net/dial.go of Go 1.26: Dialer.deadline",
-	},
-	{
-		Type: "crypto/tls.Dialer", Bounds: []string{}, Nested: "NetDialer", Field: "NetDialer",
-		Waits: []Wait{
-			{Func: "(*crypto/tls.Dialer).Dial", Network: 2, Address: 3, What: "waits for the TLS handshake"},
-			{Func: "(*crypto/tls.Dialer).DialContext", Context: 2, Network: 3, Address: 4, What: "waits for the TLS handshake"},
+		{
+			Type: "crypto/tls.Dialer", Bounds: []string{}, Nested: "NetDialer", Field: "NetDialer",
+			Waits: []Wait{
+				{Func: "(*crypto/tls.Dialer).Dial", Network: 2, Address: 3, What: "waits for the TLS handshake"},
+				{Func: "(*crypto/tls.Dialer).DialContext", Context: 2, Network: 3, Address: 4, What: "waits for the TLS handshake"},
+			},
+			Source: "crypto/tls/tls.go of Go 1.26: dial",
 		},
-		Source: "crypto/tls/tls.go of Go 1.26: dial",
-	},
+	}
 }
-
-// SSHClient is the configuration of x/crypto's SSH client.
-var sshClient = ConfigType{
-	Type: "golang.org/x/crypto/ssh.ClientConfig", Bounds: []string{"Timeout"}, Field: "Timeout",
-	Waits: []Wait{
-		{Func: "golang.org/x/crypto/ssh.Dial", Network: 1, Address: 2, What: "waits for the connection and the SSH handshake"},
-	},
-	Source: "golang.org/x/crypto v0.58.0, ssh/client.go: Timeout, 'a Timeout of zero means no timeout', is given to net.DialTimeout; the handshake has no deadline (golang/go#51926)",
-}
-
-// StdDials returns the functions of the standard library that connect without a bound.
-func StdDials() []Wait { return stdDials }
-
-// StdDialers returns the dialers of the standard library.
-func StdDialers() []ConfigType { return stdDialers }
 
 // SSHClient returns the configuration of x/crypto's SSH client.
-func SSHClient() ConfigType { return sshClient }
+func SSHClient() ConfigType {
+	return ConfigType{
+		Type: "golang.org/x/crypto/ssh.ClientConfig", Bounds: []string{"Timeout"}, Field: "Timeout",
+		Waits: []Wait{
+			{Func: "golang.org/x/crypto/ssh.Dial", Network: 1, Address: 2, What: "waits for the connection and the SSH handshake"},
+		},
+		Source: "golang.org/x/crypto v0.58.0, ssh/client.go: Timeout, 'a Timeout of zero means no timeout', is given to net.DialTimeout; the handshake has no deadline (golang/go#51926)",
+	}
+}

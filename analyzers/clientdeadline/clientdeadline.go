@@ -1,0 +1,117 @@
+// Package clientdeadline finds outbound calls that nothing bounds: HTTP clients without a timeout whose requests carry
+// no deadline, dials and handshakes that wait for as long as the peer likes, and clients of well-known libraries whose
+// default is to wait for ever.
+package clientdeadline
+
+import (
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/passes/buildssa"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/analyzers/internal/ctxflow"
+	"github.com/cloudlint/cloudlint/analyzers/internal/exits"
+	"github.com/cloudlint/cloudlint/analyzers/internal/flow"
+	"github.com/cloudlint/cloudlint/analyzers/internal/models"
+	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/internal/rule"
+)
+
+const name = "clientdeadline"
+
+const doc = `find outbound calls that nothing bounds
+
+A call to a peer that accepts the connection and then stays silent waits for ever, and with it its goroutine, its
+connection and whoever waits for them. The analyzer follows HTTP clients, dialers and the configurations of client
+libraries through variables, fields, constructors, options and packages, and the contexts of the calls made with them.
+It reports those that have neither a timeout of their own nor a deadline in the context.`
+
+// Rules are all that the analyzer can report.
+func Rules() []*rule.Rule {
+	return []*rule.Rule{httpClient, defaultClient, dial, handshake, sshClient, library}
+}
+
+// Analyzer is the analyzer with its default options.
+var Analyzer = New()
+
+// New returns a fresh analyzer.
+func New() *analysis.Analyzer {
+	return pass.New(pass.Spec{
+		Name:      name,
+		Doc:       doc,
+		Rules:     Rules(),
+		Requires:  []*analysis.Analyzer{buildssa.Analyzer},
+		FactTypes: []analysis.Fact{new(fact)},
+		Run:       run,
+	})
+}
+
+// A fact tells the importers of a package what its functions do with clients and dialers.
+type fact struct{ flow.Summary }
+
+func (*fact) AFact() {}
+
+// A checker checks one package.
+type checker struct {
+	*pass.Pass
+	fns      []*ssa.Function
+	contexts *ctxflow.Flow
+	exits    *exits.Info
+	graph    *flow.Graph
+	source   sources
+	use      program
+}
+
+func run(p *pass.Pass) error {
+	in := p.ResultOf[buildssa.Analyzer].(*buildssa.SSA)
+	c := &checker{
+		Pass:     p,
+		fns:      ctxflow.Functions(in),
+		contexts: ctxflow.New(in),
+		exits:    exits.New(p.Options.Exits),
+	}
+	c.use.main = in.Pkg.Pkg.Name() == "main"
+	c.use.fns = c.fns
+	c.source.pass = p.Pass
+	c.graph = flow.New(p, flow.Config{
+		Types: followed(),
+		Fact:  func() flow.Fact { return new(fact) },
+		Note:  c.note,
+	})
+	c.httpClients()
+	c.defaultClients()
+	c.dials()
+	c.dialers(models.StdDialers(), dial)
+	c.handshakes()
+	c.ssh()
+	c.libraries()
+	return nil
+}
+
+// followed lists the types of the objects that are followed.
+func followed() []string {
+	names := []string{clientType, transportType, models.SSHClient().Type}
+	for _, t := range models.StdDialers() {
+		names = append(names, t.Type)
+	}
+	for _, t := range models.LibraryClients() {
+		names = append(names, t.Type)
+	}
+	return names
+}
+
+// calls yields the calls of the package that can be reached, except for those that start a goroutine or are deferred.
+func (c *checker) calls(yield func(*ssa.Call, string) bool) {
+	for _, fn := range c.fns {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				call, ok := instr.(*ssa.Call)
+				if !ok {
+					continue
+				}
+				if name := ctxflow.Callee(call.Common()); name != "" && !yield(call, name) {
+					return
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,135 @@
+package clientdeadline
+
+import (
+	"fmt"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/analyzers/internal/flow"
+	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+)
+
+// defaultSends reports whether a function sends a request with http.DefaultClient. The URL is its first argument.
+func defaultSends(function string) bool {
+	switch function {
+	case "net/http.Get", "net/http.Head", "net/http.Post", "net/http.PostForm":
+		return true
+	}
+	return false
+}
+
+// A defaultUse is a request without a deadline that http.DefaultClient sends.
+type defaultUse struct {
+	instr ssa.CallInstruction
+	call  flow.Call // where the client is a value
+	steps []pass.Step
+}
+
+// defaultClients checks the requests sent with http.DefaultClient.
+func (c *checker) defaultClients() {
+	if c.replacesDefault() {
+		return
+	}
+	var uses []defaultUse
+	for call, name := range c.calls {
+		if defaultSends(name) && c.exits.Reachable(call) && c.judge(call, call.Call.Args[0]) == unbounded {
+			uses = append(uses, defaultUse{instr: call})
+		}
+	}
+	for _, o := range c.graph.Objects() {
+		if !isDefaultClient(o) {
+			continue
+		}
+		for _, w := range o.Writes() {
+			if w.Field == "Timeout" && !w.Zero || w.Field == "Transport" {
+				return
+			}
+		}
+		for _, s := range c.sent(o) {
+			instr := instruction(s)
+			if s.verdict == unbounded && (instr != nil || s.Inside != nil) {
+				uses = append(uses, defaultUse{instr: instr, call: s.Call, steps: append(o.Path(s.Call), c.sendSteps(s)...)})
+			}
+		}
+	}
+	c.reportDefaults(uses)
+}
+
+func isDefaultClient(o *flow.Object) bool {
+	return o.Type == clientType && o.Origin == flow.Foreign && o.Var != nil && o.Var.Name() == "DefaultClient" && o.Var.Pkg().Path() == "net/http"
+}
+
+// replacesDefault reports whether the package puts something else into http.DefaultClient or http.DefaultTransport.
+func (c *checker) replacesDefault() bool {
+	for _, fn := range c.fns {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				if store, ok := instr.(*ssa.Store); ok {
+					if v, ok := store.Addr.(*ssa.Global); ok && v.Pkg != nil && v.Pkg.Pkg.Path() == "net/http" && !c.IsTest(store.Pos()) {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// reportDefaults reports one finding for each function declaration.
+func (c *checker) reportDefaults(uses []defaultUse) {
+	var order []*ssa.Function
+	byFunc := make(map[*ssa.Function][]defaultUse)
+	for _, u := range uses {
+		at := u.pos()
+		if c.IsTest(at.Pos) {
+			continue
+		}
+		fn := u.call.In
+		if u.instr != nil {
+			fn = u.instr.Parent()
+		}
+		for fn != nil && fn.Parent() != nil {
+			fn = fn.Parent()
+		}
+		if byFunc[fn] == nil {
+			order = append(order, fn)
+		}
+		byFunc[fn] = append(byFunc[fn], u)
+	}
+	for _, fn := range order {
+		c.reportDefault(byFunc[fn])
+	}
+}
+
+func (u defaultUse) pos() pass.Place {
+	if u.instr != nil {
+		return pass.Place{Pos: u.instr.Pos()}
+	}
+	return u.call.Place
+}
+
+func (c *checker) reportDefault(uses []defaultUse) {
+	first := uses[0]
+	d := pass.Diagnostic{Rule: defaultClient, Op: "request", Object: "http.DefaultClient", Steps: first.steps}
+	d.Pos, d.End = c.source.span(first.pos().Pos)
+	d.Severity = c.use.severity(first.instr)
+	what := "this request"
+	if first.instr != nil {
+		if text := c.source.text(first.instr); text != "" {
+			what = text
+		}
+	}
+	using := "uses http.DefaultClient, which has no Timeout"
+	if first.call.Name != "" {
+		using = "sends a request without a deadline through http.DefaultClient, which has no Timeout"
+	}
+	advice := "use an http.Client with Timeout, or a request with a context that has a deadline"
+	if first.instr != nil && c.readsOn(first.instr) == download {
+		advice = "use a request with a context that has a deadline, or a Transport with ResponseHeaderTimeout; a client's Timeout would also limit the download"
+	}
+	d.Message = fmt.Sprintf("%s %s: when the server accepts the connection and does not answer, the caller waits for ever; %s", what, using, advice)
+	for _, u := range uses[1:] {
+		d.Related = append(d.Related, pass.Related{Place: u.pos(), Message: "so does this request"})
+	}
+	c.Report(d)
+}

@@ -1,0 +1,168 @@
+package clientdeadline
+
+import (
+	"go/types"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/analyzers/internal/ctxflow"
+	"github.com/cloudlint/cloudlint/internal/rule"
+)
+
+// A program is what is known of how a package is used.
+type program struct {
+	main    bool
+	fns     []*ssa.Function
+	asked   bool
+	service bool
+}
+
+// severity returns how bad a call without a bound is. In a command that does one thing and ends, somebody sits before
+// it and can interrupt it.
+func (p *program) severity(at ssa.Instruction) rule.Severity {
+	if p.main && at != nil && !p.isService() && !inLoop(at.Block()) {
+		return rule.Note
+	}
+	return rule.Warning
+}
+
+// isService reports whether the main package itself serves or works for ever.
+func (p *program) isService() bool {
+	if !p.asked {
+		p.asked = true
+		for _, fn := range p.fns {
+			p.service = p.service || serves(fn)
+		}
+	}
+	return p.service
+}
+
+// serves reports whether fn handles HTTP requests, listens, accepts or works at an interval.
+func serves(fn *ssa.Function) bool {
+	for _, param := range fn.Params {
+		if types.TypeString(param.Type(), nil) == "net/http.ResponseWriter" {
+			return true
+		}
+	}
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			call, ok := instr.(ssa.CallInstruction)
+			if !ok {
+				continue
+			}
+			switch full := ctxflow.Callee(call.Common()); full {
+			case "net.Listen", "net.ListenPacket", "crypto/tls.Listen", "time.NewTicker", "time.Tick":
+				return true
+			default:
+				short := full[strings.LastIndex(full, ".")+1:]
+				if strings.HasPrefix(short, "ListenAndServe") || strings.HasPrefix(short, "Serve") {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// inLoop reports whether the block can be reached from itself.
+func inLoop(b *ssa.BasicBlock) bool {
+	if b == nil {
+		return false
+	}
+	seen := make(map[*ssa.BasicBlock]bool)
+	todo := append([]*ssa.BasicBlock(nil), b.Succs...)
+	for len(todo) > 0 {
+		next := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if next == b {
+			return true
+		}
+		if !seen[next] {
+			seen[next] = true
+			todo = append(todo, next.Succs...)
+		}
+	}
+	return false
+}
+
+// choseNone reports whether the instruction runs only after a duration was compared with zero: the program was told to
+// use no timeout.
+func choseNone(at ssa.Instruction) bool {
+	b := at.Block()
+	if b == nil {
+		return false
+	}
+	for d := b.Idom(); d != nil; d = d.Idom() {
+		branch, ok := d.Instrs[len(d.Instrs)-1].(*ssa.If)
+		if !ok || !comparesDuration(branch.Cond) {
+			continue
+		}
+		for _, succ := range d.Succs {
+			if len(succ.Preds) == 1 && succ.Dominates(b) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func comparesDuration(cond ssa.Value) bool {
+	op, ok := cond.(*ssa.BinOp)
+	if !ok {
+		return false
+	}
+	for _, pair := range [][2]ssa.Value{{op.X, op.Y}, {op.Y, op.X}} {
+		if k, ok := pair[1].(*ssa.Const); ok && k.Value != nil && k.Value.ExactString() == "0" &&
+			isInteger(pair[0].Type()) && strings.Contains(types.TypeString(pair[0].Type(), nil), "time.Duration") {
+			return true
+		}
+	}
+	return false
+}
+
+func isInteger(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&types.IsInteger != 0
+}
+
+// watched reports whether the function around an instruction, or one that it is a closure of, also waits for a timer
+// or a context: the usual way to bound what cannot be bounded itself is to do it in a goroutine.
+func watched(at ssa.Instruction) bool {
+	for fn := at.Parent(); fn != nil; fn = fn.Parent() {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				switch instr := instr.(type) {
+				case *ssa.Select:
+					for _, s := range instr.States {
+						if s.Dir == types.RecvOnly && isSignal(s.Chan) {
+							return true
+						}
+					}
+				case ssa.CallInstruction:
+					switch ctxflow.Callee(instr.Common()) {
+					case "time.AfterFunc", "context.AfterFunc":
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// isSignal reports whether a channel is a timer's, or a context's Done.
+func isSignal(ch ssa.Value) bool {
+	switch ch := ch.(type) {
+	case *ssa.Call:
+		switch ctxflow.Callee(ch.Common()) {
+		case "time.After", "(context.Context).Done":
+			return true
+		}
+	case *ssa.UnOp:
+		if f, ok := ch.X.(*ssa.FieldAddr); ok {
+			return types.TypeString(f.X.Type(), nil) == "*time.Timer"
+		}
+	}
+	return false
+}

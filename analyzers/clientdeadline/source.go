@@ -1,0 +1,107 @@
+package clientdeadline
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+)
+
+// sources finds the syntax behind instructions.
+type sources struct {
+	pass  *analysis.Pass
+	calls map[token.Pos]*ast.CallExpr // by their left parenthesis, which is a call's position in SSA
+}
+
+// call returns the syntax of a call, or nil.
+func (s *sources) call(pos token.Pos) *ast.CallExpr {
+	if s.calls == nil {
+		s.calls = make(map[token.Pos]*ast.CallExpr)
+		for _, file := range s.pass.Files {
+			ast.Inspect(file, func(n ast.Node) bool {
+				if call, ok := n.(*ast.CallExpr); ok {
+					s.calls[call.Lparen] = call
+				}
+				return true
+			})
+		}
+	}
+	return s.calls[pos]
+}
+
+// span returns where a call begins and ends.
+func (s *sources) span(pos token.Pos) (start, end token.Pos) {
+	if call := s.call(pos); call != nil {
+		return call.Pos(), call.End()
+	}
+	return pos, token.NoPos
+}
+
+// text returns a call's function as written: "s.client.Get".
+func (s *sources) text(call ssa.CallInstruction) string {
+	if expr := s.call(call.Pos()); expr != nil {
+		return exprText(expr.Fun)
+	}
+	return ""
+}
+
+// exprText writes a chain of names as the source does, with other parts left out.
+func exprText(e ast.Expr) string {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.Ident:
+		return e.Name
+	case *ast.SelectorExpr:
+		if x := exprText(e.X); x != "" {
+			return x + "." + e.Sel.Name
+		}
+		return e.Sel.Name
+	case *ast.StarExpr:
+		return exprText(e.X)
+	case *ast.UnaryExpr:
+		return exprText(e.X)
+	case *ast.CompositeLit:
+		if e.Type != nil {
+			return exprText(e.Type) + "{...}"
+		}
+	case *ast.CallExpr:
+		if f := exprText(e.Fun); f != "" {
+			return f + "(...)"
+		}
+	case *ast.IndexExpr:
+		if x := exprText(e.X); x != "" {
+			return x + "[...]"
+		}
+	}
+	return ""
+}
+
+// file returns the file that contains pos.
+func (s *sources) file(pos token.Pos) *ast.File {
+	for _, f := range s.pass.Files {
+		if f.FileStart <= pos && pos <= f.FileEnd {
+			return f
+		}
+	}
+	return nil
+}
+
+// contextInScope reports whether the function around pos has a context, or a request that carries one, as a parameter.
+// What its deadline should be is then not ours to guess.
+func (s *sources) contextInScope(pos token.Pos) bool {
+	scope := s.pass.Pkg.Scope().Innermost(pos)
+	for ; scope != nil && scope != s.pass.Pkg.Scope(); scope = scope.Parent() {
+		for _, name := range scope.Names() {
+			v, ok := scope.Lookup(name).(*types.Var)
+			if !ok || v.Pos() > pos {
+				continue
+			}
+			switch types.TypeString(v.Type(), nil) {
+			case "context.Context", "*net/http.Request":
+				return true
+			}
+		}
+	}
+	return false
+}
