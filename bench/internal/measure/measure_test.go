@@ -1,0 +1,72 @@
+package measure
+
+import (
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// The test binary plays the processes that are measured: in the environment is what to do.
+func TestMain(m *testing.M) {
+	switch os.Getenv("MEASURE_TEST") {
+	case "child": // use 200 ms of CPU and touch 128 MB
+		memory := make([]byte, 128<<20)
+		for i := 0; i < len(memory); i += 4096 {
+			memory[i] = 1
+		}
+		for start := time.Now(); time.Since(start) < 200*time.Millisecond; {
+		}
+		runtime.KeepAlive(memory)
+		os.Exit(0)
+	case "parent": // let two children one after the other do it
+		for range 2 {
+			cmd := exec.Command(os.Args[0])
+			cmd.Env = append(os.Environ(), "MEASURE_TEST=child")
+			if err := cmd.Run(); err != nil {
+				os.Exit(9)
+			}
+		}
+		os.Exit(3)
+	}
+	os.Exit(m.Run())
+}
+
+func TestGrandchildrenAreMeasured(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("not on this system")
+	}
+	c := Command{Args: []string{os.Args[0]}, Env: []string{"MEASURE_TEST=parent"}, OK: []int{0, 3}}
+	s, err := Run(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// On a loaded machine a child that spins for 200 ms gets less CPU than that.
+	if s.CPU < 100*time.Millisecond || s.CPU > 2*time.Second {
+		t.Errorf("CPU %v of two children that spin for 200 ms each", s.CPU)
+	}
+	if s.Wall < 400*time.Millisecond {
+		t.Errorf("wall %v", s.Wall)
+	}
+	if mb := s.Peak >> 20; mb < 128 || mb > 220 {
+		t.Errorf("peak %d MB: the largest process touches 128 MB, both together 256", mb)
+	}
+}
+
+func TestFailure(t *testing.T) {
+	c := Command{Args: []string{os.Args[0]}, Env: []string{"MEASURE_TEST=parent"}, OK: []int{0}}
+	if _, err := Run(t.Context(), c); err == nil || !strings.Contains(err.Error(), "exit status 3") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestMedian(t *testing.T) {
+	if got := Median([]float64{9, 1, 2}); got != 2 {
+		t.Errorf("of three: %v", got)
+	}
+	if got := Median([]float64{9, 1, 2, 4}); got != 3 {
+		t.Errorf("of four: %v", got)
+	}
+}

@@ -1,0 +1,62 @@
+package main
+
+import "github.com/cloudlint/cloudlint/bench/internal/measure"
+
+// What cloudlint promises on podinfo. The promises are for all analyzers together, and stay the same when more are added;
+// only maxCold rises to 0.6 then.
+const (
+	maxWarm       = 0.2  // seconds of CPU above go vet, nothing changed
+	maxCold       = 0.4  // of staticcheck's CPU
+	maxEmpty      = 10.0 // seconds of CPU, GOCACHE empty
+	maxPeakVet    = 250  // MB, any process, vet driver
+	maxPeakSource = 700  // MB, any process, source driver
+	maxStart      = 5.0  // milliseconds of CPU, the tool for one package
+)
+
+// A target is a promise with what was measured.
+type target struct {
+	promise         string
+	bound, measured float64
+	unit            string
+}
+
+// targets returns the promises about which something was measured.
+func (b *bench) targets() []target {
+	var list []target
+	cpu := func(t tool, sc scenario) (float64, bool) { return b.median(key{"podinfo", t, sc}, cpuSeconds) }
+	add := func(promise string, bound, measured float64, unit string, ok ...bool) {
+		for _, known := range ok {
+			if !known {
+				return
+			}
+		}
+		list = append(list, target{promise, bound, measured, unit})
+	}
+
+	mine, ok1 := cpu(vetDriver, warm)
+	other, ok2 := cpu(goVet, warm)
+	add("podinfo warm: go vet's CPU + 0.2 s", other+maxWarm, mine, "s", ok1, ok2)
+
+	mine, ok1 = cpu(vetDriver, cold)
+	other, ok2 = cpu(staticcheck, cold)
+	add("podinfo cold: 0.4 of staticcheck's CPU", maxCold*other, mine, "s", ok1, ok2)
+
+	for _, t := range []tool{sourceDriver, autoDriver} {
+		mine, ok1 = cpu(t, empty)
+		add("podinfo, empty GOCACHE, "+string(t), maxEmpty, mine, "s", ok1)
+	}
+	for _, t := range []tool{vetDriver, sourceDriver, autoDriver} {
+		bound, peak := float64(maxPeakSource), 0.0
+		if t == vetDriver {
+			bound = maxPeakVet
+		}
+		for _, sc := range t.scenarios() {
+			peak = max(peak, b.peak(key{"podinfo", t, sc}))
+		}
+		add("podinfo, largest process, "+string(t), bound, peak, "MB", peak > 0)
+	}
+	if len(b.start) > 0 {
+		add("start of the tool for one package", maxStart, float64(measure.Median(b.start))/1e6, "ms")
+	}
+	return list
+}
