@@ -6,13 +6,12 @@ import (
 	"encoding/gob"
 	"errors"
 	"fmt"
+	"go/types"
 	"io"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
-
-	"go/types"
-	"reflect"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/types/objectpath"
@@ -27,22 +26,29 @@ type encodedFact struct {
 }
 
 // registerFacts makes the fact types of the analyzers, and of those that they require, known to package gob.
+//
+// Package gob numbers the types of a process in the order in which it meets them, and the numbers are part of the bytes.
+// So that they do not depend on what is decoded first, all types are met here, in one order.
 func registerFacts(analyzers []*analysis.Analyzer) {
-	var kinds []analysis.Fact
+	kinds := make(map[string]analysis.Fact)
 	seen := make(map[*analysis.Analyzer]bool)
 	var visit func([]*analysis.Analyzer)
 	visit = func(list []*analysis.Analyzer) {
 		for _, a := range list {
 			if !seen[a] {
 				seen[a] = true
-				kinds = append(kinds, a.FactTypes...)
+				for _, fact := range a.FactTypes {
+					kinds[kindName(fact)] = fact
+				}
 				visit(a.Requires)
 			}
 		}
 	}
 	visit(analyzers)
-	for _, fact := range kinds {
-		gob.Register(fact)
+	for _, name := range slices.Sorted(maps.Keys(kinds)) {
+		gob.Register(kinds[name])
+		// A type that cannot be encoded says so when a fact is.
+		_ = encodeList(io.Discard, []encodedFact{{Fact: reflect.New(reflect.TypeOf(kinds[name]).Elem()).Interface().(analysis.Fact)}})
 	}
 }
 
@@ -77,7 +83,6 @@ func (s *factSet) encode() ([]byte, error) {
 			cmp.Compare(kindName(a.Fact), kindName(b.Fact)),
 		)
 	})
-	numberTypes(list)
 	var buf bytes.Buffer
 	buf.WriteString(magic)
 	if err := encodeList(&buf, list); err != nil {
@@ -110,18 +115,6 @@ func travels(obj types.Object) bool {
 		return true
 	}
 	return obj.Parent() != obj.Pkg().Scope()
-}
-
-// numberTypes makes package gob number the types of the facts in one order. It numbers a type when it first meets it
-// in a process, and the numbers are part of the bytes: without this they would depend on what was decoded before.
-func numberTypes(list []encodedFact) {
-	kinds := make(map[string]analysis.Fact)
-	for _, e := range list {
-		kinds[kindName(e.Fact)] = e.Fact
-	}
-	for _, name := range slices.Sorted(maps.Keys(kinds)) {
-		_ = encodeList(io.Discard, []encodedFact{{Fact: reflect.New(reflect.TypeOf(kinds[name]).Elem()).Interface().(analysis.Fact)}})
-	}
 }
 
 // decodeFacts reads the facts of the packages that p imports.
