@@ -61,7 +61,7 @@ func (g *Graph) outside(instr ssa.Instruction, fn *types.Func, i int, n *node, o
 			Nested: nested, Place: place(instr.Pos()), node: n,
 		}
 		if g.cfg.Note != nil {
-			c.Note = g.cfg.Note(c)
+			c.Note = g.cfg.Note(g, c)
 		}
 		o.addCall(instr, c)
 	case cellObject, funcObject:

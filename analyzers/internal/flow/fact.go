@@ -76,6 +76,7 @@ type Effects struct {
 type WriteSummary struct {
 	Field string
 	Zero  bool
+	Text  string
 }
 
 // A CallSummary tells of a call to a function.
@@ -181,7 +182,7 @@ func (g *Graph) created(o *Object) wire.Pos {
 func (g *Graph) effects(o *Object, owner *ssa.Function) Effects {
 	var e Effects
 	for _, w := range o.Writes() {
-		e.Writes = append(e.Writes, WriteSummary{Field: w.Field, Zero: w.Zero})
+		e.Writes = append(e.Writes, WriteSummary{Field: w.Field, Zero: w.Zero, Text: w.Text})
 	}
 	for _, c := range o.Calls() {
 		s := CallSummary{Name: c.Name, Arg: c.Arg, Nested: c.Nested, Note: c.Note}
@@ -238,7 +239,7 @@ func (g *Graph) applyParam(instr ssa.Instruction, fn *types.Func, i int, n *node
 func (g *Graph) apply(instr ssa.Instruction, fn *types.Func, n *node, o *Object, e Effects) {
 	here := place(instr.Pos())
 	for _, w := range e.Writes {
-		o.addWrite(instr, Write{Field: w.Field, Zero: w.Zero, Place: here})
+		o.addWrite(instr, Write{Field: w.Field, Zero: w.Zero, Text: w.Text, Place: here})
 	}
 	for _, c := range e.Calls {
 		inside := pass.Place{Foreign: &c.Pos}

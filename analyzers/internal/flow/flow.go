@@ -48,7 +48,7 @@ type Config struct {
 	Fact func() Fact
 	// Note is kept with a call, also across packages: it is the place to say what only the calling package can see,
 	// for example a constant address. It may be nil.
-	Note func(Call) string
+	Note func(*Graph, Call) string
 	// Budget bounds the number of steps; 0 is the default. When it runs out there are no objects, and the pass is told.
 	Budget int
 }
@@ -107,11 +107,11 @@ func New(p *pass.Pass, cfg Config) *Graph {
 	for _, name := range cfg.Types {
 		g.tracked[name] = true
 	}
+	g.fns = functions(in)
 	if !g.concerned() {
 		return g
 	}
 	g.unknown = &Object{graph: g, kind: unknownObject}
-	g.fns = functions(in)
 	g.index = g.makeIndex()
 	g.findLiterals()
 	g.seed()
@@ -212,3 +212,7 @@ func (g *Graph) Slot(field *types.Var) []*Object {
 	}
 	return all
 }
+
+// Functions returns all functions of the package that have a body, closures included, in the order of the source; the
+// initialisation of the package comes last.
+func (g *Graph) Functions() []*ssa.Function { return g.fns }

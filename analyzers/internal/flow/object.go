@@ -92,6 +92,7 @@ type Write struct {
 	Field string    // "ReadTimeout"; "TLS.MinVersion" for a field of a field
 	Zero  bool      // a constant that is zero, nil, false or negative
 	Value ssa.Value // nil where it is not known: the field's address was taken, or a fact tells it
+	Text  string    // the value of a string constant, also where a fact tells it
 	pass.Place
 }
 

@@ -12,6 +12,16 @@ import (
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
 )
 
+// The kinds of steps of a path.
+const (
+	Store  = "store"  // into a field, a package-level variable, a map
+	Assign = "assign" // to a local variable that closures share
+	Send   = "send"
+	Pass   = "pass" // to a function
+	Return = "return"
+	Copy   = "copy"
+)
+
 // Path tells how the object travels from where it is made to a call that gets it: the fields and variables that it is
 // kept in, the functions that it is passed to and returned from. Neither its making nor the call is told.
 func (o *Object) Path(c Call) []pass.Step { return o.path(c.node, c.holder(o)) }
@@ -41,7 +51,7 @@ func (c Call) holder(o *Object) *Object {
 func (o *Object) path(end *node, life *Object) []pass.Step {
 	var steps []pass.Step
 	for _, copied := range o.copiedThrough(life) {
-		steps = append(steps, pass.Step{Place: place(copied.at), Op: "copy", Object: copied.to.Name, Message: "copied to " + copied.to.describe()})
+		steps = append(steps, pass.Step{Place: place(copied.at), Op: Copy, Object: copied.to.Name, Message: "copied to " + copied.to.describe()})
 	}
 	var back []pass.Step
 	for n := end; n != nil; {
@@ -110,25 +120,29 @@ func (h hop) step(n *node) (pass.Step, bool) {
 		if name == "" {
 			return step, false
 		}
-		step.Op, step.Object, step.Message = "store", name, "kept in "+what
+		step.Op, step.Object, step.Message = Store, name, "kept in "+what
+		switch via.Addr.(type) {
+		case *ssa.Alloc, *ssa.FreeVar:
+			step.Op = Assign
+		}
 	case *ssa.MapUpdate:
-		step.Op, step.Message = "store", "kept in a map"
+		step.Op, step.Message = Store, "kept in a map"
 	case *ssa.Send:
-		step.Op, step.Message = "send", "sent over a channel"
+		step.Op, step.Message = Send, "sent over a channel"
 	case *ssa.Return:
 		name := source(via.Parent())
-		step.Op, step.Object, step.Message = "return", name, "returned by "+name
+		step.Op, step.Object, step.Message = Return, name, "returned by "+name
 	case ssa.CallInstruction:
 		p, ok := n.value.(*ssa.Parameter)
 		if !ok {
 			return step, false
 		}
 		if strings.HasPrefix(p.Parent().Synthetic, "range-over-func") {
-			step.Op, step.Message = "pass", "passed to the body of the loop in "+source(p.Parent().Parent())
+			step.Op, step.Message = Pass, "passed to the body of the loop in "+source(p.Parent().Parent())
 			return step, step.Pos.IsValid()
 		}
 		name := source(p.Parent())
-		step.Op, step.Object = "pass", name
+		step.Op, step.Object = Pass, name
 		step.Message = fmt.Sprintf("passed to %s as %s", name, p.Name())
 		if p.Name() == "" || p.Name() == "_" {
 			step.Message = "passed to " + name

@@ -109,7 +109,7 @@ func (g *Graph) written(addr *ssa.FieldAddr, o *Object, name string) {
 				o.addWrite(r, Write{Field: name, Place: place(r.Pos(), addr.Pos())})
 				continue
 			}
-			o.addWrite(r, Write{Field: name, Zero: isZero(r.Val), Value: r.Val, Place: place(r.Pos(), addr.Pos())})
+			o.addWrite(r, Write{Field: name, Zero: isZero(r.Val), Value: r.Val, Text: text(r.Val), Place: place(r.Pos(), addr.Pos())})
 		case *ssa.FieldAddr:
 			if f := fieldOf(r.X.Type(), r.Field); f != nil {
 				g.written(r, o, name+"."+f.Name())
@@ -152,6 +152,14 @@ func isZero(v ssa.Value) bool {
 		}
 	}
 	return false
+}
+
+// text returns the value of a string constant, else "".
+func text(v ssa.Value) string {
+	if c, ok := v.(*ssa.Const); ok && c.Value != nil && c.Value.Kind() == constant.String {
+		return constant.StringVal(c.Value)
+	}
+	return ""
 }
 
 // targets are the cells and objects that an address points to so far.

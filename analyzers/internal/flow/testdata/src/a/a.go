@@ -119,8 +119,8 @@ func throughInterface(r runner) {
 }
 
 func containers(stop chan *http.Server) {
-	servers := []*http.Server{{Addr: ":1"}} // want `literal: ListenAndServe`
-	servers = append(servers, &http.Server{Addr: ":2"}) // want `literal: ListenAndServe`
+	servers := []*http.Server{{Addr: ":1"}}              // want `literal: ListenAndServe`
+	servers = append(servers, &http.Server{Addr: ":2"})  // want `literal: ListenAndServe`
 	byName := map[string]*http.Server{"a": {Addr: ":3"}} // want `literal: ListenAndServe \(kept in a map\)`
 	for _, s := range servers {
 		go s.ListenAndServe()
