@@ -90,7 +90,7 @@ func (b *builder) unused(c *comment, silenced map[string]bool) bool {
 func (b *builder) idle(c *comment, name string, silenced map[string]bool) bool {
 	on := false
 	for _, r := range b.in.Rules {
-		if r.Analyzer == "" || r.Maturity == rule.Retired || !names(c.directive.Kind, name, r) {
+		if r.Analyzer == "" || r.Maturity == rule.Retired || !b.known(c.directive.Kind, name) || !names(c.directive.Kind, name, r) {
 			continue
 		}
 		if silenced[r.Code] || !ranWhole(c.runs, r.Analyzer) {
@@ -110,13 +110,19 @@ func ranWhole(runs []*packageRun, analyzer string) bool {
 
 // names reports whether a name in a directive of the kind stands for the rule.
 func names(kind, name string, r *rule.Rule) bool {
-	return kind == directive.NoLint && name == "cloudlint" ||
-		directive.Names(name, r.Code, r.Name, r.Analyzer, string(r.Family()))
+	d := directive.Directive{Kind: kind}
+	return d.Means(name, r.Code, r.Name, r.Analyzer, string(r.Family()))
 }
 
 // known reports whether a name in a directive of the kind is one of ours.
 func (b *builder) known(kind, name string) bool {
-	return kind == directive.NoLint && name == "cloudlint" || slices.Contains(rule.Families(), rule.Family(name)) ||
+	if kind == directive.NoLint {
+		name = strings.ToLower(name)
+		if name == "all" {
+			return false // it is meant for every tool
+		}
+	}
+	return slices.Contains(rule.Families(), rule.Family(name)) ||
 		slices.ContainsFunc(b.in.Rules, func(r *rule.Rule) bool { return names(kind, name, r) })
 }
 
