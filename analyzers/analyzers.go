@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/cloudlint/cloudlint/analyzers/clientdeadline"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
 	"github.com/cloudlint/cloudlint/internal/rule"
 )
@@ -19,7 +20,9 @@ type family struct {
 }
 
 func families() []family {
-	return []family{}
+	return []family{
+		{clientdeadline.New, clientdeadline.Rules},
+	}
 }
 
 // All returns fresh analyzers, whose flags are their own.

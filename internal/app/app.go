@@ -100,7 +100,9 @@ func Usagef(format string, args ...any) error {
 func FlagError(err error, command string, flags []string) error {
 	message := strings.Replace(err.Error(), "unknown flag: ", "there is no flag ", 1)
 	if name, ok := strings.CutPrefix(message, "there is no flag "); ok {
-		message += nearest.Hint(name, flags)
+		if near := nearest.Name(name, flags); near != "" {
+			return Usagef("%s; did you mean %s?", message, near)
+		}
 	}
 	return Usagef("%s; `%s --help` lists all", message, command)
 }
@@ -161,4 +163,3 @@ func (a *App) write(file string, print func(io.Writer) error) error {
 	}
 	return f.Close()
 }
-

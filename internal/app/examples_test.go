@@ -1,0 +1,148 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/imports"
+
+	"github.com/cloudlint/cloudlint/analyzers"
+	"github.com/cloudlint/cloudlint/internal/catalogue"
+	"github.com/cloudlint/cloudlint/internal/finding"
+)
+
+// The examples of the documentation are compiled and analysed: the wrong one is reported with the rule's code and no
+// other, the right one is not reported at all.
+func TestExamples(t *testing.T) {
+	dir := t.TempDir()
+	vendorStubs(t, dir)
+	for _, r := range catalogue.Rules() {
+		writeExample(t, filepath.Join(dir, strings.ToLower(r.Code), "wrong"), r.Doc.Before)
+		writeExample(t, filepath.Join(dir, strings.ToLower(r.Code), "right"), r.Doc.After)
+	}
+
+	report := lintJSON(t, dir, LintOptions{Preview: true, Tests: true, Driver: "source"})
+	for _, e := range report.Errors {
+		t.Errorf("%s: %s", e.Package, e.Message)
+	}
+	codes := make(map[string][]string) // of the findings, by package
+	for _, f := range report.Findings {
+		codes[f.Package] = append(codes[f.Package], f.Code)
+	}
+	for _, r := range catalogue.Rules() {
+		t.Run(r.Code, func(t *testing.T) {
+			pkg := "example.com/" + strings.ToLower(r.Code)
+			if got := slices.Compact(codes[pkg+"/wrong"]); !slices.Equal(got, []string{r.Code}) {
+				t.Errorf("the wrong example is reported with %v:\n%s", got, r.Doc.Before)
+			}
+			if got := codes[pkg+"/right"]; len(got) > 0 {
+				t.Errorf("the right example is reported with %v:\n%s", got, r.Doc.After)
+			}
+		})
+	}
+}
+
+// lintJSON runs the command on a folder and returns its report.
+func lintJSON(t *testing.T, dir string, o LintOptions, patterns ...string) *finding.Report {
+	t.Helper()
+	o.Formats = append(o.Formats, "json")
+	o.ExitZero = true
+	var stdout, stderr bytes.Buffer
+	a := New(&stdout, &stderr, os.Getenv)
+	a.Options.Dir = dir
+	if err := a.Prepare(); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Lint(context.Background(), o, patterns); err != nil && stdout.Len() == 0 {
+		t.Fatalf("%v\n%s", err, &stderr)
+	}
+	report := new(finding.Report)
+	if err := json.Unmarshal(stdout.Bytes(), report); err != nil {
+		t.Fatalf("%v\n%s\n%s", err, &stdout, &stderr)
+	}
+	return report
+}
+
+// writeExample makes a package of an example: a package clause, and the imports of the standard library, are added.
+func writeExample(t *testing.T, dir, source string) {
+	t.Helper()
+	name := "p"
+	if strings.Contains(source, "func main()") {
+		name = "main"
+	}
+	file := filepath.Join(dir, "example.go")
+	full, err := imports.Process(file, []byte("package "+name+"\n\n"+source), nil)
+	if err != nil {
+		t.Fatalf("%v in the example\n%s", err, source)
+	}
+	write(t, file, string(full))
+}
+
+// vendorStubs makes a module in dir that has vendored the stand-ins of other modules' packages, which the analyzers'
+// tests use too.
+func vendorStubs(t *testing.T, dir string) {
+	t.Helper()
+	tests := make(map[string]bool) // folders that are named as analyzers hold their tests
+	for _, a := range analyzers.All() {
+		tests[a.Name] = true
+	}
+	stubs := filepath.Join("..", "..", "testdata", "src")
+	gomod, modules := "module example.com\n\ngo 1.26\n", ""
+	err := filepath.WalkDir(stubs, func(file string, d os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(stubs, file)
+		if err != nil {
+			return err
+		}
+		pkg := filepath.ToSlash(filepath.Dir(rel))
+		first, _, _ := strings.Cut(filepath.ToSlash(rel), "/")
+		switch {
+		case d.IsDir() && tests[first]:
+			return filepath.SkipDir
+		case d.IsDir() || !strings.Contains(first, "."):
+			return nil
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		write(t, filepath.Join(dir, "vendor", rel), string(text))
+		if !strings.Contains(modules, "# "+pkg+" ") {
+			// Each package as a module of its own: nobody has to know which belong together.
+			version := "v0.1.0"
+			if m := regexp.MustCompile(`[/.]v([2-9]|[1-9][0-9]+)$`).FindStringSubmatch(pkg); m != nil {
+				version = "v" + m[1] + ".0.0"
+			}
+			gomod += fmt.Sprintf("\nrequire %s %s\n", pkg, version)
+			modules += fmt.Sprintf("# %s %s\n## explicit; go 1.26\n%s\n", pkg, version, pkg)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, "go.mod"), gomod)
+	if modules != "" {
+		write(t, filepath.Join(dir, "vendor", "modules.txt"), modules)
+	}
+}
+
+func write(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
