@@ -49,6 +49,9 @@ func decodeUnit(raw json.RawMessage, yield func(wire.Record)) error {
 	if err := json.Unmarshal(raw, &records); err != nil {
 		return err
 	}
+	if len(records) == 0 {
+		return errors.New("there is no record")
+	}
 	for _, rec := range records {
 		if rec.Package == "" {
 			return errors.New("a record names no package")

@@ -64,13 +64,10 @@ func (f *front) diagnose(ctx context.Context, j *job) (tests []*state, err error
 		if s == nil || !j.wants(s) || !p.Incomplete && p.Error == nil && len(p.DepsErrors) == 0 {
 			return
 		}
-		if variant {
-			if f.req.NoTests {
-				return
-			}
-			broken[s] = true
-		} else {
+		if !variant {
 			s.broken = true
+		} else if broken[s] = true; f.req.NoTests {
+			return
 		}
 		for _, e := range append(p.DepsErrors, p.Error) {
 			if e != nil {
