@@ -90,6 +90,8 @@ func layout(text string, st style) (cells []cell, columns []int) {
 // visible returns the character, or a stand-in for one that must not reach a terminal or a log.
 func visible(r rune) string {
 	switch {
+	case ' ' <= r && r <= '~':
+		return string(r)
 	case r < 0x20:
 		return string(0x2400 + r) // the pictures of control characters
 	case r == 0x7F:

@@ -162,16 +162,21 @@ func places(f *finding.Finding) []string {
 
 // escapeData escapes the text of a workflow command.
 func escapeData(s string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", oldCommand, neutralCommand).Replace(s)
+	return dataEscaper.Replace(s)
 }
 
 // escapeProperty escapes the value of a property of a workflow command.
 func escapeProperty(s string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C", oldCommand, neutralCommand).Replace(s)
+	return propertyEscaper.Replace(s)
 }
 
 // The runner also takes the old form of commands, wherever it stands in a line.
 const oldCommand, neutralCommand = "##[", "# #["
+
+var (
+	dataEscaper     = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", oldCommand, neutralCommand)
+	propertyEscaper = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C", oldCommand, neutralCommand)
+)
 
 // goPlace is how the problem matcher of actions/setup-go recognises a message: `^\s*(.+\.go):(?:(\d+):(\d+):)? (.*)`.
 var goPlace = regexp.MustCompile(`\.go:(\d+:\d+:)? `)

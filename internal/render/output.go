@@ -84,7 +84,7 @@ func Write(outputs []Output, in *Input, stdout io.Writer) error {
 		}
 		file := *in
 		file.Terminal = Terminal{}
-		err := writeFile(o.Path, func(w io.Writer) error { return o.Format.Render(w, &file) })
+		err := WriteFile(o.Path, func(w io.Writer) error { return o.Format.Render(w, &file) })
 		if err != nil {
 			errs = append(errs, fmt.Errorf("--format %s=%s: %w", o.Format.Name, o.Path, err))
 		}
@@ -92,9 +92,9 @@ func Write(outputs []Output, in *Input, stdout io.Writer) error {
 	return errors.Join(errs...)
 }
 
-// writeFile replaces a file as a whole: whoever reads it sees the old contents or the new ones, and a run that is
+// WriteFile replaces a file as a whole: whoever reads it sees the old contents or the new ones, and a run that is
 // interrupted leaves the old ones. Devices and pipes are written to as they are.
-func writeFile(path string, write func(io.Writer) error) (err error) {
+func WriteFile(path string, write func(io.Writer) error) (err error) {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target
 	}

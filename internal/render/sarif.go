@@ -255,8 +255,10 @@ var link = regexp.MustCompile(`\[([^\]]*)\]\(`)
 func escapeLinks(text string) string { return link.ReplaceAllString(text, `\[$1\](`) }
 
 func escapeLinkText(text string) string {
-	return strings.NewReplacer(`\`, `\\`, `[`, `\[`, `]`, `\]`, "\n", " ").Replace(strings.TrimRight(text, "."))
+	return linkTextEscaper.Replace(strings.TrimRight(text, "."))
 }
+
+var linkTextEscaper = strings.NewReplacer(`\`, `\\`, `[`, `\[`, `]`, `\]`, "\n", " ")
 
 // sentence ends the text with a full stop, as SARIF wants messages.
 func sentence(text string) string {

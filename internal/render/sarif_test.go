@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -175,15 +176,12 @@ func TestSARIFOfManyResultsIsSmallEnough(t *testing.T) {
 		}
 		list = append(list, f)
 	}
-	text, run := renderedSARIF(t, fx.input(fx.report(list...), Options{}))
-	if len(run.Results) != 6000 {
-		t.Fatalf("%d results", len(run.Results))
-	}
 	var packed bytes.Buffer
 	z := gzip.NewWriter(&packed)
-	z.Write(text)
-	z.Close()
-	t.Logf("%d bytes, %d compressed", len(text), packed.Len())
+	if err := errors.Join(renderSARIF(z, fx.input(fx.report(list...), Options{})), z.Close()); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d bytes compressed", packed.Len())
 	if packed.Len() > 10_000_000 {
 		t.Errorf("%d bytes compressed", packed.Len())
 	}
