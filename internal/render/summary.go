@@ -77,6 +77,9 @@ func next(r *finding.Report) string {
 
 // seconds returns a duration as people say it.
 func seconds(s float64) string {
+	if s < 0.1 {
+		return "<0.1 s"
+	}
 	if s >= 100 {
 		return fmt.Sprintf("%d min %d s", int(s)/60, int(s)%60)
 	}

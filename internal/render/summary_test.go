@@ -17,7 +17,7 @@ func TestSummary(t *testing.T) {
 		{"clean", finding.Report{Stats: finding.Stats{Driver: "vet", Packages: 17, Seconds: 1.2345}},
 			"no findings in 17 packages, 1.2 s, vet driver"},
 		{"findings", finding.Report{Findings: []finding.Finding{warning, warning}, Stats: finding.Stats{Driver: "source", Packages: 1, Seconds: 0.04}},
-			"2 warnings in 1 package, 0.0 s, source driver; next: cloudlint explain CL2001"},
+			"2 warnings in 1 package, <0.1 s, source driver; next: cloudlint explain CL2001"},
 		{"the most severe is explained", finding.Report{Findings: []finding.Finding{warning, {Code: "CL1001", Severity: rule.Error}, {Code: "CL3001", Severity: rule.Note}}, Stats: finding.Stats{Packages: 2}},
 			"1 error, 1 warning, 1 note in 2 packages; next: cloudlint explain CL1001"},
 		{"a safe fix", finding.Report{Findings: []finding.Finding{{Code: "CL2001", Severity: rule.Note, Fix: &finding.Fix{Safe: true}}}, Stats: finding.Stats{Packages: 2}},
