@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/scanner"
+	"go/token"
 	"go/types"
 	"maps"
 	"path/filepath"
@@ -100,7 +101,7 @@ func (d *driver) listErrors(n *node) []string {
 
 // message is an error as the go command prints it: with the file's name relative to the folder of the run.
 func (d *driver) message(pos, msg string) string {
-	msg = strings.TrimSpace(msg)
+	msg = strings.ReplaceAll(strings.TrimSpace(msg), d.cfg.Dir+string(filepath.Separator), "")
 	if pos == "" || pos == "-" {
 		return msg
 	}
@@ -128,7 +129,7 @@ func (d *driver) load(n *node) (p *unit.Package, messages []string) {
 	for _, name := range n.pkg.CompiledGoFiles {
 		file, err := d.parse(name, n.inside)
 		if err != nil && n.inside {
-			messages = append(messages, d.sourceErrors(err)...)
+			messages = append(messages, d.syntaxErrors(err)...)
 		}
 		if file != nil {
 			files = append(files, file)
@@ -141,22 +142,19 @@ func (d *driver) load(n *node) (p *unit.Package, messages []string) {
 	if n.inside {
 		info = unit.NewInfo()
 	}
+	var errs unit.TypeErrors
 	conf := types.Config{
 		Importer:         importer(n.imports),
 		Sizes:            n.pkg.TypesSizes,
 		GoVersion:        d.goVersion(n),
 		IgnoreFuncBodies: !n.inside,
-		Error: func(err error) {
-			if n.inside {
-				messages = append(messages, d.sourceErrors(err)...)
-			}
-		},
+		Error:            errs.Add,
 	}
 	n.types, _ = conf.Check(n.pkg.PkgPath, d.fset, files, info) // errors have been collected
-	if len(messages) > unit.MaxErrors {
-		messages = append(messages[:unit.MaxErrors], "too many errors")
+	if !n.inside {
+		return nil, nil // what a dependency declares is good enough
 	}
-	if len(messages) > 0 || !n.inside {
+	if messages := errs.Messages(func(at token.Position, text string) string { return d.message(at.String(), text) }); len(messages) > 0 {
 		return nil, messages
 	}
 	p = &unit.Package{
@@ -200,21 +198,17 @@ func (d *driver) parse(name string, inside bool) (*ast.File, error) {
 	return file, err
 }
 
-// sourceErrors returns the messages of an error of the parser or the type checker.
-func (d *driver) sourceErrors(err error) []string {
+// syntaxErrors returns the messages of an error of the parser.
+func (d *driver) syntaxErrors(err error) []string {
 	var list scanner.ErrorList
-	var typeError types.Error
-	switch {
-	case errors.As(err, &list):
-		var messages []string
-		for _, e := range list {
-			messages = append(messages, d.message(e.Pos.String(), e.Msg))
-		}
-		return messages
-	case errors.As(err, &typeError):
-		return []string{d.message(typeError.Fset.Position(typeError.Pos).String(), typeError.Msg)}
+	if !errors.As(err, &list) {
+		return []string{d.message("", err.Error())}
 	}
-	return []string{d.message("", err.Error())}
+	var messages []string
+	for _, e := range list {
+		messages = append(messages, d.message(e.Pos.String(), e.Msg))
+	}
+	return messages
 }
 
 // An importer finds imports among the packages that are done.

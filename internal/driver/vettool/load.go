@@ -39,12 +39,12 @@ func load(c *config) (*unit.Package, error) {
 		return nil, fmt.Errorf("package %s: unknown architecture %s of compiler %s", c.ImportPath, arch, c.Compiler)
 	}
 	imp := &exportImporter{config: c, fset: fset, packages: make(map[string]*types.Package)}
-	var errs sourceError
+	var errs unit.TypeErrors
 	conf := types.Config{
 		Importer:  imp,
 		Sizes:     sizes,
 		GoVersion: c.GoVersion,
-		Error:     func(err error) { errs = append(errs, err.Error()) },
+		Error:     errs.Add,
 	}
 	info := unit.NewInfo()
 	pkg, err := conf.Check(c.ImportPath, fset, files, info)
@@ -52,10 +52,7 @@ func load(c *config) (*unit.Package, error) {
 		return nil, imp.err // the errors that follow from it would hide it
 	}
 	if err != nil {
-		if len(errs) > unit.MaxErrors {
-			errs = append(errs[:unit.MaxErrors], "too many errors")
-		}
-		return nil, errs
+		return nil, sourceError(errs.Messages(func(at token.Position, text string) string { return at.String() + ": " + text }))
 	}
 	return &unit.Package{
 		Fset:         fset,
