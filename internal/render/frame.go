@@ -369,8 +369,9 @@ func (fr *frame) printWindow(number int, cells []cell, marks []mark, emit func(c
 	}
 }
 
-// beside reports whether the text of the last of the pending marks can stand at the right of its mark, and how many
-// columns it has there. It cannot if another mark starts at the same column or ends further to the right.
+// beside reports whether the text of the last of the pending marks can stand at the right of its mark, and how wide a line
+// of it may be there. It cannot if another mark starts at the same column or ends further to the right, and it does not
+// where there is more room below the mark.
 func (fr *frame) beside(pending, marks []mark) (width int, ok bool) {
 	if len(pending) == 0 {
 		return 0, false
@@ -385,7 +386,8 @@ func (fr *frame) beside(pending, marks []mark) (width int, ok bool) {
 		return 0, false
 	}
 	width = fr.room(m.end + 1)
-	if width > 0 && displayWidth(m.text) > width && fr.room(m.start) > 2*width {
+	left := fr.in.Terminal.Width - fr.margin - 3 - (m.end + 1)
+	if fr.in.Terminal.Width > 0 && displayWidth(m.text) > left && fr.room(m.start) > 2*width {
 		return 0, false
 	}
 	return width, true

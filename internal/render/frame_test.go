@@ -76,6 +76,12 @@ func TestFrame(t *testing.T) {
 1 | f(aaa)
   | ^ --- a text that is too long for the width of
   |       the terminal`},
+		{"a text that finds no room beside its place stands below", "f(" + strings.Repeat("a", 50) + ")", 70,
+			finding.Finding{Range: on(1, 2), Related: []finding.Related{related("a text of some length", on(3, 53))}}, `
+1 | f(` + strings.Repeat("a", 50) + `)
+  | ^ ` + strings.Repeat("-", 50) + `
+  |   |
+  |   a text of some length`},
 		{"a place at the end of its line", "x := 1", 80, finding.Finding{Range: on(7, 7)}, `
 1 | x := 1
   |       ^`},
