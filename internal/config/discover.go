@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // fileNames are the names of a configuration file.
@@ -43,7 +44,7 @@ func Find(moduleDir, gitRoot string) (string, error) {
 			file := filepath.Join(dir, name)
 			info, err := os.Stat(file)
 			switch {
-			case errors.Is(err, fs.ErrNotExist):
+			case errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR):
 				continue
 			case err != nil:
 				return "", Errors{{File: file, Message: reason(err)}}

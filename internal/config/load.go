@@ -50,6 +50,13 @@ func Load(moduleDir, gitRoot, file string, known Known, flags Flags) (*Config, e
 	return c, nil
 }
 
+// Default returns the configuration of a module without a file and flags.
+func Default(moduleDir string, known Known) *Config {
+	c := newConfig(moduleDir, known)
+	c.compile()
+	return c
+}
+
 // chain reads a file and those that it extends, and returns them in the order in which they apply. from is the place
 // that names the file, open are the files that lead to it.
 func (c *Config) chain(file string, from origin, open []string, errs *Errors) []layer {

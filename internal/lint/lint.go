@@ -127,7 +127,7 @@ func (b *builder) record(o *driver.Outcome, rec *wire.Record, broken []string) {
 	}
 	run.broken = run.broken || len(rec.Failed) > 0 || slices.Contains(broken, rec.Package) || slices.Contains(broken, pkg.ImportPath)
 	for _, f := range rec.Failed {
-		b.failure(o, rec.Package, f)
+		b.failure(o, pkg.ImportPath, f)
 	}
 	cfg := b.in.Config(pkg.Module)
 	for i := range rec.Findings {
@@ -144,7 +144,7 @@ func (b *builder) failure(o *driver.Outcome, pkg string, f wire.Failure) {
 		return e.Package == pkg && strings.Contains(e.Message, f.Message)
 	})
 	if !told {
-		b.report.Errors = append(b.report.Errors, finding.Error{Package: pkg, Message: f.Analyzer + " failed: " + f.Message})
+		b.report.Errors = append(b.report.Errors, finding.Error{Package: pkg, Message: "analyzer " + f.Analyzer + " failed: " + f.Message})
 	}
 }
 
