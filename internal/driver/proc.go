@@ -8,6 +8,10 @@ import (
 	"time"
 )
 
+// settle is how long to wait for killed processes to be gone. They can do no more harm; but the system's first process,
+// which takes them over, may be slow to do so, and until then they look alive.
+const settle = 200 * time.Millisecond
+
 // grace is how long processes may take to end after they have been asked to.
 const grace = 2 * time.Second
 
@@ -59,7 +63,7 @@ func run(ctx context.Context, cmd *exec.Cmd, read func(io.Reader) error) error {
 	readErr := <-readDone
 	if err := ctx.Err(); err != nil {
 		g.kill()
-		g.gone(grace)
+		g.gone(settle)
 		return err
 	}
 	if errors.Is(waitErr, exec.ErrWaitDelay) {

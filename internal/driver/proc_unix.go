@@ -29,8 +29,7 @@ func (g *group) interrupt() { _ = syscall.Kill(-g.pgid, syscall.SIGINT) }
 // kill ends all processes.
 func (g *group) kill() { _ = syscall.Kill(-g.pgid, syscall.SIGKILL) }
 
-// gone waits until no process of the group is left, at most for the given time. Killed processes whose parent is dead
-// are reaped by the system's first process, which may take a moment.
+// gone waits until no process of the group is left, at most for the given time.
 func (g *group) gone(limit time.Duration) {
 	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		if errors.Is(syscall.Kill(-g.pgid, 0), syscall.ESRCH) {

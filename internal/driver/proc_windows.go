@@ -49,7 +49,7 @@ func (g *group) interrupt() { g.kill() }
 // kill ends all processes.
 func (g *group) kill() { _ = windows.TerminateJobObject(g.job, 1) }
 
-// gone returns when no process of the job is left; ending a job is not instantaneous.
-func (g *group) gone(limit time.Duration) { _ = limit; time.Sleep(50 * time.Millisecond) }
+// gone waits for the given time: Windows ends the processes of a job a moment later.
+func (g *group) gone(limit time.Duration) { time.Sleep(limit) }
 
 func (g *group) close() { _ = windows.CloseHandle(g.job) }

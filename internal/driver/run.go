@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/sirupsen/logrus"
 
@@ -114,11 +115,18 @@ func (f *front) run(ctx context.Context) (*Outcome, error) {
 }
 
 func (f *front) close() {
-	if f.tmp != "" {
-		if err := os.RemoveAll(f.tmp); err != nil {
-			f.req.Log.Warnf("temporary files are left behind: %v", err)
-		}
+	if f.tmp == "" {
+		return
 	}
+	err := os.RemoveAll(f.tmp)
+	for range 10 { // a process that was killed may be about to write a last file
+		if err == nil {
+			return
+		}
+		time.Sleep(settle / 10)
+		err = os.RemoveAll(f.tmp)
+	}
+	f.req.Log.Warnf("temporary files are left behind: %v", err)
 }
 
 // listFlags returns the flags that both go list and go vet need.
