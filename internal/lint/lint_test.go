@@ -147,6 +147,20 @@ func TestOneCauseIsOneFinding(t *testing.T) {
 	}
 }
 
+// TestSuppressedInOneVariant: a comment can be needed in a variant only, where the finding has another form.
+func TestSuppressedInOneVariant(t *testing.T) {
+	w := newWorld(t, "", "")
+	d := ignore(pos(api, "a.go", 1, 1), "why", "CL2001")
+	f := found("CL2001", pos(api, "a.go", 2, 1), "x")
+	w.add(with(unit(api, silenced(f, d)), d), tests(with(unit(api, f), d)))
+	for range 2 {
+		if report := lint.Report(w.in); len(report.Findings) != 0 || report.Stats.Suppressed != 1 {
+			t.Errorf("%d findings, %d suppressed, want 0 and 1", len(report.Findings), report.Stats.Suppressed)
+		}
+		slices.Reverse(w.outcome().Records)
+	}
+}
+
 func TestConfigurationDecides(t *testing.T) {
 	w := newWorld(t, `
 disable: [CL2002]

@@ -35,7 +35,6 @@ func (b *builder) directive(r resolver, rec *wire.Record, pkg driver.Package, cf
 		}
 		b.directives[keyOf(at)] = c
 	}
-	c.pkg = min(c.pkg, rec.Package)
 	c.runs = append(c.runs, run)
 }
 

@@ -112,6 +112,9 @@ func TestUnusedNeedsTheWholePackage(t *testing.T) {
 			variant.Ran = nil
 			variant.Failed = []wire.Failure{{Analyzer: "serverdeadline", Message: "x"}}
 		}},
+		{name: "it did not run in the test variant", silent: true, change: func(_ *world, _, variant *wire.Record) {
+			variant.Ran = []string{"clientdeadline"}
+		}},
 		{name: "another one failed", silent: true, change: func(_ *world, plain, _ *wire.Record) {
 			plain.Failed = []wire.Failure{{Analyzer: "clientdeadline", Message: "x"}}
 		}},
