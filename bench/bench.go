@@ -76,15 +76,13 @@ func (b *bench) module(ctx context.Context, m modules.Module) error {
 			if b.large && (sc == leaf || sc == core) {
 				continue
 			}
-			for i := range chosen {
-				t := chosen[(i+round)%len(chosen)]
+			for turn := range repeats(sc) * len(chosen) {
+				t := chosen[(turn+round)%len(chosen)]
 				if !slices.Contains(t.scenarios(), sc) {
 					continue
 				}
-				for range repeats(sc) {
-					if err := b.one(ctx, m.Name, dir, t, sc, round); err != nil {
-						return err
-					}
+				if err := b.one(ctx, m.Name, dir, t, sc, round); err != nil {
+					return err
 				}
 			}
 		}

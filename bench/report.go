@@ -96,13 +96,16 @@ func (b *bench) printTargets(out io.Writer) (broken bool) {
 	if len(list) == 0 {
 		return false
 	}
-	fmt.Fprintln(out, "\n| promise | bound | measured | |\n| --- | ---: | ---: | --- |")
+	fmt.Fprintln(out, "\n| promise | bound here | measured | |\n| --- | ---: | ---: | --- |")
 	for _, t := range list {
 		verdict := "kept"
 		if cmp.Compare(t.measured, t.bound) > 0 {
 			verdict, broken = "BROKEN", true
 		}
 		fmt.Fprintf(out, "| %s | %.2f %s | %.2f %s | %s |\n", t.promise, t.bound, t.unit, t.measured, t.unit, verdict)
+	}
+	if slow := b.slowness(); slow > 1 {
+		fmt.Fprintf(out, "\ngo vet takes %.2f times the CPU time that it takes on the reference machine: bounds in seconds are scaled by that.\n", slow)
 	}
 	if broken {
 		fmt.Fprintln(out, "\ncloudlint does not keep what it promises: see BROKEN above.")

@@ -11,18 +11,27 @@ import (
 	"github.com/cloudlint/cloudlint/bench/internal/measure"
 )
 
-// starts is how often the start of the tool is measured.
-const starts = 200
+const (
+	starts  = 200 // how often the start of the tool is measured
+	imports = 100 // packages that the one package knows, with those that they import: typical of a dependency
+)
 
 // startCost measures what the go command pays to ask the tool about one package that is not to be analysed: nearly all
 // packages are dependencies, so this is most of what a cold run costs beyond the analysis itself.
 func startCost(ctx context.Context, s *setup) ([]time.Duration, error) {
 	vetx := filepath.Join(s.tmp, "start.vetx")
 	config := filepath.Join(s.tmp, "start.cfg")
+	exports, facts := make(map[string]string), make(map[string]string)
+	for i := range imports {
+		path := fmt.Sprintf("bench.invalid/group/of/packages/number%d", i)
+		exports[path] = fmt.Sprintf("/home/user/.cache/go-build/%02x/%064x-d", i, i)
+		facts[path] = exports[path]
+	}
 	text, err := json.Marshal(map[string]any{
 		"ID": "bench.invalid/outside", "ImportPath": "bench.invalid/outside", "Compiler": "gc", "Dir": s.tmp,
 		"GoVersion": "go1.26", "ModulePath": "bench.invalid/outside", "ModuleVersion": "v1.0.0",
-		"Module":   map[string]any{"Path": "bench.invalid/outside", "Version": "v1.0.0"},
+		"Module":  map[string]any{"Path": "bench.invalid/outside", "Version": "v1.0.0"},
+		"GoFiles": []string{filepath.Join(s.tmp, "not-read.go")}, "PackageFile": exports, "PackageVetx": facts,
 		"VetxOnly": true, "VetxOutput": vetx, "Stdout": filepath.Join(s.tmp, "start.json"),
 	})
 	if err != nil {
