@@ -30,7 +30,7 @@ func (g *Graph) call(instr ssa.CallInstruction, n *node, o *Object) {
 		if isBound(raw) {
 			i++
 		}
-		if g.index.local[fn] {
+		if g.index().local[fn] {
 			g.enter(instr, fn, i, n, o)
 		} else if obj, ok := fn.Object().(*types.Func); ok {
 			g.outside(instr, obj, i, n, o, false)
@@ -236,7 +236,7 @@ func (g *Graph) bind(instr *ssa.MakeClosure, n *node, o *Object) {
 			continue
 		}
 		m, _ := fn.Object().(*types.Func)
-		if real := normal(fn); g.index.local[real] {
+		if real := normal(fn); g.index().local[real] {
 			g.enter(instr, real, 0, n, o)
 		} else if m != nil && o.kind == followedObject {
 			if types.IsInterface(m.Signature().Recv().Type()) {
@@ -259,13 +259,13 @@ func (g *Graph) resultOf(fn *ssa.Function, i int) *node {
 	n = new(node)
 	g.results[key] = n
 	count := fn.Signature.Results().Len()
-	for _, c := range g.index.callers[fn] {
+	for _, c := range g.index().callers[fn] {
 		if call, ok := c.(*ssa.Call); ok {
 			g.connect(n, g.partOf(call, i, count), call)
 		}
 	}
 	if fn.Signature.Recv() != nil {
-		for _, c := range g.index.invokes[fn.Name()] {
+		for _, c := range g.index().invokes[fn.Name()] {
 			iface, ok := c.Common().Value.Type().Underlying().(*types.Interface)
 			if call, isCall := c.(*ssa.Call); ok && isCall && types.Implements(fn.Signature.Recv().Type(), iface) {
 				g.connect(n, g.partOf(call, i, count), call)
@@ -273,10 +273,10 @@ func (g *Graph) resultOf(fn *ssa.Function, i int) *node {
 		}
 	}
 	// As a value, the function goes wherever the value goes.
-	for _, c := range g.index.closures[fn] {
+	for _, c := range g.index().closures[fn] {
 		g.demand(c)
 	}
-	for _, use := range g.index.asValue[fn] {
+	for _, use := range g.index().asValue[fn] {
 		for _, op := range use.Operands(nil) {
 			if f, ok := (*op).(*ssa.Function); ok && normal(f) == fn {
 				g.demand(f)

@@ -74,7 +74,7 @@ func (g *Graph) demand(v ssa.Value) {
 		g.demandParameter(v)
 	case *ssa.FreeVar:
 		for i, fv := range v.Parent().FreeVars {
-			for _, c := range g.index.closures[v.Parent()] {
+			for _, c := range g.index().closures[v.Parent()] {
 				if fv == v && i < len(c.Bindings) {
 					g.demand(c.Bindings[i])
 				}
@@ -163,7 +163,7 @@ func (g *Graph) demandCall(call *ssa.Call, v ssa.Value, i int) {
 		}
 		return
 	}
-	if callee := call.Call.StaticCallee(); callee != nil && g.index.local[normal(callee)] {
+	if callee := call.Call.StaticCallee(); callee != nil && g.index().local[normal(callee)] {
 		g.demandResult(normal(callee), i)
 		return
 	}
@@ -186,11 +186,11 @@ func (g *Graph) demandCall(call *ssa.Call, v ssa.Value, i int) {
 }
 
 func (g *Graph) demandResult(fn *ssa.Function, i int) {
-	if !g.index.local[fn] {
+	if !g.index().local[fn] {
 		return
 	}
 	g.resultOf(fn, i)
-	for _, ret := range g.index.returns[fn] {
+	for _, ret := range g.index().returns[fn] {
 		if i < len(ret.Results) {
 			g.demand(ret.Results[i])
 		}
@@ -203,11 +203,11 @@ func (g *Graph) demandParameter(v *ssa.Parameter) {
 	for i < len(fn.Params) && fn.Params[i] != v {
 		i++
 	}
-	known := len(g.index.callers[fn]) > 0
-	if !known || g.callable(fn) || fn.Signature.Recv() != nil && len(g.index.invokes[fn.Name()]) > 0 {
+	known := len(g.index().callers[fn]) > 0
+	if !known || g.callable(fn) || fn.Signature.Recv() != nil && len(g.index().invokes[fn.Name()]) > 0 {
 		g.opaque(v)
 	}
-	for _, c := range g.index.callers[fn] {
+	for _, c := range g.index().callers[fn] {
 		j := i
 		if isBound(c.Common().StaticCallee()) {
 			j--
@@ -216,7 +216,7 @@ func (g *Graph) demandParameter(v *ssa.Parameter) {
 			g.demand(c.Common().Args[j])
 		}
 	}
-	if len(g.index.asValue[fn]) > 0 || len(g.index.closures[fn]) > len(g.index.callers[fn]) {
+	if len(g.index().asValue[fn]) > 0 || len(g.index().closures[fn]) > len(g.index().callers[fn]) {
 		// It is called as a value, with arguments that are found only by following the value.
 		g.opaque(v)
 	}
@@ -230,7 +230,7 @@ func (g *Graph) function(v ssa.Value, fn *ssa.Function) {
 		if isBound(fn) {
 			o.param = 1
 		}
-		if !g.index.local[o.fn] {
+		if !g.index().local[o.fn] {
 			o = g.unknown
 		}
 		g.cells[v] = o
@@ -314,7 +314,7 @@ func (g *Graph) slot(f *types.Var) *Object {
 		g.objects = append(g.objects, held)
 		g.add(o.content, held, nil, nil)
 	}
-	for _, instr := range g.index.fields[f] {
+	for _, instr := range g.index().fields[f] {
 		switch instr := instr.(type) {
 		case *ssa.FieldAddr:
 			g.add(g.value(instr), o, nil, nil)

@@ -63,7 +63,7 @@ type Graph struct {
 
 	tracked map[string]bool
 	fns     []*ssa.Function // all functions with a body, in source order; the package's initialiser last
-	index   index
+	indexed *index          // made when it is first needed
 
 	values   map[ssa.Value]*node
 	tuples   map[part]*node
@@ -74,6 +74,7 @@ type Graph struct {
 	leaked   map[leakKey]bool
 	literals map[token.Pos]*ast.CompositeLit
 	names    map[*ast.CompositeLit]string
+	assigned map[token.Pos]*ast.CompositeLit // by the variable that gets it
 	unknown  *Object
 
 	objects []*Object // the followed ones
@@ -99,6 +100,7 @@ func New(p *pass.Pass, cfg Config) *Graph {
 		leaked:   make(map[leakKey]bool),
 		literals: make(map[token.Pos]*ast.CompositeLit),
 		names:    make(map[*ast.CompositeLit]string),
+		assigned: make(map[token.Pos]*ast.CompositeLit),
 		budget:   cfg.Budget,
 	}
 	if g.budget == 0 {
@@ -112,7 +114,6 @@ func New(p *pass.Pass, cfg Config) *Graph {
 		return g
 	}
 	g.unknown = &Object{graph: g, kind: unknownObject}
-	g.index = g.makeIndex()
 	g.findLiterals()
 	g.seed()
 	g.solve()

@@ -39,8 +39,11 @@ type index struct {
 	returns  map[*ssa.Function][]*ssa.Return
 }
 
-func (g *Graph) makeIndex() index {
-	ix := index{
+func (g *Graph) index() *index {
+	if g.indexed != nil {
+		return g.indexed
+	}
+	ix := &index{
 		local:    make(map[*ssa.Function]bool),
 		callers:  make(map[*ssa.Function][]ssa.CallInstruction),
 		closures: make(map[*ssa.Function][]*ssa.MakeClosure),
@@ -97,6 +100,7 @@ func (g *Graph) makeIndex() index {
 			}
 		}
 	}
+	g.indexed = ix
 	return ix
 }
 
@@ -162,6 +166,7 @@ func (g *Graph) findLiterals() {
 		}
 		if lit, ok := ast.Unparen(value).(*ast.CompositeLit); ok {
 			g.names[lit] = types.ExprString(target)
+			g.assigned[target.Pos()] = lit
 		}
 	}
 	for _, file := range g.pass.Files {

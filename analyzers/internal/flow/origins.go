@@ -73,11 +73,11 @@ func (s *originSearch) visit(v ssa.Value) {
 
 func (s *originSearch) visitCall(call *ssa.Call, v ssa.Value, i int) {
 	callee := call.Call.StaticCallee()
-	if callee == nil || !s.g.index.local[normal(callee)] {
+	if callee == nil || !s.g.index().local[normal(callee)] {
 		s.found = append(s.found, v)
 		return
 	}
-	for _, ret := range s.g.index.returns[normal(callee)] {
+	for _, ret := range s.g.index().returns[normal(callee)] {
 		if i < len(ret.Results) {
 			s.visit(ret.Results[i])
 		}
@@ -86,9 +86,9 @@ func (s *originSearch) visitCall(call *ssa.Call, v ssa.Value, i int) {
 
 func (s *originSearch) visitParameter(v *ssa.Parameter) {
 	fn := v.Parent()
-	callers := s.g.index.callers[fn]
-	if len(callers) == 0 || s.g.callable(fn) || len(s.g.index.asValue[fn]) > 0 || len(s.g.index.closures[fn]) > len(callers) ||
-		fn.Signature.Recv() != nil && len(s.g.index.invokes[fn.Name()]) > 0 {
+	callers := s.g.index().callers[fn]
+	if len(callers) == 0 || s.g.callable(fn) || len(s.g.index().asValue[fn]) > 0 || len(s.g.index().closures[fn]) > len(callers) ||
+		fn.Signature.Recv() != nil && len(s.g.index().invokes[fn.Name()]) > 0 {
 		s.complete = false
 	}
 	for i, p := range fn.Params {
@@ -110,7 +110,7 @@ func (s *originSearch) visitFreeVar(v *ssa.FreeVar, visit func(ssa.Value)) {
 		if fv != v {
 			continue
 		}
-		for _, c := range s.g.index.closures[v.Parent()] {
+		for _, c := range s.g.index().closures[v.Parent()] {
 			visit(c.Bindings[i])
 		}
 	}
@@ -118,6 +118,11 @@ func (s *originSearch) visitFreeVar(v *ssa.FreeVar, visit func(ssa.Value)) {
 
 // visitLoad visits all that is stored where a load reads.
 func (s *originSearch) visitLoad(v *ssa.UnOp) {
+	switch v.Type().Underlying().(type) {
+	case *types.Struct, *types.Array:
+		s.found = append(s.found, v)
+		return
+	}
 	switch addr := v.X.(type) {
 	case *ssa.Alloc, *ssa.FreeVar:
 		s.visitStores(addr, v)
@@ -129,7 +134,7 @@ func (s *originSearch) visitLoad(v *ssa.UnOp) {
 		if obj, ok := addr.Object().(*types.Var); ok && s.g.reachable(obj) {
 			s.complete = false
 		}
-		s.visitUsers(s.g.index.globals[addr], addr)
+		s.visitUsers(s.g.index().globals[addr], addr)
 	case *ssa.FieldAddr:
 		s.visitField(fieldOf(addr.X.Type(), addr.Field), v)
 	default:
@@ -148,7 +153,7 @@ func (s *originSearch) visitField(f *types.Var, v ssa.Value) {
 	if s.g.reachable(f) {
 		s.complete = false
 	}
-	for _, instr := range s.g.index.fields[f] {
+	for _, instr := range s.g.index().fields[f] {
 		if addr, ok := instr.(*ssa.FieldAddr); ok {
 			s.visitUsers(*addr.Referrers(), addr)
 		}

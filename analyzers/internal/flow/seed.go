@@ -65,6 +65,10 @@ func (g *Graph) seedAlloc(a *ssa.Alloc, name string) {
 		o.Origin, o.Literal, o.Name = Literal, lit, g.names[lit]
 	} else if a.Comment != "new" && a.Comment != "complit" {
 		o.Name = a.Comment
+		// A literal without elements leaves only the variable.
+		if lit := g.assigned[a.Pos()]; lit != nil && len(lit.Elts) == 0 {
+			o.Origin, o.Literal = Literal, lit
+		}
 	}
 	g.objects = append(g.objects, o)
 	g.add(g.value(a), o, nil, nil)
@@ -84,7 +88,7 @@ func (g *Graph) seedField(f *types.Var) {
 func (g *Graph) seedCall(call *ssa.Call) {
 	count := tupleLen(call)
 	callee := call.Call.StaticCallee()
-	if callee != nil && g.index.local[normal(callee)] {
+	if callee != nil && g.index().local[normal(callee)] {
 		return
 	}
 	if _, ok := call.Call.Value.(*ssa.Builtin); ok {

@@ -129,9 +129,9 @@ func (g *Graph) solve() {
 func (g *Graph) users(v ssa.Value) []ssa.Instruction {
 	switch v := v.(type) {
 	case *ssa.Global:
-		return g.index.globals[v]
+		return g.index().globals[v]
 	case *ssa.Function:
-		return g.index.asValue[normal(v)]
+		return g.index().asValue[normal(v)]
 	}
 	if refs := v.Referrers(); refs != nil {
 		return *refs

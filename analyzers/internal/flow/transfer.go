@@ -172,7 +172,7 @@ func (g *Graph) targets(addr ssa.Value) []*Object {
 
 // storeInto handles a store through an address that o has reached: o is the memory.
 func (g *Graph) storeInto(instr *ssa.Store, o *Object) {
-	if o.kind == followedObject && g.structName(instr.Val.Type()) != "" {
+	if _, zero := instr.Val.(*ssa.Const); !zero && o.kind == followedObject && g.structName(instr.Val.Type()) != "" {
 		o.overwritten = true
 	}
 	if o.kind == cellObject {
