@@ -103,10 +103,15 @@ func (d *driver) readFile(name string) ([]byte, error) {
 // variant with them, unless another package imports it; no main packages of tests; and no dependencies that only those
 // have.
 func (d *driver) graph(roots []*packages.Package) []*node {
-	tested := make(map[string]bool) // packages that have a variant with their tests
+	tested := make(map[string]bool)   // packages that have a variant with their tests
+	external := make(map[string]bool) // packages that have an external test
 	for _, p := range roots {
-		if p.ForTest != "" && p.PkgPath == p.ForTest {
+		switch p.ForTest {
+		case "":
+		case p.PkgPath:
 			tested[p.PkgPath] = true
+		default:
+			external[p.ForTest] = true
 		}
 	}
 	nodes := make(map[*packages.Package]*node)
@@ -134,6 +139,9 @@ func (d *driver) graph(roots []*packages.Package) []*node {
 	for _, p := range roots {
 		if isTestMain(p) || p.ForTest == "" && tested[p.PkgPath] {
 			continue
+		}
+		if external[p.PkgPath] && len(p.GoFiles) == 0 && len(p.Errors) == 0 {
+			continue // nothing but an external test
 		}
 		visit(p)
 	}

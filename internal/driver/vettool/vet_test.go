@@ -61,7 +61,7 @@ func TestRecords(t *testing.T) {
 	}
 	wantUnits := []unit{
 		{"corp.example/shop/cmd/shop", false},
-		{"corp.example/shop/orders", false}, // as a dependency
+		{"corp.example/shop/orders", false}, // as a unittest.App
 		{"corp.example/shop/orders", true},
 		{"corp.example/shop/orders_test", true},
 	}
@@ -74,29 +74,10 @@ func TestRecords(t *testing.T) {
 	}
 }
 
-const twoPackages = `
--- go.mod --
-module corp.example/two
-
-go 1.26
--- a/a.go --
-package a
-
-import "corp.example/two/b"
-
-func Call() { b.Wait() }
--- b/b.go --
-package b
-
-import "time"
-
-func Wait() { time.Sleep(1) }
-`
-
-// Go before 1.26.11 replays what a package printed as a dependency when it is named later.
+// Go before 1.26.11 replays what a package printed as a unittest.App when it is named later.
 func TestP1DependencyFirst(t *testing.T) {
 	t.Run("records", func(t *testing.T) {
-		c := unittest.Unpack(t, twoPackages)
+		c := unittest.Unpack(t, unittest.Two)
 		c.Records("./a")
 		records, _ := c.Records("./b")
 		expect(t, records, "two/b/b.go:5:15: CL9001: sleeps")
@@ -104,7 +85,7 @@ func TestP1DependencyFirst(t *testing.T) {
 		expect(t, records, "two/b/b.go:5:15: CL9001: sleeps")
 	})
 	t.Run("plain", func(t *testing.T) {
-		c := unittest.Unpack(t, twoPackages)
+		c := unittest.Unpack(t, unittest.Two)
 		c.Vet("./a")
 		for range 2 {
 			if out := c.Vet("./b"); out.Status != 1 || !strings.Contains(out.Stderr, "b/b.go:5:15: CL9001: sleeps") {
@@ -115,7 +96,7 @@ func TestP1DependencyFirst(t *testing.T) {
 }
 
 func TestP2Plain(t *testing.T) {
-	c := unittest.Unpack(t, twoPackages)
+	c := unittest.Unpack(t, unittest.Two)
 	out := c.Vet("./...")
 	want := "# corp.example/two/b\nb/b.go:5:15: CL9001: sleeps\nb/b.go:5:26: \tfor so long\n"
 	if got := strings.TrimPrefix(out.Stderr, "# corp.example/two/b\n"); out.Status != 1 || got != strings.TrimPrefix(want, "# corp.example/two/b\n") || out.Stdout != "" {
@@ -170,7 +151,7 @@ func TestP2Plain(t *testing.T) {
 }
 
 func TestP3Panic(t *testing.T) {
-	c := unittest.Unpack(t, twoPackages)
+	c := unittest.Unpack(t, unittest.Two)
 	for _, run := range []string{"first", "from the cache"} {
 		records, out := c.Records("-sleepy.panic", "./...")
 		if out.Status != 0 || len(records) != 2 {
@@ -194,7 +175,7 @@ func TestP3Panic(t *testing.T) {
 }
 
 func TestP4StrayOutput(t *testing.T) {
-	c := unittest.Unpack(t, twoPackages)
+	c := unittest.Unpack(t, unittest.Two)
 	for _, run := range []string{"first", "from the cache"} {
 		records, out := c.Records("-sleepy.print", "./...")
 		expect(t, records, "two/b/b.go:5:15: CL9001: sleeps")
@@ -205,44 +186,7 @@ func TestP4StrayOutput(t *testing.T) {
 }
 
 func TestP5TypeErrors(t *testing.T) {
-	c := unittest.Unpack(t, `
--- go.mod --
-module corp.example/errs
-
-go 1.26
--- whole/whole.go --
-package whole
-
-import "time"
-
-func Wait() { time.Sleep(1) }
--- tested/tested.go --
-package tested
-
-import "time"
-
-func Wait() { time.Sleep(1) }
--- tested/tested_test.go --
-package tested
-
-var x int = "no number"
--- user/user.go --
-package user
-
-import "corp.example/errs/tested"
-
-func Call() { tested.Wait() }
--- broken/broken.go --
-package broken
-
-func F() { undefined() }
--- importer/importer.go --
-package importer
-
-import "corp.example/errs/broken"
-
-func F() { broken.F() }
-`)
+	c := unittest.Unpack(t, unittest.Broken)
 	records, out := c.Records("./...")
 	if out.Status != 1 {
 		t.Errorf("status %d", out.Status)
@@ -252,7 +196,7 @@ func F() { broken.F() }
 			t.Errorf("%q is missing: %s", text, out.Stderr)
 		}
 	}
-	// The package with the bad test is still a dependency; what imports broken code is not analysed.
+	// The package with the bad test is still a unittest.App; what imports broken code is not analysed.
 	if diff := cmp.Diff([]string{"corp.example/errs/tested", "corp.example/errs/user", "corp.example/errs/whole"}, unittest.Packages(records)); diff != "" {
 		t.Error(diff)
 	}
@@ -276,21 +220,7 @@ func TestP6Trimpath(t *testing.T) {
 }
 
 func TestP6LineDirectives(t *testing.T) {
-	c := unittest.Unpack(t, `
--- go.mod --
-module corp.example/line
-
-go 1.26
--- parse/parse.go --
-package parse
-
-import "time"
-
-func Wait() {
-//line grammar.y:10
-	time.Sleep(1)
-}
-`)
+	c := unittest.Unpack(t, unittest.Line)
 	records, _ := c.Records("./...")
 	expect(t, records, "line/parse/grammar.y:10:0: CL9001: sleeps")
 	out := c.Vet("-json", "./...")
@@ -300,40 +230,7 @@ func Wait() {
 }
 
 func TestP7Cgo(t *testing.T) {
-	c := unittest.Unpack(t, `
--- go.mod --
-module corp.example/cgo
-
-go 1.26
--- mixed/plain.go --
-package mixed
-
-import "time"
-
-func Plain() { time.Sleep(1) }
--- mixed/native.go --
-package mixed
-
-// static int two() { return 2; }
-import "C"
-import "time"
-
-func Native() {
-	C.two(); time.Sleep(2) //cloudlint:ignore CL9001 tested
-	println(C.two()); time.Sleep(3)
-}
--- only/only.go --
-package only
-
-// static int two() { return 2; }
-import "C"
-import "time"
-
-func Native() int {
-	time.Sleep(2)
-	return int(C.two())
-}
-`)
+	c := unittest.Unpack(t, unittest.Cgo)
 	c.Env = []string{"CGO_ENABLED=1"}
 	for _, args := range [][]string{{"./..."}, {"-trimpath", "./..."}} {
 		records, out := c.Records(args...)
@@ -362,56 +259,23 @@ func Native() int {
 // ignoreEnd leaves the ends of places out of a comparison.
 var ignoreEnd = cmp.FilterPath(func(p cmp.Path) bool { return strings.HasPrefix(p.Last().String(), ".End") }, cmp.Ignore())
 
-const dependency = `
--- go.mod --
-module corp.example/app
-
-go 1.26
-
-require corp.example/dep v1.2.3
--- app.go --
-package app
-
-import (
-	"time"
-
-	"corp.example/dep"
-)
-
-func Wait() {
-	time.Sleep(1)
-	dep.Forever()
-}
-`
-
-const depSource = `package dep
-
-import "time"
-
-func Forever() {
-	for {
-		time.Sleep(1)
-	}
-}
-`
-
 func TestP8Inside(t *testing.T) {
 	own := "app/app.go:10:2: CL9001: sleeps"
 	theirs := []string{"app/app.go:11:13: CL9002: Forever never returns (dep/dep.go:5: it blocks here)", "dep/dep.go:7:3: CL9001: sleeps"}
 	t.Run("vendor", func(t *testing.T) {
-		c := unittest.Unpack(t, dependency)
+		c := unittest.Unpack(t, unittest.App)
 		c.Write("vendor/modules.txt", "# corp.example/dep v1.2.3\n## explicit\ncorp.example/dep\n")
-		c.Write("vendor/corp.example/dep/dep.go", depSource)
+		c.Write("vendor/corp.example/dep/dep.go", unittest.Dep)
 		records, _ := c.Records("./...")
 		expect(t, records, own)
 		records, _ = c.Records("-inside=corp.example/...", "./...")
 		expect(t, records, append([]string{own}, theirs...)...)
 	})
 	t.Run("replace", func(t *testing.T) {
-		c := unittest.Unpack(t, dependency)
-		c.Write("go.mod", strings.Replace(strings.Split(strings.Split(dependency, "-- go.mod --\n")[1], "-- ")[0], "v1.2.3", "v1.2.3\n\nreplace corp.example/dep => ./dep", 1))
+		c := unittest.Unpack(t, unittest.App)
+		c.Write("go.mod", strings.Replace(strings.Split(strings.Split(unittest.App, "-- go.mod --\n")[1], "-- ")[0], "v1.2.3", "v1.2.3\n\nreplace corp.example/dep => ./dep", 1))
 		c.Write("dep/go.mod", "module corp.example/dep\n")
-		c.Write("dep/dep.go", depSource)
+		c.Write("dep/dep.go", unittest.Dep)
 		records, out := c.Records("./...")
 		expect(t, records, own)
 		if out.Status != 0 {
@@ -421,15 +285,15 @@ func TestP8Inside(t *testing.T) {
 		expect(t, records, append([]string{own}, theirs...)...)
 	})
 	t.Run("workspace", func(t *testing.T) {
-		c := unittest.Unpack(t, dependency)
+		c := unittest.Unpack(t, unittest.App)
 		c.Write("go.work", "go 1.26\n\nuse .\nuse ./dep\n")
 		c.Write("dep/go.mod", "module corp.example/dep\n\ngo 1.26\n")
-		c.Write("dep/dep.go", depSource)
+		c.Write("dep/dep.go", unittest.Dep)
 		records, _ := c.Records("./...")
 		expect(t, records, append([]string{own}, theirs...)...)
 	})
 	t.Run("std", func(t *testing.T) {
-		c := unittest.Unpack(t, twoPackages)
+		c := unittest.Unpack(t, unittest.Two)
 		records, _ := c.Records("context", "./b")
 		if diff := cmp.Diff([]string{"corp.example/two/b"}, unittest.Packages(records)); diff != "" {
 			t.Error(diff)
@@ -440,7 +304,7 @@ func TestP8Inside(t *testing.T) {
 		}
 	})
 	t.Run("files", func(t *testing.T) {
-		c := unittest.Unpack(t, twoPackages)
+		c := unittest.Unpack(t, unittest.Two)
 		records, _ := c.Records("b/b.go")
 		expect(t, records, "command-line-arguments/b.go:5:15: CL9001: sleeps")
 		records, _ = c.Records("-inside=corp.example/else", "b/b.go")
@@ -449,36 +313,7 @@ func TestP8Inside(t *testing.T) {
 }
 
 func TestP9TestsOnly(t *testing.T) {
-	c := unittest.Unpack(t, `
--- go.mod --
-module corp.example/t
-
-go 1.26
--- internal/internal_test.go --
-package internal
-
-import (
-	"testing"
-	"time"
-)
-
-func TestWait(t *testing.T) { time.Sleep(1) }
--- external/external_test.go --
-package external_test
-
-import (
-	"testing"
-	"time"
-)
-
-func TestWait(t *testing.T) { time.Sleep(1) }
--- named_test/named.go --
-package named_test
-
-import "time"
-
-func Wait() { time.Sleep(1) }
-`)
+	c := unittest.Unpack(t, unittest.TestsOnly)
 	records, _ := c.Records("./...")
 	expect(t, records,
 		"t/external/external_test.go:8:31: CL9001: sleeps",
@@ -488,7 +323,7 @@ func Wait() { time.Sleep(1) }
 }
 
 func TestP10Key(t *testing.T) {
-	c := unittest.Unpack(t, twoPackages)
+	c := unittest.Unpack(t, unittest.Two)
 	for _, verb := range []string{"naps", "dozes", "naps"} {
 		records, _ := c.Records("-sleepy.verb="+verb, "./...")
 		expect(t, records, "two/b/b.go:5:15: CL9001: "+verb)
@@ -507,7 +342,7 @@ func TestP10Key(t *testing.T) {
 }
 
 func TestOverlay(t *testing.T) {
-	c := unittest.Unpack(t, twoPackages)
+	c := unittest.Unpack(t, unittest.Two)
 	c.Write("_editor/b.go", "package b\n\nimport \"time\"\n\nfunc Wait() {\n\ttime.Sleep(1)\n}\n")
 	c.Write("overlay.json", `{"Replace": {"`+filepath.ToSlash(c.Dir)+`/b/b.go": "`+filepath.ToSlash(c.Dir)+`/_editor/b.go"}}`)
 	records, _ := c.Records("-overlay="+filepath.Join(c.Dir, "overlay.json"), "./...")
