@@ -51,7 +51,7 @@ func TestP11Signals(t *testing.T) {
 				t.Errorf("Run returned %v, %v", out, err)
 			}
 			t.Logf("stopped within %v", time.Since(stopped))
-		if d := time.Since(stopped); d > grace+5*time.Second {
+			if d := time.Since(stopped); d > grace+5*time.Second {
 				t.Errorf("it took %v to stop", d)
 			}
 			if left := leftovers(t, tmp); left != "" {
