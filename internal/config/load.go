@@ -114,7 +114,7 @@ func (c *Config) parse(file string, data []byte, errs *Errors) layer {
 		*errs = append(*errs, Error{File: file, Line: line, Column: 1, Message: message})
 		return layer{}
 	}
-	d := &decoder{file: file, words: c.words, errs: errs, budget: maxNodes}
+	d := &decoder{file: file, errs: errs, budget: maxNodes}
 	l := c.typ.decode(d, root)
 	l.file, l.base = file, base
 	return l
