@@ -10,6 +10,7 @@ import (
 
 	"github.com/cloudlint/cloudlint/analyzers/clientdeadline"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/analyzers/serverdeadline"
 	"github.com/cloudlint/cloudlint/internal/rule"
 )
 
@@ -22,6 +23,7 @@ type family struct {
 func families() []family {
 	return []family{
 		{clientdeadline.New, clientdeadline.Rules},
+		{serverdeadline.New, serverdeadline.Rules},
 	}
 }
 

@@ -14,8 +14,7 @@ import (
 
 // The kinds of steps of a path.
 const (
-	Store  = "store"  // into a field, a package-level variable, a map
-	Assign = "assign" // to a local variable that closures share
+	Store  = "store" // into a field, a package-level variable, a map
 	Send   = "send"
 	Pass   = "pass" // to a function
 	Return = "return"
@@ -121,10 +120,6 @@ func (h hop) step(n *node) (pass.Step, bool) {
 			return step, false
 		}
 		step.Op, step.Object, step.Message = Store, name, "kept in "+what
-		switch via.Addr.(type) {
-		case *ssa.Alloc, *ssa.FreeVar:
-			step.Op = Assign
-		}
 	case *ssa.MapUpdate:
 		step.Op, step.Message = Store, "kept in a map"
 	case *ssa.Send:
@@ -153,7 +148,7 @@ func (h hop) step(n *node) (pass.Step, bool) {
 	return step, step.Pos.IsValid()
 }
 
-// target names the memory that an address stands for, where the source has a name for it.
+// target names the field or package-level variable that an address stands for. Local variables are not worth a step.
 func target(addr ssa.Value) (name, what string) {
 	switch addr := addr.(type) {
 	case *ssa.FieldAddr:
@@ -165,12 +160,6 @@ func target(addr ssa.Value) (name, what string) {
 			return name, "field " + name
 		}
 	case *ssa.Global:
-		return addr.Name(), "variable " + addr.Name()
-	case *ssa.Alloc:
-		if token.IsIdentifier(addr.Comment) && addr.Comment != "complit" && addr.Comment != "varargs" && addr.Comment != "slicelit" && addr.Comment != "new" {
-			return addr.Comment, "variable " + addr.Comment
-		}
-	case *ssa.FreeVar:
 		return addr.Name(), "variable " + addr.Name()
 	}
 	return "", ""

@@ -34,7 +34,7 @@ func zeros() {
 }
 
 func captured() {
-	srv := &http.Server{} // want `literal: Serve \(kept in variable srv\); Shutdown \(kept in variable srv\)`
+	srv := &http.Server{} // want `literal: Serve; Shutdown$`
 	l, _ := net.Listen("tcp", ":8080")
 	go func() { _ = srv.Serve(l) }()
 	defer func() { _ = srv.Shutdown(context.Background()) }()
