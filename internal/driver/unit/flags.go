@@ -55,7 +55,7 @@ func NewFlags(analyzers []*analysis.Analyzer) *Flags {
 	f.set.BoolVar(&f.Record, "record", false, "write records for the cloudlint command")
 	f.set.BoolVar(&f.JSON, "json", false, "emit JSON output")
 	f.set.Func("inside", "import path `patterns` of the packages to analyse, separated by commas (default: the main module)", func(s string) error {
-		f.Inside = slices.DeleteFunc(strings.Split(s, ","), func(s string) bool { return s == "" })
+		f.Inside = SplitList(s)
 		return nil
 	})
 	for _, c := range []setting{
@@ -92,6 +92,11 @@ func NewFlags(analyzers []*analysis.Analyzer) *Flags {
 		})
 	}
 	return f
+}
+
+// SplitList splits a list of values that are separated by commas.
+func SplitList(s string) []string {
+	return slices.DeleteFunc(strings.Split(s, ","), func(s string) bool { return s == "" })
 }
 
 // Parse reads the flags and sets those of the analyzers. It returns the arguments that are left, and the analyzers

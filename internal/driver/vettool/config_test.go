@@ -150,6 +150,9 @@ func TestUnits(t *testing.T) {
 			[]string{"command-line-arguments/p.go:5:19: CL9002: Wait never returns (command-line-arguments/p.go:3: it blocks here)"}},
 		{"a pattern that matches", func(c *vetConfig) { c.ModuleVersion = "v1.0.0" }, []string{"-inside=other,corp.example/..."}, found},
 		{"a pattern that does not", nil, []string{"-inside=other"}, nil},
+		{"the last patterns", nil, []string{"-inside=corp.example/p", "--inside=other"}, nil},
+		{"patterns in an argument of their own", nil, []string{"-sleepy.verb", "x", "-inside", "other"}, nil},
+		{"patterns in an argument of their own that match", nil, []string{"-inside", "corp.example/p"}, found},
 		{"a dependency inside", func(c *vetConfig) { c.VetxOnly = true }, nil, found},
 	}
 	for _, tt := range tests {
@@ -211,7 +214,7 @@ func TestCorruptInput(t *testing.T) {
 	if r := exe(t, name); r.status != 1 || !strings.HasPrefix(r.stderr, "cloudlint: reading "+name) {
 		t.Errorf("status %d: %s", r.status, r.stderr)
 	}
-	if r := exe(t, "-nope", name); r.status != 2 || !strings.HasPrefix(r.stderr, "cloudlint: flag provided but not defined: -nope") {
+	if r := start(t, forever, nil, "-nope"); r.status != 2 || !strings.HasPrefix(r.stderr, "cloudlint: flag provided but not defined: -nope") {
 		t.Errorf("status %d: %s", r.status, r.stderr)
 	}
 }

@@ -36,7 +36,7 @@ func Main(args []string, analyzers func() []*analysis.Analyzer) bool {
 	case len(args) == 1 && last == "-flags":
 		err = printFlags(os.Stdout, analyzers())
 	case strings.HasSuffix(last, ".cfg") && (len(args) == 1 || strings.HasPrefix(args[0], "-")):
-		if status := run(args, analyzers(), os.Stdout, os.Stderr); status != 0 {
+		if status := run(args, analyzers, os.Stdout, os.Stderr); status != 0 {
 			os.Exit(status)
 		}
 	default:

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -19,27 +20,14 @@ import (
 //
 // Nothing but findings may be written to the file that the go command has named for the standard output, and nothing at
 // all to the standard output itself, so neither an analyzer nor a library can spoil the JSON.
-func run(args []string, analyzers []*analysis.Analyzer, stdout, stderr io.Writer) int {
-	flags := unit.NewFlags(analyzers)
-	fix := slices.Contains(args, "-fix") // the go command adds it for `go vet -fix`, asked or not
-	args = slices.DeleteFunc(slices.Clone(args), func(arg string) bool { return arg == "-fix" || arg == "-diff" })
-	rest, chosen, err := flags.Parse(args)
-	if err == nil && len(rest) != 1 {
-		err = fmt.Errorf("want one *.cfg file, have %q", rest)
-	}
-	if err != nil {
-		fmt.Fprintln(stderr, "cloudlint:", err)
-		return 2
-	}
-	c, err := readConfig(rest[0])
+func run(args []string, analyzers func() []*analysis.Analyzer, stdout, stderr io.Writer) int {
+	status := 1
+	c, err := readConfig(args[len(args)-1])
 	if err == nil {
-		switch {
-		case !c.inside(flags.Inside):
+		if patterns, ok := insideFlag(args[:len(args)-1]); ok && !c.inside(patterns) {
 			err = writeFacts(c, nil)
-		case fix:
-			err = errors.New("go vet -fix is not supported: use cloudlint --fix")
-		default:
-			err = analyze(c, flags, chosen, stdout)
+		} else {
+			status, err = runInside(c, args, analyzers(), stdout)
 		}
 	}
 	if err == nil {
@@ -53,7 +41,42 @@ func run(args []string, analyzers []*analysis.Analyzer, stdout, stderr io.Writer
 	default:
 		fmt.Fprintln(stderr, "cloudlint:", err)
 	}
-	return 1
+	return status
+}
+
+// insideFlag finds the patterns of -inside among flags. It is for the many packages that are outside, and that would
+// spend most of their time on making analyzers and flags; ok is false where it takes those to read the arguments.
+func insideFlag(args []string) (patterns []string, ok bool) {
+	for _, arg := range args {
+		if !strings.HasPrefix(arg, "-") || arg == "-inside" || arg == "--inside" {
+			return nil, false
+		}
+		if list, found := strings.CutPrefix(strings.TrimPrefix(arg, "-"), "-inside="); found {
+			patterns = unit.SplitList(list)
+		} else if list, found := strings.CutPrefix(arg, "-inside="); found {
+			patterns = unit.SplitList(list)
+		}
+	}
+	return patterns, true
+}
+
+// runInside is the rest of run, for a unit that is probably inside.
+func runInside(c *config, args []string, analyzers []*analysis.Analyzer, stdout io.Writer) (status int, err error) {
+	flags := unit.NewFlags(analyzers)
+	fix := slices.Contains(args, "-fix") // the go command adds it for `go vet -fix`, asked or not
+	args = slices.DeleteFunc(slices.Clone(args), func(arg string) bool { return arg == "-fix" || arg == "-diff" })
+	rest, chosen, err := flags.Parse(args)
+	switch {
+	case err != nil:
+		return 2, err
+	case len(rest) != 1:
+		return 2, fmt.Errorf("want one *.cfg file, have %q", rest)
+	case !c.inside(flags.Inside):
+		return 1, writeFacts(c, nil)
+	case fix:
+		return 1, errors.New("go vet -fix is not supported: use cloudlint --fix")
+	}
+	return 1, analyze(c, flags, chosen, stdout)
 }
 
 func analyze(c *config, flags *unit.Flags, analyzers []*analysis.Analyzer, stdout io.Writer) error {
