@@ -3,6 +3,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,6 +39,7 @@ type App struct {
 	self           string // the vettool's executable; empty: this program
 	log            *logrus.Logger
 	progress       *progress
+	prepared       bool
 }
 
 // New returns an App that writes to the files, or in tests to other writers.
@@ -45,7 +47,9 @@ func New(stdout, stderr io.Writer, getenv func(string) string) *App {
 	a := &App{stdout: stdout, stderr: stderr, getenv: getenv, log: logrus.New()}
 	a.progress = &progress{w: stderr}
 	if f, ok := stderr.(*os.File); ok {
-		a.progress.width = render.DetectTerminal(f, getenv).Width
+		if t := render.DetectTerminal(f, getenv); t.Frames {
+			a.progress.width = cmp.Or(t.Width, 80)
+		}
 	}
 	a.log.SetOutput(a.progress)
 	a.log.SetFormatter(textLog{})
@@ -55,6 +59,7 @@ func New(stdout, stderr io.Writer, getenv func(string) string) *App {
 
 // Prepare makes the shared options take effect. It comes before every other method.
 func (a *App) Prepare() error {
+	a.prepared = true
 	o := &a.Options
 	if o.LogFormat == "json" {
 		a.log.SetFormatter(new(logrus.JSONFormatter))
@@ -125,6 +130,9 @@ func (a *App) Exit(err error, interrupted int) int {
 	case errors.As(err, &status):
 		return int(status)
 	}
+	if !a.prepared {
+		err = Usagef("%v", err) // the arguments did not fit the command
+	}
 	a.log.Error(err)
 	code := lint.ExitCode(err, nil, nil, false)
 	if code == lint.ExitFailed && !errors.Is(err, context.Canceled) {
@@ -153,13 +161,5 @@ func (a *App) write(file string, print func(io.Writer) error) error {
 	if file == "" {
 		return print(a.stdout)
 	}
-	f, err := os.Create(a.path(file))
-	if err != nil {
-		return err
-	}
-	if err := print(f); err != nil {
-		f.Close()
-		return err
-	}
-	return f.Close()
+	return render.WriteFile(a.path(file), print)
 }

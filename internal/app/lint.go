@@ -2,11 +2,12 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"io"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/cloudlint/cloudlint/analyzers"
@@ -81,7 +82,7 @@ type run struct {
 }
 
 // outputs checks the flags that contradict each other, and returns where the report goes.
-func (r *run) outputs() ([]output, error) {
+func (r *run) outputs() ([]render.Output, error) {
 	o := &r.opts
 	switch {
 	case o.Fix && o.Diff:
@@ -89,16 +90,17 @@ func (r *run) outputs() ([]output, error) {
 	case o.UnsafeFixes && !o.Fix && !o.Diff:
 		return nil, Usagef("--unsafe-fixes goes with --fix or --diff")
 	}
-	if len(o.Formats) == 0 && !o.Diff {
-		return parseOutputs([]string{render.Formats()[0].Name}, r.app.Options.Dir)
+	formats := o.Formats
+	if len(formats) == 0 && !o.Diff {
+		formats = []string{render.Formats()[0].Name}
 	}
-	outputs, err := parseOutputs(o.Formats, r.app.Options.Dir)
+	outputs, err := render.ParseOutputs(formats, r.app.Options.Dir)
 	if err != nil {
-		return nil, err
+		return nil, Usagef("%v", err)
 	}
 	for _, out := range outputs {
-		if out.file == "" && o.Diff {
-			return nil, Usagef("--diff needs standard output for itself: give --format %s a file", out.format.Name)
+		if out.Path == "" && o.Diff {
+			return nil, Usagef("--diff needs standard output for itself: give --format %s a file", out.Format.Name)
 		}
 	}
 	return outputs, nil
@@ -191,7 +193,7 @@ func (r *run) fix(ctx context.Context, report *finding.Report) (*finding.Report,
 }
 
 // render writes the report to its places.
-func (r *run) render(outputs []output, report *finding.Report) error {
+func (r *run) render(outputs []render.Output, report *finding.Report) error {
 	a := r.app
 	options := render.Options{Rules: r.rules, Terminal: a.terminal(), Category: r.category()}
 	if name := a.getenv("GITHUB_STEP_SUMMARY"); name != "" {
@@ -206,20 +208,18 @@ func (r *run) render(outputs []output, report *finding.Report) error {
 	if server, repo, commit := a.getenv("GITHUB_SERVER_URL"), a.getenv("GITHUB_REPOSITORY"), a.getenv("GITHUB_SHA"); server != "" && repo != "" && commit != "" {
 		options.SourceURL = server + "/" + repo + "/blob/" + commit + "/"
 	}
-	in := render.NewInput(report, options)
-	for _, out := range outputs {
-		in := in
-		if out.file != "" {
-			// A file is no terminal.
-			plain := *in
-			plain.Terminal = render.Terminal{}
-			in = &plain
-		}
-		if err := a.write(out.file, func(w io.Writer) error { return out.format.Render(w, in) }); err != nil {
-			return fmt.Errorf("writing the %s report: %w", out.format.Name, err)
-		}
-	}
-	return nil
+	isText := func(o render.Output) bool { return o.Format.Name == render.Formats()[0].Name }
+	people := slices.DeleteFunc(slices.Clone(outputs), func(o render.Output) bool { return !isText(o) })
+	programs := slices.DeleteFunc(slices.Clone(outputs), isText)
+	return errors.Join(
+		render.Write(people, render.NewInput(reroot(report, a.Options.Dir), options), a.stdout),
+		render.Write(programs, render.NewInput(report, options), a.stdout),
+	)
+}
+
+// withoutText leaves out what is only for people.
+func withoutText(outputs []render.Output) []render.Output {
+	return slices.DeleteFunc(slices.Clone(outputs), func(o render.Output) bool { return o.Format.Name == "text" })
 }
 
 // category tells the reports of several folders of one repository apart.

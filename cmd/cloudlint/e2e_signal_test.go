@@ -1,0 +1,104 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// A signal ends the command at once, and nothing is left behind: no process, no folder.
+func TestSignals(t *testing.T) {
+	for _, driver := range []string{"vet", "source"} {
+		for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+			t.Run(fmt.Sprintf("%s %v", driver, signal), func(t *testing.T) {
+				dir := module(t, price, clean)
+				tmp, cache := t.TempDir(), t.TempDir()
+				cmd := command(dir, binary, "--driver", driver)
+				// With an empty cache there is work for minutes.
+				cmd.Env = append(cmd.Env, "TMPDIR="+tmp, "GOCACHE="+cache)
+				var stdout, stderr bytes.Buffer
+				cmd.Stdout, cmd.Stderr = &stdout, &stderr
+				if err := cmd.Start(); err != nil {
+					t.Fatal(err)
+				}
+				// Wait until it is at work.
+				for i := 0; len(entries(t, tmp)) == 0; i++ {
+					if i == 1000 {
+						t.Fatal("no temporary folder after 10 s")
+					}
+					time.Sleep(10 * time.Millisecond)
+				}
+				time.Sleep(200 * time.Millisecond)
+				if err := cmd.Process.Signal(signal); err != nil {
+					t.Fatal(err)
+				}
+				started := time.Now()
+				_ = cmd.Wait()
+				if took := time.Since(started); took > 10*time.Second {
+					t.Errorf("it took %v to stop", took)
+				}
+				if got, want := cmd.ProcessState.ExitCode(), 128+int(signal); got != want {
+					t.Errorf("exit status %d, want %d\n%s%s", got, want, &stdout, &stderr)
+				}
+				if stdout.Len() > 0 || stderr.Len() > 0 {
+					t.Errorf("it wrote %q and %q", &stdout, &stderr)
+				}
+				if left := entries(t, tmp); len(left) > 0 {
+					t.Errorf("left behind: %v", left)
+				}
+				if left := processes(t, cache); left != "" {
+					t.Errorf("still running:\n%s", left)
+				}
+			})
+		}
+	}
+}
+
+func entries(t *testing.T, dir string) []string {
+	t.Helper()
+	list, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range list {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+// processes lists the processes whose environment names a folder; that is known on Linux only.
+func processes(t *testing.T, folder string) string {
+	t.Helper()
+	files, _ := filepath.Glob("/proc/[0-9]*/environ")
+	var found []string
+	for _, file := range files {
+		env, err := os.ReadFile(file)
+		if err == nil && strings.Contains(string(env), folder) {
+			line, _ := os.ReadFile(filepath.Join(filepath.Dir(file), "cmdline"))
+			found = append(found, strings.ReplaceAll(string(line), "\x00", " "))
+		}
+	}
+	return strings.Join(found, "\n")
+}
+
+// A reader that goes away, as head does, is no reason for an error or for anything left behind.
+func TestClosedPipe(t *testing.T) {
+	dir := module(t, price)
+	shell, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("no shell")
+	}
+	cmd := command(dir, shell, "-c", `"$0" --format json | true`, binary)
+	if r := execute(t, cmd); strings.Contains(r.stderr, "panic") {
+		t.Errorf("%s", r.stderr)
+	}
+}
