@@ -15,6 +15,7 @@ import (
 type Module struct {
 	Name    string
 	Source  string // a module path, an https address of a git repository, or a folder
+	Subdir  string // in a git repository; empty: the whole
 	Version string // or commit; empty for a folder
 }
 
@@ -56,6 +57,9 @@ func parse(r io.Reader) ([]Module, error) {
 				return nil, fmt.Errorf("%d: %s has no version", n, m.Source)
 			}
 		}
+		if repo, subdir, found := strings.Cut(strings.TrimPrefix(m.Source, "https://"), "//"); found {
+			m.Source, m.Subdir = "https://"+repo, subdir
+		}
 		list = append(list, m)
 	}
 	return list, lines.Err()
@@ -82,5 +86,9 @@ func (m Module) String() string {
 	if m.Version == "" {
 		return m.Source
 	}
-	return m.Source + "@" + m.Version
+	source := m.Source
+	if m.Subdir != "" {
+		source += "//" + m.Subdir
+	}
+	return source + "@" + m.Version
 }

@@ -12,21 +12,23 @@ func TestParse(t *testing.T) {
 # a comment
 podinfo  github.com/stefanprodan/podinfo@v1.8.1
 app      https://example.com/app@0123abc   # as of today
+part     https://example.com/app//server@0123abc
 mine     /home/me/mine
 `))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []Module{
-		{"podinfo", "github.com/stefanprodan/podinfo", "v1.8.1"},
-		{"app", "https://example.com/app", "0123abc"},
-		{"mine", "/home/me/mine", ""},
+		{Name: "podinfo", Source: "github.com/stefanprodan/podinfo", Version: "v1.8.1"},
+		{Name: "app", Source: "https://example.com/app", Version: "0123abc"},
+		{Name: "part", Source: "https://example.com/app", Subdir: "server", Version: "0123abc"},
+		{Name: "mine", Source: "/home/me/mine"},
 	}
 	if diff := cmp.Diff(want, list); diff != "" {
 		t.Error(diff)
 	}
 	chosen, err := Select(list, []string{"mine", "podinfo"})
-	if diff := cmp.Diff([]Module{want[2], want[0]}, chosen); diff != "" || err != nil {
+	if diff := cmp.Diff([]Module{want[3], want[0]}, chosen); diff != "" || err != nil {
 		t.Error(diff, err)
 	}
 	if _, err := Select(list, []string{"other"}); err == nil {

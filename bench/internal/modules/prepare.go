@@ -20,13 +20,13 @@ func (m Module) Prepare(ctx context.Context, work string) (string, error) {
 	if m.Version == "" {
 		return m.Source, nil
 	}
-	dir := filepath.Join(work, "modules", m.Name+"@"+m.Version)
-	ready := dir + ".ready"
+	top := filepath.Join(work, "modules", m.Name+"@"+m.Version)
+	dir, ready := filepath.Join(top, m.Subdir), top+".ready"
 	if _, err := os.Stat(ready); err == nil {
 		return dir, nil
 	}
-	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-		if err := m.fetch(ctx, dir); err != nil {
+	if _, err := os.Stat(top); errors.Is(err, fs.ErrNotExist) {
+		if err := m.fetch(ctx, top); err != nil {
 			return "", fmt.Errorf("%s: %w", m, err)
 		}
 	}
@@ -111,7 +111,11 @@ func complete(ctx context.Context, dir string) error {
 // missingEmbeds returns the patterns of go:embed directives that match nothing, as paths. It also downloads all
 // dependencies, those of tests included.
 func missingEmbeds(ctx context.Context, dir string) ([]string, error) {
-	out, err := run(ctx, dir, "go", "list", "-mod=mod", "-e", "-deps", "-test", "-json=Dir,Error", "./...")
+	args := []string{"list", "-e", "-deps", "-test", "-json=Dir,Error"}
+	if _, err := os.Stat(filepath.Join(dir, "vendor")); err != nil {
+		args = append(args, "-mod=mod") // which adds missing sums
+	}
+	out, err := run(ctx, dir, "go", append(args, "./...")...)
 	if err != nil {
 		return nil, err
 	}
