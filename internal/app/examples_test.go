@@ -24,10 +24,20 @@ import (
 func TestExamples(t *testing.T) {
 	dir := t.TempDir()
 	vendorStubs(t, dir)
-	for _, r := range catalogue.Rules() {
-		writeExample(t, filepath.Join(dir, strings.ToLower(r.Code), "wrong"), r.Doc.Before)
-		writeExample(t, filepath.Join(dir, strings.ToLower(r.Code), "right"), r.Doc.After)
-	}
+	t.Run("imports", func(t *testing.T) {
+		// The tool that adds imports looks for them in all of the module cache, or, asked so, in a GOPATH: here the one of
+		// the stand-ins.
+		gopath, err := filepath.Abs(filepath.Join("..", "..", "testdata"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Setenv("GO111MODULE", "off")
+		t.Setenv("GOPATH", gopath)
+		for _, r := range catalogue.Rules() {
+			writeExample(t, filepath.Join(dir, strings.ToLower(r.Code), "wrong"), r.Doc.Before)
+			writeExample(t, filepath.Join(dir, strings.ToLower(r.Code), "right"), r.Doc.After)
+		}
+	})
 
 	report := lintJSON(t, dir, LintOptions{Preview: true, Tests: true, Driver: "source"})
 	for _, e := range report.Errors {
@@ -71,7 +81,7 @@ func lintJSON(t *testing.T, dir string, o LintOptions, patterns ...string) *find
 	return report
 }
 
-// writeExample makes a package of an example: a package clause, and the imports of the standard library, are added.
+// writeExample makes a package of an example: a package clause, and the imports that it leaves out, are added.
 func writeExample(t *testing.T, dir, source string) {
 	t.Helper()
 	name := "p"
