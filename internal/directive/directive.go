@@ -7,7 +7,7 @@
 //
 // A directive at the end of a line stands for that line and for what begins on it: a declaration, a statement, a field,
 // an element, an argument. One alone on its line stands for what begins on the next line, where further comments may
-// come between but no blank line: so it may be any line of a doc comment. At the package clause it stands for the file.
+// come between but no blank line: so it may be any line of a doc comment. Above the package clause it stands for the file.
 //
 // Names are codes, prefixes of codes, names of rules, analyzers or families; nolint, in whatever case, also knows
 // "cloudlint" and "all".

@@ -26,9 +26,10 @@ func newExtent(tf *token.File, file *ast.File) *extent {
 		case *ast.Comment, *ast.CommentGroup:
 			return false
 		case *ast.File:
-			// What stands above or beside the package clause stands for the whole file.
+			// What stands above the package clause stands for the whole file, as in golangci-lint; what stands beside it
+			// is nearly always about the package's name.
 			line := tf.Line(file.Package)
-			e.begins[line], e.opens[line], e.code[line] = tf.LineCount(), tf.LineCount(), true
+			e.opens[line], e.code[line] = tf.LineCount(), true
 			return true
 		}
 		if !n.Pos().IsValid() || n.End() < n.Pos() {

@@ -5,7 +5,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"slices"
 	"strings"
 	"testing"
 
@@ -299,16 +298,18 @@ func TestExtent(t *testing.T) {
 	}
 }
 
-func TestWholeFile(t *testing.T) {
-	for _, source := range []string{
-		"// Package p is a test.\n//\n//cloudlint:ignore CL1001 x\npackage p\n\nfunc f() {\n\twork()\n}\n",
-		"package p //cloudlint:ignore CL1001 x\n\nfunc f() {\n\twork()\n}\n\nvar x = 1\n",
+func TestPackageClause(t *testing.T) {
+	for _, test := range []struct {
+		name, source string
+		want         []int
+	}{
+		{"above", "// Package p is a test.\n//\n//cloudlint:ignore CL1001 x\npackage p\n\nfunc f() {\n}", []int{3, 4, 5, 6, 7}},
+		{"beside", "package p //cloudlint:ignore CL1001 x\n\nfunc f() {\n}", []int{1}},
+		{"apart", "//cloudlint:ignore CL1001 x\n\npackage p\n\nfunc f() {\n}", []int{1}},
 	} {
-		fset, file, ix := index(t, source)
-		tf := fset.File(file.FileStart)
-		got := silenced(fset, file, ix)
-		if len(got) == 0 || got[len(got)-1] != tf.LineCount() || !slices.Contains(got, tf.Line(file.Decls[0].Pos())) {
-			t.Errorf("%s\nlines that are silenced: %v", source, got)
+		fset, file, ix := index(t, test.source)
+		if diff := cmp.Diff(test.want, silenced(fset, file, ix)); diff != "" {
+			t.Errorf("%s the package clause: lines that are silenced (-want +got):\n%s", test.name, diff)
 		}
 	}
 }
