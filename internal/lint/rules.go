@@ -84,7 +84,7 @@ Write why the finding does not matter here: after the names, for //nolint after 
 				Text: `//cloudlint:ignore silences only what it names. With a misspelt name it silences nothing, although it looks as if.
 
 Write a code (CL2001), the beginning of codes (CL2), or the name of a rule, an analyzer or a family, with commas between
-several and no blank before the reason begins.`,
+several, and then the reason.`,
 				Before: `func main() {
 	//cloudlint:ignore CL20O1 the health check runs on the loopback interface
 	println("ready")
