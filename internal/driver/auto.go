@@ -48,6 +48,9 @@ func (f *front) mostlyStale(ctx context.Context) bool {
 		return false
 	}
 	for _, b := range f.batches {
+		if len(b.args) == 0 {
+			continue
+		}
 		args := append([]string{"list", "-e", "-deps", "-json=ImportPath,Stale"}, extra...)
 		stdout, _, err := b.tool.output(ctx, append(append(args, "--"), b.patterns()...)...)
 		if err != nil {

@@ -56,6 +56,13 @@ func (c *collector) lookup(unit string) (s *state, xtest bool) {
 	return nil, false
 }
 
+// start announces the run, which begins with the building of dependencies.
+func (c *collector) start() {
+	if c.progress != nil {
+		c.progress(Progress{Total: len(c.named)})
+	}
+}
+
 // record takes in a record of one of the wanted packages; others are those that these import.
 func (c *collector) record(rec wire.Record, want func(*state) bool) {
 	c.mu.Lock()

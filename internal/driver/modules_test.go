@@ -69,6 +69,7 @@ func TestP8(t *testing.T) {
 		{"named modules", ".", []string{"./x/...", "./y"}, result{Found: []string{x, y}}},
 		{"work", ".", []string{"work"}, result{Found: []string{x, y}}},
 		{"all means the main modules", "x", []string{"all"}, result{Found: []string{"x.go:5:15: CL9002 Y never returns", "../y/y.go:5:12: CL9001 sleeps"}}},
+		{"... too", "y", []string{"..."}, result{Found: []string{"../x/x.go:5:15: CL9002 Y never returns", "y.go:5:12: CL9001 sleeps"}}},
 		{"one module of a workspace", "x", nil, result{Found: []string{"x.go:5:15: CL9002 Y never returns"}}},
 		{"the folder above", "x", []string{"../..."}, result{Found: []string{"x.go:5:15: CL9002 Y never returns", "../y/y.go:5:12: CL9001 sleeps"}}},
 		{"a module beside the workspace", ".", []string{"./beside/..."}, result{Found: []string{beside}}},

@@ -91,11 +91,6 @@ func (f *front) patternError(b *batch, p *listed) string {
 	return text
 }
 
-// withoutFolder makes file names within the request's folder relative.
-func (f *front) withoutFolder(text string) string {
-	return strings.ReplaceAll(text, f.req.Dir+string(filepath.Separator), "")
-}
-
 // checkFiles looks for files among the arguments that are no part of their package.
 func (f *front) checkFiles(b *batch) {
 	for _, file := range b.files {
