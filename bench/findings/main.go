@@ -24,6 +24,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/cloudlint/cloudlint/bench/internal/modules"
@@ -51,7 +52,7 @@ func main() {
 	flag.Parse()
 	o.args = flag.Args()
 
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	same, err := run(ctx, o)
 	stop()
 	switch {
