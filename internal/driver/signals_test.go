@@ -7,10 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/cloudlint/cloudlint/internal/driver/unit/unittest"
 )
 
 // TestP11Signals stops runs while the vet tool hangs, in ways from polite to deaf, and while it is not yet started. What
@@ -34,31 +37,49 @@ func TestP11Signals(t *testing.T) {
 			if err := os.WriteFile(tool, []byte(script), 0o777); err != nil {
 				t.Fatal(err)
 			}
-			ctx, cancel := context.WithCancel(context.Background())
-			var stopped time.Time
-			go func() {
-				for {
-					if _, err := os.Stat(filepath.Join(dir, "started")); err == nil || ctx.Err() != nil {
-						break
-					}
-					time.Sleep(10 * time.Millisecond)
-				}
-				stopped = time.Now()
-				cancel()
-			}()
-			out, err := Run(ctx, Request{Dir: dir, Mode: Vet, Self: tool})
-			if !errors.Is(err, context.Canceled) || out != nil {
-				t.Errorf("Run returned %v, %v", out, err)
-			}
-			t.Logf("stopped within %v", time.Since(stopped))
-			if d := time.Since(stopped); d > grace+5*time.Second {
-				t.Errorf("it took %v to stop", d)
-			}
+			stopRun(t, filepath.Join(dir, "started"), Request{Dir: dir, Mode: Vet, Self: tool})
 			if left := leftovers(t, tmp); left != "" {
 				t.Errorf("left behind: %s", left)
 			}
 		})
 	}
+	t.Run("go list hangs", func(t *testing.T) {
+		real, err := exec.LookPath("go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		both(t, func(t *testing.T, mode Mode) {
+			tmp, bin := t.TempDir(), t.TempDir()
+			t.Setenv("TMPDIR", tmp)
+			script := fmt.Sprintf("#!/bin/sh\ntest $1 = env && exec %s \"$@\"\ntouch %s/started\nsleep 600\n", real, bin)
+			if err := os.WriteFile(filepath.Join(bin, "go"), []byte(script), 0o777); err != nil {
+				t.Fatal(err)
+			}
+			t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+			stopRun(t, filepath.Join(bin, "started"), Request{Dir: unpack(t, service), Mode: mode})
+			if left := leftovers(t, tmp); left != "" {
+				t.Errorf("left behind: %s", left)
+			}
+		})
+	})
+	t.Run("in the midst of the work", func(t *testing.T) {
+		both(t, func(t *testing.T, mode Mode) {
+			tmp := t.TempDir()
+			t.Setenv("TMPDIR", tmp)
+			ctx, cancel := context.WithCancel(context.Background())
+			out, err := Run(ctx, Request{Dir: unpack(t, service), Mode: mode, Analyzers: unittest.Analyzers, Progress: func(p Progress) {
+				if p.Done == 1 {
+					cancel()
+				}
+			}})
+			if !errors.Is(err, context.Canceled) || out != nil {
+				t.Errorf("Run returned %v, %v", out, err)
+			}
+			if left := leftovers(t, tmp); left != "" {
+				t.Errorf("left behind: %s", left)
+			}
+		})
+	})
 	t.Run("before the start", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		cancel()
@@ -76,6 +97,32 @@ func TestP11Signals(t *testing.T) {
 			}
 		})
 	})
+}
+
+// stopRun cancels a run as soon as the file exists.
+func stopRun(t *testing.T, started string, req Request) {
+	t.Helper()
+	req.Analyzers = unittest.Analyzers
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	var stopped time.Time
+	go func() {
+		for ctx.Err() == nil {
+			if _, err := os.Stat(started); err == nil {
+				break
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		stopped = time.Now()
+		cancel()
+	}()
+	out, err := Run(ctx, req)
+	if !errors.Is(err, context.Canceled) || out != nil {
+		t.Fatalf("Run returned %v, %v", out, err)
+	}
+	if d := time.Since(stopped); d > grace+5*time.Second {
+		t.Errorf("it took %v to stop", d)
+	}
 }
 
 // leftovers lists the files in the folder for temporary files and the processes that were told to use it.
