@@ -109,3 +109,20 @@ func TestBroken(t *testing.T) {
 		}
 	})
 }
+
+// Tests that nobody wants may be broken.
+func TestBrokenTestsUnwanted(t *testing.T) {
+	both(t, func(t *testing.T, mode Mode) {
+		dir := unpack(t, broken)
+		got, _ := lint(t, Request{Dir: dir, Mode: mode, NoTests: true, Patterns: []string{"./badtest", "./illtyped", "./xtest", "./whole"}})
+		want := result{Found: []string{
+			"badtest/b.go:5:12: CL9001 sleeps",
+			"illtyped/i.go:5:12: CL9001 sleeps",
+			"whole/w.go:5:12: CL9001 sleeps",
+			"xtest/x.go:5:12: CL9001 sleeps",
+		}}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+	})
+}

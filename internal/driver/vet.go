@@ -31,35 +31,41 @@ type vetResult struct {
 // it costs nothing to those whose code is whole; broken packages are then left out, and broken tests are taken away by
 // an overlay, or, in the module cache, where go allows no overlay, by the source driver.
 //
-// Tests that nobody wants are analysed, too, and filtered: the results come out of the cache as before, whereas the
-// name of an overlay, which is a flag, would enter the key of each unit.
+// Tests that nobody wants are taken away likewise: what only they import need not be compiled. In the module cache they
+// are analysed, and filtered.
 func (f *front) vetJob(ctx context.Context, j *job) error {
 	todo := f.todo(j)
+	var stripped []*state
+	if f.req.NoTests {
+		stripped = f.strippable(slices.DeleteFunc(slices.Clone(todo), func(s *state) bool { return !s.hasTests() }))
+	}
 	if f.req.Analyzers != nil && slices.ContainsFunc(todo, func(s *state) bool { return !isDir(s.Dir) }) {
 		return f.sourceJob(ctx, j) // go vet starts tools in the package's folder, which may exist in an overlay only
 	}
-	res, err := f.vet(ctx, j, todo, nil, j.all && len(todo) == len(j.want))
+	res, err := f.vet(ctx, j, todo, stripped, j.all && len(todo) == len(j.batch.packages))
 	if err != nil {
 		return err
 	}
 	results := []vetResult{res}
-	var stripped []*state
 	if res.failed && res.received == 0 {
-		if stripped, err = f.diagnose(ctx, j); err != nil {
+		badTests, err := f.diagnose(ctx, j)
+		if err != nil {
 			return err
 		}
 		whole := f.todo(j)
-		if len(whole) == len(todo) && len(stripped) == 0 && !hasBlocks(res.complaints) {
+		if len(whole) == len(todo) && len(badTests) == 0 && !hasBlocks(res.complaints) {
 			return f.vetFailed(j, res)
 		}
 		if len(whole) < len(todo) {
-			stripped = f.strippable(stripped)
+			for _, s := range f.strippable(badTests) {
+				if !slices.Contains(stripped, s) {
+					stripped = append(stripped, s)
+				}
+			}
 			if res, err = f.vet(ctx, j, whole, stripped, false); err != nil {
 				return err
 			}
 			results[0] = res // what went before said less than diagnose
-		} else {
-			stripped = nil
 		}
 	}
 	var late []*state // their tests are broken
