@@ -1,6 +1,7 @@
 package clientdeadline
 
 import (
+	"cmp"
 	"fmt"
 
 	"golang.org/x/tools/go/ssa"
@@ -113,12 +114,7 @@ func (c *checker) reportDefault(uses []defaultUse) {
 	d := pass.Diagnostic{Rule: defaultClient, Op: "request", Object: "http.DefaultClient", Steps: first.steps}
 	d.Pos, d.End = c.source.span(first.pos().Pos)
 	d.Severity = c.use.severity(first.instr)
-	what := "this request"
-	if first.instr != nil {
-		if text := c.source.text(first.instr); text != "" {
-			what = text
-		}
-	}
+	what := cmp.Or(c.source.text(first.pos().Pos), "this request")
 	using := "uses http.DefaultClient, which has no Timeout"
 	if first.call.Name != "" {
 		using = "sends a request without a deadline through http.DefaultClient, which has no Timeout"

@@ -190,7 +190,7 @@ func givenOption(call *ssa.Call, option string) bool {
 
 // reportWait reports a call that waits without a bound, of a configured object o where the bound is missing in one.
 func (c *checker) reportWait(r *rule.Rule, row models.Wait, call *ssa.Call, o *flow.Object, field string) {
-	text := c.source.text(call)
+	text := c.source.text(call.Pos())
 	d := pass.Diagnostic{Rule: r, Op: "dial", Object: text, Severity: c.use.severity(call)}
 	d.Pos, d.End = c.source.span(call.Pos())
 	if row.OS {
@@ -211,7 +211,7 @@ func (c *checker) reportWait(r *rule.Rule, row models.Wait, call *ssa.Call, o *f
 			instead += "; it bounds the TCP connection only, so dial with net.DialTimeout, SetDeadline on the connection and use ssh.NewClientConn to bound the handshake too"
 		}
 		d.Cause = c.cause(o)
-		d.Steps = append(d.Steps, pass.Step{Place: c.madeStep(o, "").Place, Op: "make", Object: clientName(o), Message: fmt.Sprintf("%s without %s", shortType(o.Type), field)})
+		d.Steps = append(d.Steps, c.madeSteps(o, fmt.Sprintf("%s without %s", shortType(o.Type), field))...)
 		for _, oc := range o.Calls() {
 			if oc.Instr == ssa.Instruction(call) {
 				d.Steps = append(d.Steps, o.Path(oc)...)
@@ -272,7 +272,7 @@ func (c *checker) reportKept(o *flow.Object, row models.ConfigType, r *rule.Rule
 	}
 	d.Message = fmt.Sprintf("%s has no %s: the background connections that it makes %s without a bound, so a broker that accepts the connection and stays silent stops them for ever; set %s",
 		shortType(o.Type), row.Field, "wait for the TLS handshake and the SASL exchange", row.Field)
-	d.Steps = append(d.Steps, c.madeStep(o, fmt.Sprintf("%s without %s", shortType(o.Type), row.Field)))
+	d.Steps = append(d.Steps, c.madeSteps(o, fmt.Sprintf("%s without %s", shortType(o.Type), row.Field))...)
 	d.Steps = append(d.Steps, o.PathTo(e)...)
 	c.Report(d)
 }

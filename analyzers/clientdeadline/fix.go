@@ -29,7 +29,7 @@ func (s *sources) addField(lit *ast.CompositeLit, field string, seconds int) *pa
 			return nil
 		}
 		if key, ok := kv.Key.(*ast.Ident); ok && key.Name == field {
-			return s.replaceValue(file, kv, field, seconds)
+			return nil // a zero is somebody's decision
 		}
 	}
 	name, imports := s.importTime(file, lit.Pos())
@@ -48,18 +48,6 @@ func (s *sources) addField(lit *ast.CompositeLit, field string, seconds int) *pa
 	return &pass.Fix{
 		Message: fmt.Sprintf("Set %s to %d seconds", field, seconds),
 		Edits:   append(imports, analysis.TextEdit{Pos: at, End: at, NewText: []byte(text)}),
-	}
-}
-
-// replaceValue changes a field that is zero.
-func (s *sources) replaceValue(file *ast.File, kv *ast.KeyValueExpr, field string, seconds int) *pass.Fix {
-	name, imports := s.importTime(file, kv.Pos())
-	if name == "" {
-		return nil
-	}
-	return &pass.Fix{
-		Message: fmt.Sprintf("Set %s to %d seconds", field, seconds),
-		Edits:   append(imports, analysis.TextEdit{Pos: kv.Value.Pos(), End: kv.Value.End(), NewText: fmt.Appendf(nil, "%d * %s.Second", seconds, name)}),
 	}
 }
 

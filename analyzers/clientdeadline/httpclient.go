@@ -159,7 +159,7 @@ func (c *checker) reportClient(o *flow.Object, without []send) {
 		Op:     "request",
 		Object: clientName(o),
 		Cause:  c.cause(o),
-		Steps:  []pass.Step{c.madeStep(o, "http.Client without Timeout")},
+		Steps:  c.madeSteps(o, "http.Client without Timeout"),
 	}
 	c.place(&d, o, first.Call)
 	d.Severity = c.use.severity(instruction(first))
@@ -199,7 +199,7 @@ func (c *checker) reportRequest(o *flow.Object, without []send) {
 	d.Severity = c.use.severity(instruction(first))
 	d.Message = fmt.Sprintf("this request has no deadline and %s no Timeout: when the server accepts the connection and does not answer, the caller waits for ever; use http.NewRequestWithContext with a context that has a deadline",
 		article(d.Object, "its http.Client"))
-	d.Steps = append(d.Steps, c.madeStep(o, "http.Client without Timeout"))
+	d.Steps = append(d.Steps, c.madeSteps(o, "http.Client without Timeout")...)
 	d.Steps = append(d.Steps, o.Path(first.Call)...)
 	if made.Message != "" {
 		d.Steps = append(d.Steps, made)
@@ -220,7 +220,8 @@ func (c *checker) place(d *pass.Diagnostic, o *flow.Object, call flow.Call) {
 	d.Pos, d.End = c.source.span(call.Pos)
 }
 
-func (c *checker) madeStep(o *flow.Object, what string) pass.Step {
+// madeSteps tells where an object is made, and which function of another package returns it.
+func (c *checker) madeSteps(o *flow.Object, what string) []pass.Step {
 	step := pass.Step{Place: pass.Place{Pos: o.Pos}, Op: "make", Object: clientName(o), Message: what}
 	if o.Literal != nil {
 		step.Place = pass.At(o.Literal)
@@ -228,7 +229,16 @@ func (c *checker) madeStep(o *flow.Object, what string) pass.Step {
 	if o.Created.Foreign != nil {
 		step.Place = o.Created
 	}
-	return step
+	steps := []pass.Step{step}
+	if o.Origin == flow.Made && o.Func != nil {
+		start, end := c.source.span(o.Pos)
+		name := o.Func.Name()
+		if pkg := o.Func.Pkg(); pkg != nil && o.Func.Signature().Recv() == nil {
+			name = pkg.Name() + "." + name
+		}
+		steps = append(steps, pass.Step{Place: pass.Place{Pos: start, End: end}, Op: "return", Object: name, Message: "returned by " + name})
+	}
+	return steps
 }
 
 // sendSteps tells how a request without a deadline is sent.
@@ -248,7 +258,7 @@ func (c *checker) sendSteps(s send) []pass.Step {
 		}
 	}
 	start, end := c.source.span(s.Pos)
-	return append(steps, pass.Step{Place: pass.Place{Pos: start, End: end}, Op: "request", Object: c.source.text(instruction(s)), Message: "the request waits here"})
+	return append(steps, pass.Step{Place: pass.Place{Pos: start, End: end}, Op: "request", Object: c.source.text(s.Pos), Message: "the request waits here"})
 }
 
 // cause identifies an object among those of all packages: who reports it first speaks for the others.

@@ -25,11 +25,6 @@ Set Timeout, which bounds the whole exchange with the body, or give each request
 downloads and streams, where a bound on the body would be wrong, bound the wait for the header by
 ResponseHeaderTimeout of the Transport, which also satisfies the rule.`,
 		Before: `
-import (
-	"encoding/json"
-	"net/http"
-)
-
 type RateClient struct {
 	http *http.Client
 	base string
@@ -51,12 +46,6 @@ func (c *RateClient) Rate(currency string) (float64, error) {
 }
 `,
 		After: `
-import (
-	"encoding/json"
-	"net/http"
-	"time"
-)
-
 type RateClient struct {
 	http *http.Client
 	base string
@@ -104,11 +93,6 @@ http.DefaultClient.Do with a request whose context has no deadline: context.Back
 
 Use an http.Client of your own with Timeout, or a request with a context that has a deadline.`,
 		Before: `
-import (
-	"io"
-	"net/http"
-)
-
 func avatar(w http.ResponseWriter, r *http.Request) {
 	resp, err := http.Get("https://avatars.example.com/" + r.FormValue("user"))
 	if err != nil {
@@ -125,13 +109,6 @@ func avatar(w http.ResponseWriter, r *http.Request) {
 }
 `,
 		After: `
-import (
-	"context"
-	"io"
-	"net/http"
-	"time"
-)
-
 func avatar(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 5*time.Second)
 	defer cancel()
@@ -181,11 +158,6 @@ Use net.DialTimeout, a Dialer with Timeout, or DialContext with a context that h
 greeting set a deadline on the connection before the client is made from it. Dials to this machine, over UDP and unix
 sockets, and dials that the program was told to make without a timeout are not reported.`,
 		Before: `
-import (
-	"bufio"
-	"net"
-)
-
 func serverStatus(addr string) (string, error) {
 	conn, err := net.Dial("tcp", addr)
 	if err != nil {
@@ -196,12 +168,6 @@ func serverStatus(addr string) (string, error) {
 }
 `,
 		After: `
-import (
-	"bufio"
-	"net"
-	"time"
-)
-
 func serverStatus(addr string) (string, error) {
 	conn, err := net.DialTimeout("tcp", addr, 5*time.Second)
 	if err != nil {
@@ -239,11 +205,6 @@ service (CVE-2026-22045 in traefik, where a deadline was even taken away before)
 
 Use HandshakeContext with a context that has a deadline, or SetDeadline on the connection before.`,
 		Before: `
-import (
-	"crypto/tls"
-	"net"
-)
-
 func acceptTLS(ln net.Listener, config *tls.Config, serve func(*tls.Conn)) error {
 	for {
 		raw, err := ln.Accept()
@@ -262,13 +223,6 @@ func acceptTLS(ln net.Listener, config *tls.Config, serve func(*tls.Conn)) error
 }
 `,
 		After: `
-import (
-	"context"
-	"crypto/tls"
-	"net"
-	"time"
-)
-
 func acceptTLS(ln net.Listener, config *tls.Config, serve func(*tls.Conn)) error {
 	for {
 		raw, err := ln.Accept()
@@ -312,8 +266,6 @@ Set Timeout, and better: dial with net.DialTimeout, SetDeadline on the connectio
 and take the deadline away with SetDeadline(time.Time{}). ssh.NewClientConn on a connection without a deadline is
 reported too.`,
 		Before: `
-import "golang.org/x/crypto/ssh"
-
 func connect(addr, user string, key ssh.Signer, known ssh.HostKeyCallback) (*ssh.Client, error) {
 	return ssh.Dial("tcp", addr, &ssh.ClientConfig{
 		User:            user,
@@ -323,13 +275,6 @@ func connect(addr, user string, key ssh.Signer, known ssh.HostKeyCallback) (*ssh
 }
 `,
 		After: `
-import (
-	"net"
-	"time"
-
-	"golang.org/x/crypto/ssh"
-)
-
 func connect(addr, user string, key ssh.Signer, known ssh.HostKeyCallback) (*ssh.Client, error) {
 	config := &ssh.ClientConfig{
 		User:            user,
@@ -377,12 +322,6 @@ DefaultDialer, a kafka-go Dialer other than DefaultDialer, a fasthttp client wit
 Timeout, an etcd client with a user name and without DialTimeout, grpc.Dial with WithBlock, and some functions that
 use such a client. Each row of the table was read in the source of the library's current version.`,
 		Before: `
-import (
-	"net/http"
-
-	"github.com/gorilla/websocket"
-)
-
 func subscribe(url string, token string) (*websocket.Conn, error) {
 	dialer := &websocket.Dialer{Proxy: http.ProxyFromEnvironment}
 	conn, _, err := dialer.Dial(url, http.Header{"Authorization": {"Bearer " + token}})
@@ -390,13 +329,6 @@ func subscribe(url string, token string) (*websocket.Conn, error) {
 }
 `,
 		After: `
-import (
-	"net/http"
-	"time"
-
-	"github.com/gorilla/websocket"
-)
-
 func subscribe(url string, token string) (*websocket.Conn, error) {
 	dialer := &websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: 10 * time.Second}
 	conn, _, err := dialer.Dial(url, http.Header{"Authorization": {"Bearer " + token}})

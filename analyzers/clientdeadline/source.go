@@ -6,7 +6,6 @@ import (
 	"go/types"
 
 	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/ssa"
 )
 
 // sources finds the syntax behind instructions.
@@ -39,9 +38,9 @@ func (s *sources) span(pos token.Pos) (start, end token.Pos) {
 	return pos, token.NoPos
 }
 
-// text returns a call's function as written: "s.client.Get".
-func (s *sources) text(call ssa.CallInstruction) string {
-	if expr := s.call(call.Pos()); expr != nil {
+// text returns the function of the call at pos as written: "s.client.Get".
+func (s *sources) text(pos token.Pos) string {
+	if expr := s.call(pos); expr != nil {
 		return exprText(expr.Fun)
 	}
 	return ""
