@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"go/types"
 	"maps"
@@ -60,6 +61,12 @@ func (d *driver) list(ctx context.Context) ([]*packages.Package, error) {
 	done := make(chan listed, 1)
 	go func() {
 		roots, err := packages.Load(conf, d.cfg.Patterns...)
+		if err != nil {
+			// Not "err: exit status 1: stderr: go: ...", but what the go command says.
+			if _, text, ok := strings.Cut(err.Error(), "stderr: "); ok {
+				err = errors.New(strings.TrimSpace(text))
+			}
+		}
 		done <- listed{roots, err}
 	}()
 	select {

@@ -257,6 +257,7 @@ func TestBadSettings(t *testing.T) {
 		"flag provided but not defined: -nope": func(cfg *source.Config) { cfg.Flags = []string{"-nope"} },
 		`unexpected argument "./a"`:            func(cfg *source.Config) { cfg.Flags = []string{"./a"} },
 		"reading the overlay":                  func(cfg *source.Config) { cfg.Overlay = "nowhere.json" },
+		"-mod=nonsense not supported":          func(cfg *source.Config) { cfg.Env = append(cfg.Env, "GOFLAGS=-mod=nonsense") },
 	} {
 		err := source.Run(context.Background(), config(c, new(outcome), configure))
 		if err == nil || !strings.HasPrefix(err.Error(), want) {

@@ -319,6 +319,7 @@ func TestP9TestsOnly(t *testing.T) {
 		"t/external/external_test.go:8:31: CL9001: sleeps",
 		"t/internal/internal_test.go:8:31: CL9001: sleeps",
 		"t/named_test/named.go:5:15: CL9001: sleeps",
+		"t/tool.test/main.go:5:15: CL9001: sleeps",
 	)
 }
 

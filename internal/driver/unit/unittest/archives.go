@@ -157,7 +157,7 @@ func Native() int {
 }
 `
 
-// TestsOnly has packages that consist of tests, and one that only looks like it.
+// TestsOnly has packages that consist of tests, and two that only look like it.
 const TestsOnly = `
 -- go.mod --
 module corp.example/t
@@ -187,6 +187,12 @@ package named_test
 import "time"
 
 func Wait() { time.Sleep(1) }
+-- tool.test/main.go --
+package main
+
+import "time"
+
+func main() { time.Sleep(1) }
 `
 
 // Two has a package with a finding and one that imports it; neither has tests.
