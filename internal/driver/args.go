@@ -136,7 +136,7 @@ func (a *arguments) addLocal(ctx context.Context, arg, path string) error {
 	}
 	if wild && path == filepath.Join(base, "...") {
 		// All modules of a workspace below the folder, which go itself takes one by one only.
-		if b := a.workspaceAt(base); b != nil {
+		if b := a.workspace(ctx); b != nil {
 			found := false
 			for _, m := range b.modules {
 				if below(m.Dir, base) {

@@ -2,6 +2,7 @@ package driver
 
 import (
 	"context"
+	"fmt"
 	"go/version"
 	"os"
 	"path/filepath"
@@ -10,24 +11,31 @@ import (
 )
 
 // choose returns the driver to use.
-func (f *front) choose(ctx context.Context) Mode {
-	switch f.req.Mode {
-	case Vet, Source:
-		return f.req.Mode
+func (f *front) choose(ctx context.Context) (Mode, error) {
+	// Older go commands wrap what a vet tool writes; a newer standard library may be beyond our type checker. What is no
+	// release ("devel go1.28-abc") is left to the user.
+	old, newer := false, false
+	if v := f.env.GOVERSION; version.IsValid(v) {
+		old = version.Compare(version.Lang(v), "go1.26") < 0
+		newer = version.Compare(version.Lang(v), version.Lang(runtime.Version())) > 0
 	}
-	if f.req.Analyzers == nil || version.Compare(version.Lang(f.env.GOVERSION), version.Lang(runtime.Version())) > 0 {
-		return Vet // the source of a newer standard library may be beyond our type checker
+	switch {
+	case old && (f.req.Mode == Vet || f.req.Analyzers == nil):
+		return "", fmt.Errorf("the vet driver needs Go 1.26 or newer, and the go command here is %s: use the source driver", f.env.GOVERSION)
+	case f.req.Mode == Vet || f.req.Mode == Source:
+		return f.req.Mode, nil
+	case old:
+		return Source, nil
+	case newer || f.req.Analyzers == nil:
+		return Vet, nil
 	}
 	// Whoever works on the code profits from a filled cache in the next run, and has most of it from builds anyway.
 	ci, _ := strconv.ParseBool(os.Getenv("CI"))
 	empty := os.Getenv("GOCACHEPROG") == "" && isEmptyCache(f.env.GOCACHE)
-	switch {
-	case empty:
-		return Source
-	case ci && f.mostlyStale(ctx):
-		return Source
+	if empty || ci && f.mostlyStale(ctx) {
+		return Source, nil
 	}
-	return Vet
+	return Vet, nil
 }
 
 // isEmptyCache reports whether Go's build cache holds next to nothing. Its files are spread evenly over 256 folders.

@@ -84,12 +84,12 @@ func (a *arguments) lookup(work, root string) *batch {
 	return nil
 }
 
-// workspaceAt returns the batch of the workspace around the folder, if there is one.
-func (a *arguments) workspaceAt(dir string) *batch {
+// workspace returns the batch of the workspace, if there is one.
+func (a *arguments) workspace(ctx context.Context) *batch {
 	if a.env.GOWORK == "" || a.env.GOWORK == "off" {
 		return nil
 	}
-	b, err := a.find(context.Background(), "", a.env)
+	b, err := a.find(ctx, "", a.env)
 	if err != nil || b.work == "" {
 		return nil
 	}

@@ -268,6 +268,10 @@ func TestP9Variants(t *testing.T) {
 		if diff := cmp.Diff(result{Found: all[2:3]}, got); diff != "" {
 			t.Errorf("without tests: %s", diff)
 		}
+		got, _ = lint(t, Request{Dir: dir, Mode: mode, NoTests: true, Patterns: []string{"c/c_test.go"}})
+		if diff := cmp.Diff(result{}, got); diff != "" {
+			t.Errorf("without tests: %s", diff)
+		}
 		if _, ok := out.Packages["m/c"]; ok {
 			t.Error("without tests: m/c is listed")
 		}

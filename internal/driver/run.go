@@ -74,7 +74,10 @@ func (f *front) run(ctx context.Context) (*Outcome, error) {
 	if err := f.makeJobs(); err != nil {
 		return nil, err
 	}
-	out := &Outcome{GoVersion: f.env.GOVERSION, Driver: f.choose(ctx)}
+	out := &Outcome{GoVersion: f.env.GOVERSION}
+	if out.Driver, err = f.choose(ctx); err != nil {
+		return nil, err
+	}
 	f.col.start()
 	for _, j := range f.jobs {
 		analyse := f.vetJob

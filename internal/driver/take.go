@@ -12,9 +12,11 @@ import (
 // outcome. With nothingOK, no package at all is fine.
 func (f *front) take(nothingOK bool) error {
 	for _, b := range f.batches {
-		if err := f.takeBatch(b); err != nil {
+		tests, err := f.takeBatch(b)
+		if err != nil {
 			return err
 		}
+		nothingOK = nothingOK || tests
 		f.checkFiles(b)
 	}
 	if len(f.col.named) > 0 || nothingOK {
@@ -27,20 +29,21 @@ func (f *front) take(nothingOK bool) error {
 	return &UsageError{fmt.Sprintf("no Go packages match %s", strings.Join(args, " "))}
 }
 
-func (f *front) takeBatch(b *batch) error {
+// takeBatch reports whether there are packages that have only tests, which nobody wants.
+func (f *front) takeBatch(b *batch) (tests bool, err error) {
 	matched := make(map[string]bool)
 	for _, p := range b.packages {
 		for _, m := range p.Match {
 			matched[m] = true
 		}
 		if p.Error != nil && p.Dir == "" {
-			return &UsageError{f.patternError(b, p)}
+			return false, &UsageError{f.patternError(b, p)}
 		}
 		if other := f.col.named[p.ImportPath]; other != nil {
 			if other.Dir == p.Dir {
 				continue
 			}
-			return &UsageError{fmt.Sprintf("the packages in %s and %s are both named %s: run cloudlint once for each", other.Dir, p.Dir, p.ImportPath)}
+			return false, &UsageError{fmt.Sprintf("the packages in %s and %s are both named %s: run cloudlint once for each", other.Dir, p.Dir, p.ImportPath)}
 		}
 		f.col.named[p.ImportPath] = &state{listed: p, batch: b}
 		switch {
@@ -54,12 +57,13 @@ func (f *front) takeBatch(b *batch) error {
 		case !p.hasCode() && !p.hasTests():
 			f.col.fail(p.ImportPath, "no Go files")
 		case f.req.NoTests && !p.hasCode():
-			delete(f.col.named, p.ImportPath) // there are tests only
+			delete(f.col.named, p.ImportPath)
+			tests = true
 		}
 	}
 	// A pattern that matches nothing is worth a word if others match something.
 	if len(f.col.named) == 0 {
-		return nil
+		return tests, nil
 	}
 	for _, a := range b.args {
 		again := slices.ContainsFunc(b.args, func(other argument) bool { return other.arg == a.arg && matched[other.pattern] })
@@ -67,7 +71,7 @@ func (f *front) takeBatch(b *batch) error {
 			f.col.fail("", fmt.Sprintf("%s matches no packages", a.arg))
 		}
 	}
-	return nil
+	return tests, nil
 }
 
 // patternError says why a pattern names no package, in go's words.

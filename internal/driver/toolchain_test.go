@@ -2,6 +2,7 @@ package driver
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -94,5 +95,35 @@ func TestCheckVersion(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("module %s, built with %s, installed %s: %s", tt.module, tt.built, tt.installed, diff)
 		}
+	}
+}
+
+// TestOldGo runs with a go command that says it is an old one.
+func TestOldGo(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("needs a shell")
+	}
+	real, err := exec.LookPath("go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bin := t.TempDir()
+	script := "#!/bin/sh\nif test $1 = env; then " + real + " \"$@\" | sed 's/\"GOVERSION\": .*/\"GOVERSION\": \"go1.25.4\",/'; else exec " + real + " \"$@\"; fi\n"
+	if err := os.WriteFile(filepath.Join(bin, "go"), []byte(script), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+	dir := unpack(t, service)
+	got, _ := lint(t, Request{Dir: dir, Patterns: []string{"./b"}, NoTests: true})
+	want := result{Err: "the vet driver needs Go 1.26 or newer, and the go command here is go1.25.4: use the source driver"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	got, out := lint(t, Request{Dir: dir, Mode: Auto, Patterns: []string{"./b"}, NoTests: true})
+	if diff := cmp.Diff(result{Found: []string{"b/b.go:5:15: CL9001 sleeps"}}, got); diff != "" {
+		t.Error(diff)
+	}
+	if out != nil && out.Driver != Source {
+		t.Errorf("auto chose %s", out.Driver)
 	}
 }

@@ -137,9 +137,12 @@ func (f *front) vet(ctx context.Context, j *job, packages, stripped []*state, wh
 	}
 	self := f.req.Self
 	if self == "" {
-		if self, err = os.Executable(); err != nil {
-			return res, fmt.Errorf("cloudlint does not find its own program: %w", err)
-		}
+		self, err = os.Executable()
+	} else {
+		self, err = filepath.Abs(self)
+	}
+	if err != nil {
+		return res, fmt.Errorf("cloudlint does not find its own program: %w", err)
 	}
 	args := []string{"vet", "-vettool=" + self, "-record"}
 	if len(j.inside) > 0 {
