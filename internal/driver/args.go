@@ -22,6 +22,7 @@ type arguments struct {
 	env    goEnv // of req.Dir
 	flags  goFlags
 	groups []*batch
+	envs   map[string]goEnv  // of other modules, by their folders
 	roots  map[string]string // folder -> folder of its go.mod, or ""
 	gone   int               // deleted files whose package is gone too
 }

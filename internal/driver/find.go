@@ -27,12 +27,19 @@ func (a *arguments) batchOf(ctx context.Context, dir, arg string) (*batch, error
 	if root == "" {
 		return nil, a.noModule(dir, arg)
 	}
-	env := a.env
-	if root != a.root(a.req.Dir) {
+	if root == a.root(a.req.Dir) {
+		return a.find(ctx, root, a.env)
+	}
+	env, known := a.envs[root]
+	if !known {
 		var err error
 		if env, err = environment(ctx, root); err != nil {
 			return nil, err
 		}
+		if a.envs == nil {
+			a.envs = make(map[string]goEnv)
+		}
+		a.envs[root] = env
 	}
 	return a.find(ctx, root, env)
 }
