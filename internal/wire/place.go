@@ -55,10 +55,15 @@ func (l *Locator) relative(pos token.Pos, name string) string {
 	if tf == nil || tf.Name() == name {
 		return filepath.Base(name)
 	}
-	if rel, err := filepath.Rel(l.dir(tf), name); err == nil && filepath.IsAbs(name) {
-		return filepath.ToSlash(rel)
+	rel, err := filepath.Rel(l.dir(tf), name)
+	if err != nil || !filepath.IsAbs(name) {
+		return filepath.ToSlash(name)
 	}
-	return filepath.ToSlash(name)
+	// A name that the user wrote relative to a file which cmd/cgo has moved.
+	if moved, err := filepath.Rel(filepath.Dir(tf.Name()), name); err == nil && !filepath.IsLocal(rel) && filepath.IsLocal(moved) {
+		rel = moved
+	}
+	return filepath.ToSlash(rel)
 }
 
 // dir returns the folder of the package as the names of the file's //line directives have it. For a file of the user
