@@ -13,6 +13,28 @@ import (
 
 // Run analyses the packages that the request names.
 func Run(ctx context.Context, req Request) (*Outcome, error) {
+	f, err := newFront(req)
+	if err != nil {
+		return nil, err
+	}
+	defer f.close()
+	return f.run(ctx)
+}
+
+// Choose returns the driver that Run would take, and analyses nothing.
+func Choose(ctx context.Context, req Request) (Mode, error) {
+	f, err := newFront(req)
+	if err != nil {
+		return "", err
+	}
+	defer f.close()
+	if _, err := f.open(ctx); err != nil {
+		return "", err
+	}
+	return f.choose(ctx)
+}
+
+func newFront(req Request) (*front, error) {
 	if req.Log == nil {
 		silent := logrus.New()
 		silent.SetOutput(io.Discard)
@@ -22,9 +44,7 @@ func Run(ctx context.Context, req Request) (*Outcome, error) {
 	if info, err := os.Stat(req.Dir); err != nil || !info.IsDir() {
 		return nil, &UsageError{fmt.Sprintf("there is no folder %s", req.Dir)}
 	}
-	f := &front{req: req, col: collector{progress: req.Progress, noTests: req.NoTests, named: make(map[string]*state)}}
-	defer f.close()
-	return f.run(ctx)
+	return &front{req: req, col: collector{progress: req.Progress, noTests: req.NoTests, named: make(map[string]*state)}}, nil
 }
 
 // A front is one run.
@@ -40,25 +60,8 @@ type front struct {
 }
 
 func (f *front) run(ctx context.Context) (*Outcome, error) {
-	var err error
-	if f.env, err = environment(ctx, f.req.Dir); err != nil {
-		return nil, err
-	}
-	f.flags = parseGoFlags(f.env.GOFLAGS).building()
-	if f.tmp, err = os.MkdirTemp(f.env.GOTMPDIR, "cloudlint-"); err != nil {
-		return nil, fmt.Errorf("no folder for temporary files: %w", err)
-	}
-	file := f.req.Overlay
-	if file == "" {
-		file = f.flags.lookup("overlay")
-	}
-	f.flags = f.flags.without("overlay")
-	if f.overlay, err = readOverlay(file, f.req.Dir, f.tmp); err != nil {
-		return nil, err
-	}
-
-	args := &arguments{req: f.req, env: f.env, flags: f.flags}
-	if f.batches, err = args.split(ctx); err != nil {
+	args, err := f.open(ctx)
+	if err != nil {
 		return nil, err
 	}
 	extra, err := f.listFlags()
@@ -99,6 +102,30 @@ func (f *front) run(ctx context.Context) (*Outcome, error) {
 	f.col.finish(out)
 	f.places(ctx, out)
 	return out, ctx.Err()
+}
+
+// open finds out about the environment, and what the arguments name.
+func (f *front) open(ctx context.Context) (*arguments, error) {
+	var err error
+	if f.env, err = environment(ctx, f.req.Dir); err != nil {
+		return nil, err
+	}
+	f.flags = parseGoFlags(f.env.GOFLAGS).building()
+	if f.tmp, err = os.MkdirTemp(f.env.GOTMPDIR, "cloudlint-"); err != nil {
+		return nil, fmt.Errorf("no folder for temporary files: %w", err)
+	}
+	file := f.req.Overlay
+	if file == "" {
+		file = f.flags.lookup("overlay")
+	}
+	f.flags = f.flags.without("overlay")
+	if f.overlay, err = readOverlay(file, f.req.Dir, f.tmp); err != nil {
+		return nil, err
+	}
+
+	args := &arguments{req: f.req, env: f.env, flags: f.flags}
+	f.batches, err = args.split(ctx)
+	return args, err
 }
 
 // listAll lists the packages of all batches. With several, one that go refuses does not keep the others from being

@@ -3,8 +3,15 @@ package driver
 import (
 	"fmt"
 	"go/version"
+	"runtime"
 	"strings"
 )
+
+// CheckVersion returns an error if the module is written in a newer Go than the one that cloudlint was built with.
+// installed is the version of the go command ("go1.26.8").
+func CheckVersion(m Module, installed string) error {
+	return checkVersion(m, runtime.Version(), installed)
+}
 
 // checkVersion returns an error if a module is written in a newer Go than the one that cloudlint was built with, whose
 // type checker would refuse every package of it. The versions are built, that of our own build ("go1.26.8"), and
