@@ -32,6 +32,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"strings"
 
 	"golang.org/x/tools/go/analysis/passes/buildssa"
 	"golang.org/x/tools/go/ssa"
@@ -61,9 +62,9 @@ type Graph struct {
 	cfg  Config
 	pkg  *ssa.Package
 
-	tracked map[string]bool
-	fns     []*ssa.Function // all functions with a body, in source order; the package's initialiser last
-	indexed *index          // made when it is first needed
+	tracked map[string][]string // the full names of the followed types, by their last part
+	fns     []*ssa.Function     // all functions with a body, in source order; the package's initialiser last
+	indexed *index              // made when it is first needed
 
 	values   map[ssa.Value]*node
 	tuples   map[part]*node
@@ -90,7 +91,7 @@ func New(p *pass.Pass, cfg Config) *Graph {
 		pass:     p,
 		cfg:      cfg,
 		pkg:      in.Pkg,
-		tracked:  make(map[string]bool),
+		tracked:  make(map[string][]string),
 		values:   make(map[ssa.Value]*node),
 		tuples:   make(map[part]*node),
 		results:  make(map[result]*node),
@@ -107,7 +108,8 @@ func New(p *pass.Pass, cfg Config) *Graph {
 		g.budget = defaultBudget
 	}
 	for _, name := range cfg.Types {
-		g.tracked[name] = true
+		last := name[strings.LastIndexByte(name, '.')+1:]
+		g.tracked[last] = append(g.tracked[last], name)
 	}
 	g.fns = functions(in)
 	if !g.concerned() {
@@ -162,11 +164,13 @@ func (g *Graph) structName(t types.Type) string {
 	if !ok || named.Obj().Pkg() == nil {
 		return ""
 	}
-	name := named.Obj().Pkg().Path() + "." + named.Obj().Name()
-	if !g.tracked[name] {
-		return ""
+	// Only a type that has the name of a followed one is worth making a string for.
+	for _, name := range g.tracked[named.Obj().Name()] {
+		if path, ok := strings.CutSuffix(name, "."+named.Obj().Name()); ok && path == named.Obj().Pkg().Path() {
+			return name
+		}
 	}
-	return name
+	return ""
 }
 
 // Objects returns the followed objects in the order of their places: those made in this package, parts of structs and

@@ -10,11 +10,12 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/analysistest"
 	"golang.org/x/tools/go/analysis/passes/buildssa"
+	"honnef.co/go/tools/analysis/lint"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/flow"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
 	"github.com/cloudlint/cloudlint/internal/rule"
-	"honnef.co/go/tools/analysis/lint"
+	"github.com/cloudlint/cloudlint/internal/wire"
 )
 
 type fact struct{ flow.Summary }
@@ -35,6 +36,13 @@ func tell() *analysis.Analyzer {
 				Types: []string{"net/http.Server"},
 				Fact:  func() flow.Fact { return new(fact) },
 			})
+			if p.Pkg.Path() == "a" {
+				// Out of budget, the engine says nothing.
+				small := flow.New(p, flow.Config{Types: []string{"net/http.Server"}, Budget: 100})
+				if n := len(small.Objects()); n > 0 {
+					return fmt.Errorf("%d objects without a budget", n)
+				}
+			}
 			for _, o := range g.Objects() {
 				if o.Pos.IsValid() {
 					p.Report(pass.Diagnostic{Rule: r, Pos: o.Pos, Message: sentence(o)})
@@ -88,5 +96,13 @@ func TestFlow(t *testing.T) {
 	if err := a.Flags.Set("inside", "a,lib,generic"); err != nil {
 		t.Fatal(err)
 	}
-	analysistest.Run(t, dir, a, "a", "lib")
+	for _, r := range analysistest.Run(t, dir, a, "a", "lib") {
+		want := 0
+		if r.Action.Package.PkgPath == "a" {
+			want = 1
+		}
+		if result, ok := r.Action.Result.(*wire.Result); ok && result.Exhausted != want {
+			t.Errorf("%s: exhausted %d times, want %d", r.Action.Package.PkgPath, result.Exhausted, want)
+		}
+	}
 }
