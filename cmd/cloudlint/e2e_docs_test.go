@@ -26,7 +26,7 @@ func TestExplain(t *testing.T) {
 	if err := json.Unmarshal([]byte(r.stdout), &page); err != nil || page.Code != "CL2012" || page.Wrong == "" || page.Right == "" {
 		t.Errorf("%v: %+v", err, page)
 	}
-	cloudlint(t, dir, "explain", "CL2102").wantError(t, 2, "did you mean CL2012")
+	cloudlint(t, dir, "explain", "CL2102").wantError(t, 2, "CL2012 (http-default-client)")
 	cloudlint(t, dir, "explain", "kubernetes").wantError(t, 2, "`cloudlint rules` lists all")
 }
 
@@ -81,7 +81,7 @@ func TestVersion(t *testing.T) {
 func TestDoctor(t *testing.T) {
 	dir := module(t, price, "-- .cloudlint.yml --\nversion: 1\n")
 	r := cloudlint(t, dir, "doctor")
-	for _, want := range []string{"corp.example/shop, go 1.26", ".cloudlint.yml", "GOCACHE", "built with go1."} {
+	for _, want := range []string{"corp.example/shop, go 1.26", ".cloudlint.yml", "GOCACHE", "built with go1.", "--driver=auto  vet"} {
 		if !strings.Contains(r.stdout, want) {
 			t.Errorf("no %s in\n%s", want, r.stdout)
 		}

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -134,12 +133,4 @@ func (a *App) configFile(moduleDir string) (string, error) {
 	}
 	_, err := config.Load(moduleDir, config.GitRoot(moduleDir), file, known(catalogue.Rules()), config.Flags{})
 	return file, err
-}
-
-// errorsOf joins errors, leaving out the nil ones; a single one stays as it is.
-func errorsOf(first error, others ...error) error {
-	if err := errors.Join(others...); err != nil {
-		return errors.Join(first, err)
-	}
-	return first
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/cloudlint/cloudlint/internal/catalogue"
 	"github.com/cloudlint/cloudlint/internal/config"
 	"github.com/cloudlint/cloudlint/internal/doctor"
+	"github.com/cloudlint/cloudlint/internal/driver"
 	"github.com/cloudlint/cloudlint/internal/explain"
 	"github.com/cloudlint/cloudlint/internal/finding"
 	"github.com/cloudlint/cloudlint/internal/render"
@@ -87,7 +88,14 @@ func (a *App) Schema(of, file string) error {
 
 // Doctor describes the environment.
 func (a *App) Doctor(ctx context.Context, format string) error {
-	report := doctor.Examine(ctx, doctor.Request{Dir: a.Options.Dir, Config: a.configFile})
+	report := doctor.Examine(ctx, doctor.Request{
+		Dir:    a.Options.Dir,
+		Config: a.configFile,
+		Driver: func(ctx context.Context) (string, error) {
+			mode, err := driver.Choose(ctx, driver.Request{Dir: a.Options.Dir, Mode: driver.Auto, Analyzers: analyzers.All, Log: a.log})
+			return string(mode), err
+		},
+	})
 	if format == "json" {
 		return writeJSON(a.stdout, report)
 	}

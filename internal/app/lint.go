@@ -40,6 +40,9 @@ type LintOptions struct {
 
 // Lint analyses packages and prints what it found.
 func (a *App) Lint(ctx context.Context, o LintOptions, patterns []string) error {
+	if o.Overlay != "" {
+		o.Overlay = a.path(o.Overlay)
+	}
 	r := &run{app: a, opts: o, patterns: patterns, started: time.Now(), rules: catalogue.Rules()}
 	outputs, err := r.outputs()
 	if err != nil {
@@ -49,7 +52,7 @@ func (a *App) Lint(ctx context.Context, o LintOptions, patterns []string) error 
 	if err != nil {
 		if lint.ExitCode(err, nil, nil, false) == lint.ExitFailed && ctx.Err() == nil {
 			// Whoever reads a report's file learns from it too that there was no analysis.
-			return errorsOf(err, r.render(withoutText(outputs), r.failed(err)))
+			return errors.Join(err, r.render(withoutText(outputs), r.failed(err)))
 		}
 		return err
 	}
@@ -112,10 +115,6 @@ func (r *run) analyse(ctx context.Context) (*finding.Report, error) {
 	r.configs = a.newConfigs(r.rules, config.Flags{
 		Enable: o.Enable, Disable: o.Disable, Only: o.Only, Preview: o.Preview, FailOn: o.FailOn,
 	})
-	overlay := o.Overlay
-	if overlay != "" {
-		overlay = a.path(overlay)
-	}
 	outcome, err := driver.Run(ctx, driver.Request{
 		Dir:       a.Options.Dir,
 		Patterns:  r.patterns,
@@ -123,7 +122,7 @@ func (r *run) analyse(ctx context.Context) (*finding.Report, error) {
 		Jobs:      o.Jobs,
 		Tags:      o.Tags,
 		NoTests:   !o.Tests,
-		Overlay:   overlay,
+		Overlay:   o.Overlay,
 		Self:      a.self,
 		Analyzers: analyzers.All,
 		Configure: r.configs.settings,

@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"github.com/cloudlint/cloudlint/internal/buildinfo"
+	"github.com/cloudlint/cloudlint/internal/driver"
 )
 
 // A Request says what to look at.
@@ -129,7 +130,6 @@ func (e *examination) module(env goEnv, builtWith string) {
 		e.add("module", file, "go.mod cannot be read: `go mod edit -json` says why.")
 		return
 	}
-	wants := mod.Go
 	value := fmt.Sprintf("%s, go %s", mod.Module.Path, mod.Go)
 	if mod.Toolchain != "" {
 		value += ", toolchain " + mod.Toolchain
@@ -138,20 +138,17 @@ func (e *examination) module(env goEnv, builtWith string) {
 	if work := env["GOWORK"]; work != "" && work != "off" {
 		e.add("workspace", work, "")
 	}
-	e.add("toolchains", fmt.Sprintf("cloudlint built with %s, go command %s, module asks for go%s", builtWith, env["GOVERSION"], wants), Skew(builtWith, env["GOVERSION"], wants))
+	e.add("toolchains", fmt.Sprintf("cloudlint built with %s, go command %s, module asks for go%s", builtWith, env["GOVERSION"], mod.Go),
+		skew(builtWith, env["GOVERSION"], driver.Module{Path: mod.Module.Path, GoVersion: mod.Go}))
 }
 
-// Skew says what is wrong with a combination of versions, and what to do: the Go that built cloudlint ("go1.26.8"), the
-// go command's ("go1.27.4"), and the one in go.mod ("1.27.0"). It is empty where they fit.
-func Skew(builtWith, command, module string) string {
-	needed := "go" + module
-	switch {
-	case module == "" || !version.IsValid(needed) || !version.IsValid(builtWith):
-		return ""
-	case version.Compare(version.Lang(needed), version.Lang(builtWith)) > 0:
-		return fmt.Sprintf("cloudlint was built with %s, but the module asks for %s: build cloudlint with the module's own Go, "+
-			"by `go get -tool github.com/cloudlint/cloudlint/cmd/cloudlint` and `go tool cloudlint`.", builtWith, needed)
-	case version.IsValid(command) && version.Compare(version.Lang(command), version.Lang(builtWith)) > 0:
+// skew says what is wrong with a combination of versions, and what to do: the Go that built cloudlint ("go1.26.8"), the
+// go command's ("go1.27.4"), and the one in go.mod. It is empty where they fit.
+func skew(builtWith, command string, m driver.Module) string {
+	if err := driver.CheckVersion(m, command); err != nil {
+		return err.Error()
+	}
+	if version.IsValid(builtWith) && version.IsValid(command) && version.Compare(version.Lang(command), version.Lang(builtWith)) > 0 {
 		return fmt.Sprintf("cloudlint was built with %s, older than the go command's %s. That works as long as this version "+
 			"reads what the go command writes; if packages cannot be imported, build cloudlint again.", builtWith, command)
 	}
