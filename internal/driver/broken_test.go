@@ -80,6 +80,7 @@ package excluded
 `
 
 func TestBroken(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, mode Mode) {
 		dir := unpack(t, broken)
 		got, _ := lint(t, Request{Dir: dir, Mode: mode, Patterns: []string{"./...", "./excluded"}})
@@ -112,6 +113,7 @@ func TestBroken(t *testing.T) {
 
 // Tests that nobody wants may be broken.
 func TestBrokenTestsUnwanted(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, mode Mode) {
 		dir := unpack(t, broken)
 		got, _ := lint(t, Request{Dir: dir, Mode: mode, NoTests: true, Patterns: []string{"./badtest", "./illtyped", "./xtest", "./whole"}})

@@ -67,6 +67,7 @@ func TestConfigureFails(t *testing.T) {
 
 // TestUsageErrors tells mistakes of the user from what is wrong with the code or the machine.
 func TestUsageErrors(t *testing.T) {
+	t.Parallel()
 	dir := unpack(t, service+"-- nomodule/go.mod --\n?\n-- nomodule/n.go --\npackage n\n")
 	for _, tt := range []struct {
 		req   Request
@@ -90,6 +91,7 @@ func TestUsageErrors(t *testing.T) {
 
 // A module that go refuses does not keep others from being analysed.
 func TestOneModuleOfTwo(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, mode Mode) {
 		dir := unpack(t, service+"-- torn/go.mod --\nmodul torn\n-- torn/t.go --\npackage torn\n")
 		got, _ := lint(t, Request{Dir: dir, Mode: mode, Patterns: []string{"torn/t.go", "a/a.go"}})
@@ -105,6 +107,7 @@ func TestOneModuleOfTwo(t *testing.T) {
 
 // A vet tool that does not start is an error of the run, not one of each package.
 func TestNoTool(t *testing.T) {
+	t.Parallel()
 	got, _ := lint(t, Request{Dir: unpack(t, service), Self: filepath.Join(t.TempDir(), "nowhere")})
 	if !strings.HasPrefix(got.Err, "go vet failed: ") || !strings.Contains(got.Err, "nowhere") {
 		t.Errorf("%+v", got)

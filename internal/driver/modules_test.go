@@ -58,6 +58,7 @@ none
 
 // TestP8 has the arguments and layouts that map to modules in their own ways.
 func TestP8(t *testing.T) {
+	t.Parallel()
 	x, y, beside := "x/x.go:5:15: CL9002 Y never returns", "y/y.go:5:12: CL9001 sleeps", "beside/deep/b.go:5:12: CL9001 sleeps"
 	for _, tt := range []struct {
 		name     string
@@ -85,6 +86,7 @@ func TestP8(t *testing.T) {
 		{"unknown module", ".", []string{"example.com/z"}, result{Err: "no required module provides package example.com/z; to add it: go get example.com/z"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			both(t, func(t *testing.T, mode Mode) {
 				if tt.want.Err != "" && mode == Source {
 					t.Skip("fails before a driver is chosen")
@@ -115,6 +117,7 @@ func goroot(t *testing.T) string {
 }
 
 func TestP8Settings(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, mode Mode) {
 		var asked []string
 		got, _ := lint(t, Request{Dir: unpack(t, workspace), Mode: mode, Patterns: []string{"./...", "./beside/..."}, Configure: func(m Module) (Settings, error) {
@@ -136,6 +139,7 @@ func TestP8Settings(t *testing.T) {
 }
 
 func TestP8Replaced(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, mode Mode) {
 		dir := unpack(t, `
 -- go.mod --
@@ -189,6 +193,7 @@ func Wait() { time.Sleep(1); select {} }
 }
 
 func TestP8Vendor(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, mode Mode) {
 		dir := unpack(t, `
 -- go.mod --
@@ -298,6 +303,7 @@ require example.com/lib v1.0.0
 }
 
 func TestP8StandardLibrary(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, mode Mode) {
 		for _, dir := range []string{unpack(t, service), t.TempDir()} {
 			got, out := lint(t, Request{Dir: dir, Mode: mode, Patterns: []string{"net/http/httptrace"}, NoTests: true})
@@ -312,6 +318,7 @@ func TestP8StandardLibrary(t *testing.T) {
 }
 
 func TestNoModule(t *testing.T) {
+	t.Parallel()
 	dir := unpack(t, "-- a.go --\npackage a\n-- sub/mod/go.mod --\nmodule m\n-- sub/mod/a.go --\npackage m\n")
 	for _, patterns := range [][]string{nil, {"a.go"}} {
 		got, _ := lint(t, Request{Dir: dir, Patterns: patterns})
@@ -327,6 +334,7 @@ func TestNoModule(t *testing.T) {
 }
 
 func TestNoPackages(t *testing.T) {
+	t.Parallel()
 	dir := unpack(t, "-- go.mod --\nmodule m\n\ngo 1.26\n-- docs/a.md --\ntext\n-- p/p.go --\npackage p\n")
 	got, _ := lint(t, Request{Dir: dir, Patterns: []string{"./docs/..."}})
 	if diff := cmp.Diff(result{Err: "no Go packages match ./docs/..."}, got); diff != "" {
@@ -340,6 +348,7 @@ func TestNoPackages(t *testing.T) {
 
 // Hooks pass the files of a commit, also those that it deletes.
 func TestDeletedFiles(t *testing.T) {
+	t.Parallel()
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("no git")
 	}
@@ -370,6 +379,7 @@ func TestDeletedFiles(t *testing.T) {
 }
 
 func TestTags(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, mode Mode) {
 		dir := unpack(t, service+"-- a/tagged.go --\n//go:build special\n\npackage a\n\nimport \"time\"\n\nfunc T() { time.Sleep(1) }\n")
 		got, _ := lint(t, Request{Dir: dir, Mode: mode, Patterns: []string{"a/tagged.go"}, Tags: "other,special"})

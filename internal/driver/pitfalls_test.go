@@ -17,6 +17,7 @@ import (
 // The pitfalls of research/driver.md, section 3, each under both drivers where it concerns both.
 
 func TestP1DependencyFirst(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, mode Mode) {
 		dir := unpack(t, `
 -- go.mod --
@@ -51,6 +52,7 @@ func B() { time.Sleep(1) }
 }
 
 func TestP3Panic(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, mode Mode) {
 		dir := unpack(t, service)
 		req := Request{Dir: dir, Mode: mode, Patterns: []string{"./a"}, Configure: flags("-sleepy.panic=true")}
@@ -70,6 +72,7 @@ func TestP3Panic(t *testing.T) {
 }
 
 func TestP4Noise(t *testing.T) {
+	t.Parallel()
 	dir := unpack(t, service)
 	for range 2 {
 		got, _ := lint(t, Request{Dir: dir, Patterns: []string{"./b"}, Configure: flags("-sleepy.print=true")})
@@ -104,6 +107,7 @@ func TestP6OtherCheckout(t *testing.T) {
 }
 
 func TestP6OtherFolder(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, mode Mode) {
 		dir := unpack(t, service)
 		got, _ := lint(t, Request{Dir: filepath.Join(dir, "a"), Mode: mode, Patterns: []string{".", "../b"}, NoTests: true})
@@ -115,6 +119,7 @@ func TestP6OtherFolder(t *testing.T) {
 }
 
 func TestP6Overlay(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, mode Mode) {
 		dir := unpack(t, service+`
 -- overlay/unsaved1234.go --
@@ -155,6 +160,7 @@ func New() { time.Sleep(9) }
 }
 
 func TestP6LineDirective(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, mode Mode) {
 		dir := unpack(t, `
 -- go.mod --
@@ -230,6 +236,7 @@ func Other() { time.Sleep(1) }
 }
 
 func TestP9Variants(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, mode Mode) {
 		dir := unpack(t, service)
 		all := []string{
@@ -280,6 +287,7 @@ func TestP9Variants(t *testing.T) {
 
 // TestBothDriversAgree compares whole outcomes.
 func TestBothDriversAgree(t *testing.T) {
+	t.Parallel()
 	dir := unpack(t, service)
 	var outs []string
 	both(t, func(t *testing.T, mode Mode) {
@@ -295,6 +303,7 @@ func TestBothDriversAgree(t *testing.T) {
 }
 
 func TestP10Settings(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, mode Mode) {
 		dir := unpack(t, service)
 		for _, verb := range []string{"naps", "dozes", "naps"} {
@@ -323,6 +332,7 @@ func TestP10Goflags(t *testing.T) {
 }
 
 func TestProgress(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, mode Mode) {
 		var got []string
 		var last Progress
