@@ -193,13 +193,19 @@ func (c *checker) unboundConfig(call *ssa.Call, app models.ServerApp) bool {
 // servedApp returns the call that serves the app, if nobody can have got at the server behind it.
 func (c *checker) servedApp(o *flow.Object, app models.ServerApp) (served flow.Call, ok bool) {
 	for _, call := range o.Calls() {
-		if slices.Contains(app.Opens, call.Name) {
+		method := strings.HasPrefix(call.Name, "(*"+app.Type+").")
+		if slices.Contains(app.Opens, call.Name) || !method && !harmless(call) {
 			return served, false
 		}
 		for _, s := range app.Calls {
 			if s.Func == call.Name && !ok && !c.local(s.Address, s.Listener, s.Local, call.Args()) && !c.pass.IsTest(call.Pos) {
 				served, ok = call, true
 			}
+		}
+	}
+	for _, e := range o.Escaping() {
+		if ok && (e.Kind != flow.Returned || stored(o.PathTo(e)) || stored(o.Path(served))) {
+			return served, false
 		}
 	}
 	return served, ok

@@ -20,11 +20,11 @@ func (c *checker) mayBound(hook ssa.Value) bool {
 		switch o := o.(type) {
 		case *ssa.Const:
 		case *ssa.Function:
-			if c.setsDeadline(o, 0) {
+			if setsDeadline(o) {
 				return true
 			}
 		case *ssa.MakeClosure:
-			if c.setsDeadline(o.Fn.(*ssa.Function), 0) {
+			if setsDeadline(o.Fn.(*ssa.Function)) {
 				return true
 			}
 		default:
@@ -34,38 +34,45 @@ func (c *checker) mayBound(hook ssa.Value) bool {
 	return false
 }
 
-// setsDeadline reports whether the function, or one that it calls, sets a deadline on a connection. A function without a
-// body may.
-func (c *checker) setsDeadline(fn *ssa.Function, depth int) bool {
-	if origin := fn.Origin(); origin != nil {
-		fn = origin
-	}
-	if depth > 4 {
-		return true
-	}
-	for _, b := range fn.Blocks {
-		for _, instr := range b.Instrs {
-			call, ok := instr.(ssa.CallInstruction)
-			if !ok {
-				continue
-			}
-			common := call.Common()
-			if isDeadline(common) {
-				return true
-			}
-			callee := common.StaticCallee()
-			switch {
-			case callee == nil || callee == fn:
-			case len(callee.Blocks) > 0 || callee.Origin() != nil:
-				if c.setsDeadline(callee, depth+1) {
+// maxHook bounds how many functions behind a hook are looked at.
+const maxHook = 100
+
+// setsDeadline reports whether a function, or one that it calls, sets a deadline on a connection, as far as can be seen:
+// a function without a body that gets a connection may.
+func setsDeadline(fn *ssa.Function) bool {
+	seen := make(map[*ssa.Function]bool)
+	var sets func(fn *ssa.Function) bool
+	sets = func(fn *ssa.Function) bool {
+		if origin := fn.Origin(); origin != nil {
+			fn = origin
+		}
+		if seen[fn] {
+			return false
+		}
+		seen[fn] = true
+		if len(fn.Blocks) == 0 {
+			return takesConn(fn.Signature)
+		}
+		if len(seen) > maxHook {
+			return true
+		}
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				call, ok := instr.(ssa.CallInstruction)
+				if !ok {
+					continue
+				}
+				if isDeadline(call.Common()) {
 					return true
 				}
-			case takesConn(callee.Signature):
-				return true
+				if callee := call.Common().StaticCallee(); callee != nil && sets(callee) {
+					return true
+				}
 			}
 		}
+		return false
 	}
-	return len(fn.Blocks) == 0
+	return sets(fn)
 }
 
 func isDeadline(common *ssa.CallCommon) bool {
@@ -122,7 +129,7 @@ func (c *checker) deadlineListener(listener ssa.Value) bool {
 // acceptBounds reports whether an Accept method sets deadlines, or returns a connection of a type of the user's, which
 // may set them when it reads.
 func (c *checker) acceptBounds(fn *ssa.Function) bool {
-	if c.setsDeadline(fn, 0) {
+	if setsDeadline(fn) {
 		return true
 	}
 	for _, b := range fn.Blocks {
@@ -140,7 +147,7 @@ func (c *checker) acceptBounds(fn *ssa.Function) bool {
 			if !ok || read.Pkg() != c.pass.Pkg {
 				continue
 			}
-			if fn := c.ssa.Pkg.Prog.FuncValue(read.Origin()); fn != nil && c.setsDeadline(fn, 0) {
+			if fn := c.ssa.Pkg.Prog.FuncValue(read.Origin()); fn != nil && setsDeadline(fn) {
 				return true
 			}
 		}

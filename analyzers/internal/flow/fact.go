@@ -131,7 +131,7 @@ func (g *Graph) export() {
 			continue
 		}
 		if s := summary(o.owner); s != nil {
-			p := ParamSummary{Index: o.param, Type: o.Type, Effects: g.effects(o, o.owner)}
+			p := ParamSummary{Index: o.param, Type: o.Type, Effects: g.effects(o)}
 			for i := range o.owner.Signature.Results().Len() {
 				if n := g.results[result{o.owner, i}]; n != nil && n.has(o) {
 					p.Results = append(p.Results, i)
@@ -154,7 +154,7 @@ func (g *Graph) export() {
 					continue
 				}
 				if s := summary(fn); s != nil {
-					s.Results = append(s.Results, ResultSummary{Index: i, Type: o.Type, Name: o.Name, Created: g.created(o), Effects: g.effects(o, nil)})
+					s.Results = append(s.Results, ResultSummary{Index: i, Type: o.Type, Name: o.Name, Created: g.created(o), Effects: g.effects(o)})
 				}
 			}
 		}
@@ -179,17 +179,21 @@ func (g *Graph) created(o *Object) wire.Pos {
 }
 
 // effects tells the events of an object. That it is returned is no escape for those who call the function.
-func (g *Graph) effects(o *Object, owner *ssa.Function) Effects {
+func (g *Graph) effects(o *Object) Effects {
 	var e Effects
 	for _, w := range o.Writes() {
-		e.Writes = append(e.Writes, WriteSummary{Field: w.Field, Zero: w.Zero, Text: w.Text})
+		if s := (WriteSummary{Field: w.Field, Zero: w.Zero, Text: w.Text}); !slices.Contains(e.Writes, s) {
+			e.Writes = append(e.Writes, s)
+		}
 	}
 	for _, c := range o.Calls() {
 		s := CallSummary{Name: c.Name, Arg: c.Arg, Nested: c.Nested, Note: c.Note}
-		switch {
-		case c.Inside != nil:
+		if slices.ContainsFunc(e.Calls, func(other CallSummary) bool { other.Pos = wire.Pos{}; return other == s }) {
+			continue // one of each kind is enough to tell
+		}
+		if c.Inside != nil {
 			s.Pos = *c.Inside.Foreign
-		default:
+		} else {
 			s.Pos = g.pass.WirePos(at(c.Pos))
 		}
 		e.Calls = append(e.Calls, s)

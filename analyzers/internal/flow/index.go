@@ -143,7 +143,8 @@ func normal(fn *ssa.Function) *ssa.Function {
 	}
 	if isBound(fn) || strings.HasPrefix(fn.Synthetic, "thunk for ") {
 		if m, ok := fn.Object().(*types.Func); ok && m.Signature().Recv() != nil && !types.IsInterface(m.Signature().Recv().Type()) {
-			if thunk := !isBound(fn); thunk && !types.Identical(fn.Params[0].Type(), m.Signature().Recv().Type()) {
+			thunk := !isBound(fn)
+			if thunk && (len(fn.Params) == 0 || !types.Identical(fn.Params[0].Type(), m.Signature().Recv().Type())) {
 				return fn // the method of an embedded field
 			}
 			if real := fn.Prog.FuncValue(m.Origin()); real != nil {

@@ -15,8 +15,8 @@ func (g *Graph) transfer(instr ssa.Instruction, n *node, o *Object) {
 	v := n.value
 	switch instr := instr.(type) {
 	case *ssa.FieldAddr:
-		if o.kind == followedObject {
-			g.written(instr, o, fieldOf(instr.X.Type(), instr.Field).Name())
+		if f := fieldOf(instr.X.Type(), instr.Field); f != nil && o.kind == followedObject {
+			g.written(instr, o, f.Name())
 		}
 	case *ssa.Store:
 		if instr.Addr == v {

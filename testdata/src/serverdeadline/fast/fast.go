@@ -63,6 +63,24 @@ func fiberServer() error {
 	return app.Listen(":8080")
 }
 
+// Routes are registered elsewhere, by a function that is known.
+func fiberRoutes() error {
+	app := fiber.New() // want `CL2005`
+	routes(app)
+	return app.Listen(":8080")
+}
+
+func routes(app *fiber.App) { app.Get("/orders", func() error { return nil }) }
+
+// A function that nobody knows may reach the server behind.
+func fiberInstrumented(instrument func(*fiber.App)) error {
+	app := fiber.New()
+	instrument(app)
+	return app.Listen(":8080")
+}
+
+var instrumented = fiberInstrumented
+
 func main() {
 	_ = plain()
 	_ = fiberDefault()
