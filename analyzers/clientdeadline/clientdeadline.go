@@ -4,6 +4,8 @@
 package clientdeadline
 
 import (
+	"go/token"
+
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/passes/buildssa"
 	"golang.org/x/tools/go/ssa"
@@ -97,6 +99,11 @@ func followed() []string {
 		names = append(names, t.Type)
 	}
 	return names
+}
+
+// IsTest reports whether pos lies in a test file, or in one that supports tests.
+func (c *checker) IsTest(pos token.Pos) bool {
+	return c.Pass.IsTest(pos) || c.source.inTestSupport(pos)
 }
 
 // calls yields the calls of the package that can be reached, except for those that start a goroutine or are deferred.

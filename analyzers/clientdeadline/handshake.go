@@ -2,6 +2,7 @@ package clientdeadline
 
 import (
 	"fmt"
+	"go/types"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -20,7 +21,7 @@ func (c *checker) handshakes() {
 				c.shake(handshake, call, conn, "HandshakeContext with a context that has a deadline, or SetDeadline on the connection before")
 			}
 		case "golang.org/x/crypto/ssh.NewClientConn":
-			if conn := c.rawConn(call.Call.Args[0]); conn.made {
+			if conn := c.rawConn(call.Call.Args[0]); conn.made && !conn.own {
 				c.shake(sshClient, call, conn, "SetDeadline on the connection before the handshake, and SetDeadline(time.Time{}) after it")
 			}
 		}
@@ -31,10 +32,11 @@ func (c *checker) handshakes() {
 type connection struct {
 	made    bool // dialed or accepted in this package
 	wrapped bool // made a TLS connection in the function that shakes hands
+	own     bool // of a type of the user's, which may read from anything
 	holders []*ssa.Function
 }
 
-func (c connection) inView() bool { return c.made || c.wrapped }
+func (c connection) inView() bool { return (c.made || c.wrapped) && !c.own }
 
 // rawConn follows a connection back to where it is dialed or accepted.
 func (c *checker) rawConn(v ssa.Value) connection {
@@ -50,6 +52,9 @@ func (c *checker) rawConn(v ssa.Value) connection {
 		case *ssa.Extract:
 			back(v.Tuple)
 		case *ssa.MakeInterface:
+			if !isStdConn(v.X.Type()) {
+				conn.own = true
+			}
 			back(v.X)
 		case *ssa.ChangeInterface:
 			back(v.X)
@@ -86,6 +91,15 @@ func (c *checker) rawConn(v ssa.Value) connection {
 	}
 	back(v)
 	return conn
+}
+
+// isStdConn reports whether a type is one of the connections of the standard library.
+func isStdConn(t types.Type) bool {
+	if ptr, ok := types.Unalias(t).(*types.Pointer); ok {
+		t = ptr.Elem()
+	}
+	named, ok := types.Unalias(t).(*types.Named)
+	return ok && named.Obj().Pkg() != nil && (named.Obj().Pkg().Path() == "net" || named.Obj().Pkg().Path() == "crypto/tls")
 }
 
 // connects reports whether a function makes a connection without a deadline on what is read from it.

@@ -2,8 +2,10 @@
 package handshake
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
+	"io"
 	"net"
 	"time"
 )
@@ -91,4 +93,16 @@ func state(conn net.Conn) (tls.ConnectionState, bool) {
 		return tls.ConnectionState{}, false
 	}
 	return secure.ConnectionState(), true
+}
+
+// How traefik reads the server name of a connection: the handshake is with bytes in memory.
+type replay struct {
+	net.Conn
+	hello io.Reader
+}
+
+func (r replay) Read(p []byte) (int, error) { return r.hello.Read(p) }
+
+func serverName(hello []byte, config *tls.Config) {
+	_ = tls.Server(replay{hello: bytes.NewReader(hello)}, config).Handshake()
 }
