@@ -5,6 +5,8 @@ package clientdeadline
 
 import (
 	"go/token"
+	"go/types"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/passes/buildssa"
@@ -61,6 +63,7 @@ type checker struct {
 	graph    *flow.Graph
 	source   sources
 	use      program
+	calls    []namedCall
 }
 
 func run(p *pass.Pass) error {
@@ -79,6 +82,7 @@ func run(p *pass.Pass) error {
 		Fact:  func() flow.Fact { return new(fact) },
 		Note:  c.note,
 	})
+	c.findCalls()
 	c.httpClients()
 	c.defaultClients()
 	c.dials()
@@ -106,19 +110,46 @@ func (c *checker) IsTest(pos token.Pos) bool {
 	return c.Pass.IsTest(pos) || c.source.inTestSupport(pos)
 }
 
-// calls yields the calls of the package that can be reached, except for those that start a goroutine or are deferred.
-func (c *checker) calls(yield func(*ssa.Call, string) bool) {
+// A namedCall is a call of a function of a package that the tables name.
+type namedCall struct {
+	*ssa.Call
+	name string
+}
+
+// findCalls lists the calls of the functions that this analyzer knows. Most packages import none of their packages.
+func (c *checker) findCalls() {
+	known := knownPackages()
+	concerned := make(map[*types.Package]bool)
+	for _, imported := range c.Pkg.Imports() {
+		if known[imported.Path()] {
+			concerned[imported] = true
+		}
+	}
+	if len(concerned) == 0 {
+		return
+	}
 	for _, fn := range c.fns {
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
 				call, ok := instr.(*ssa.Call)
-				if !ok {
+				if !ok || call.Call.IsInvoke() {
 					continue
 				}
-				if name := ctxflow.Callee(call.Common()); name != "" && !yield(call, name) {
-					return
+				callee := call.Call.StaticCallee()
+				if callee == nil || callee.Object() == nil || !concerned[callee.Object().Pkg()] {
+					continue
 				}
+				c.calls = append(c.calls, namedCall{call, ctxflow.Callee(call.Common())})
 			}
 		}
 	}
+}
+
+// knownPackages are those of the functions that are looked for by name.
+func knownPackages() map[string]bool {
+	known := map[string]bool{"net/http": true, "crypto/tls": true, "golang.org/x/crypto/ssh": true}
+	for _, row := range append(models.StdDials(), models.LibraryDials()...) {
+		known[row.Func[:strings.LastIndexByte(row.Func, '.')]] = true
+	}
+	return known
 }

@@ -32,9 +32,9 @@ func (c *checker) defaultClients() {
 		return
 	}
 	var uses []defaultUse
-	for call, name := range c.calls {
-		if defaultSends(name) && c.exits.Reachable(call) && c.judge(call, call.Call.Args[0]) == unbounded {
-			uses = append(uses, defaultUse{instr: call})
+	for _, call := range c.calls {
+		if defaultSends(call.name) && c.exits.Reachable(call.Call) && c.judge(call.Call, call.Call.Call.Args[0]) == unbounded {
+			uses = append(uses, defaultUse{instr: call.Call})
 		}
 	}
 	for _, o := range c.graph.Objects() {

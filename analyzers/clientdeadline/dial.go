@@ -16,15 +16,15 @@ import (
 func (c *checker) dials() {
 	std := rows(models.StdDials())
 	libs := rows(models.LibraryDials())
-	for call, name := range c.calls {
-		row, ok := std[name]
+	for _, call := range c.calls {
+		row, ok := std[call.name]
 		r := dial
 		if !ok {
-			row, ok = libs[name]
+			row, ok = libs[call.name]
 			r = library
 		}
-		if ok && c.waits(row, call) {
-			c.reportWait(r, row, call, nil, "")
+		if ok && c.waits(row, call.Call) {
+			c.reportWait(r, row, call.Call, nil, "")
 		}
 	}
 }

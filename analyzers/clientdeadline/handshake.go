@@ -14,8 +14,9 @@ import (
 
 // handshakes checks the TLS and SSH handshakes on connections that are made, accepted or handed over in view.
 func (c *checker) handshakes() {
-	for call, name := range c.calls {
-		switch name {
+	for _, found := range c.calls {
+		call := found.Call
+		switch found.name {
 		case "(*crypto/tls.Conn).Handshake":
 			if conn := c.rawConn(call.Call.Args[0]); conn.inView() {
 				c.shake(handshake, call, conn, "HandshakeContext with a context that has a deadline, or SetDeadline on the connection before")
