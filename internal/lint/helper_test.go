@@ -3,6 +3,7 @@ package lint_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	honnef "honnef.co/go/tools/analysis/lint"
@@ -121,7 +122,7 @@ func pos(path, file string, line, column int) wire.Pos {
 // found is a finding; its analyzer follows from the code.
 func found(code string, at wire.Pos, message string) wire.Finding {
 	analyzer := map[string]string{"CL1001": "goroutineleak", "CL2001": "serverdeadline", "CL2002": "serverdeadline", "CL2011": "clientdeadline"}[code]
-	return wire.Finding{Code: code, Analyzer: analyzer, Message: message, Pos: at, Function: "main", Op: "serve", Object: "http.Server"}
+	return wire.Finding{Code: code, Analyzer: analyzer, Message: message, Pos: at, Function: "main", Op: "serve", Object: "http.Server", Test: strings.HasSuffix(at.File, "_test.go")}
 }
 
 // silenced is the finding, silenced by the directive.
@@ -131,11 +132,11 @@ func silenced(f wire.Finding, d wire.Directive) wire.Finding {
 }
 
 func ignore(at wire.Pos, reason string, names ...string) wire.Directive {
-	return wire.Directive{Pos: at, Kind: "cloudlint:ignore", Names: names, Reason: reason}
+	return wire.Directive{Pos: at, Kind: "cloudlint:ignore", Names: names, Reason: reason, Test: strings.HasSuffix(at.File, "_test.go")}
 }
 
 func nolint(at wire.Pos, reason string, names ...string) wire.Directive {
-	return wire.Directive{Pos: at, Kind: "nolint", Names: names, Reason: reason}
+	return wire.Directive{Pos: at, Kind: "nolint", Names: names, Reason: reason, Test: strings.HasSuffix(at.File, "_test.go")}
 }
 
 // brief is what the tests look at in a finding.

@@ -85,6 +85,7 @@ type hit struct {
 	abs        string
 	config     *config.Config
 	suppressed bool
+	test       bool // it lies in a file for tests
 }
 
 // A packageRun says how far a package was analysed, all its variants taken together.
@@ -163,6 +164,7 @@ func (b *builder) hit(r resolver, rec *wire.Record, pkg driver.Package, cfg *con
 		abs:        abs,
 		config:     cfg,
 		suppressed: w.SuppressedBy != nil,
+		test:       w.Test,
 	}
 	if w.SuppressedBy != nil {
 		by, _ := r.place(*w.SuppressedBy)
@@ -210,7 +212,7 @@ func (b *builder) filter() {
 	type causeKey struct{ code, cause string }
 	causes := make(map[causeKey]finding.Finding)
 	for _, h := range b.hits {
-		if strings.HasSuffix(h.finding.File, "_test.go") && !h.config.Tests(h.rule) {
+		if h.test && !h.config.Tests(h.rule) {
 			continue
 		}
 		state := h.config.At(h.rule, h.abs)

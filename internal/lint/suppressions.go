@@ -19,6 +19,7 @@ type comment struct {
 	directive directive.Directive
 	at        finding.Range
 	abs       string
+	test      bool // it lies in a file for tests
 	pkg, mod  string
 	config    *config.Config
 	runs      []*packageRun // of the packages that it was seen in
@@ -31,7 +32,7 @@ func (b *builder) directive(r resolver, rec *wire.Record, pkg driver.Package, cf
 	if c == nil {
 		c = &comment{
 			directive: directive.Directive{Kind: w.Kind, Names: w.Names, Reason: w.Reason},
-			at:        at, abs: abs, pkg: rec.Package, mod: pkg.Module.Path, config: cfg,
+			at:        at, abs: abs, test: w.Test, pkg: rec.Package, mod: pkg.Module.Path, config: cfg,
 		}
 		b.directives[keyOf(at)] = c
 	}
@@ -95,8 +96,7 @@ func (b *builder) idle(c *comment, name string, silenced map[string]bool) bool {
 		if silenced[r.Code] || !ranWhole(c.runs, r.Analyzer) {
 			return false
 		}
-		test := strings.HasSuffix(c.abs, "_test.go")
-		on = on || c.config.At(r, c.abs) == config.On && (!test || c.config.Tests(r))
+		on = on || c.config.At(r, c.abs) == config.On && (!c.test || c.config.Tests(r))
 	}
 	return on
 }

@@ -41,6 +41,7 @@ type Finding struct {
 	Related      []Related `json:"related,omitempty"` // places that are not steps
 	Steps        []Step    `json:"steps,omitempty"`
 	Fix          *Fix      `json:"fix,omitempty"`
+	Test         bool      `json:"test,omitempty"`         // it lies in a file for tests (IsTest)
 	SuppressedBy *Pos      `json:"suppressedBy,omitempty"` // the place of the directive that silences it
 }
 
@@ -81,6 +82,7 @@ type Directive struct {
 	Kind   string   `json:"kind"`            // "cloudlint:ignore", "lint:ignore", "nolint"
 	Names  []string `json:"names,omitempty"` // as written; empty: everything (a bare nolint)
 	Reason string   `json:"reason,omitempty"`
+	Test   bool     `json:"test,omitempty"` // it lies in a file for tests (IsTest)
 }
 
 // A Failure is an analyzer that returned an error or panicked.

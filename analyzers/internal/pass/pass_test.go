@@ -4,14 +4,17 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/analysis/analysistest"
+	"golang.org/x/tools/go/analysis/checker"
+	"golang.org/x/tools/go/packages"
 	"honnef.co/go/tools/analysis/lint"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
@@ -69,8 +72,22 @@ func newAnalyzer() *analysis.Analyzer {
 	})
 }
 
-// run runs the analyzer over testdata/src/PKG with the flags and returns its diagnostics and its result.
-func run(t *testing.T, pkg string, flags ...string) *analysistest.Result {
+// load loads the test packages once; what they import comes from export data.
+var load = sync.OnceValues(func() ([]*packages.Package, error) {
+	root, err := filepath.Abs("testdata")
+	if err != nil {
+		return nil, err
+	}
+	return packages.Load(&packages.Config{
+		Mode:  packages.LoadSyntax | packages.NeedModule,
+		Dir:   root,
+		Env:   append(os.Environ(), "GOPATH="+root, "GO111MODULE=off", "GOWORK=off"),
+		Tests: true,
+	}, "orders")
+})
+
+// run runs the analyzer with the flags over package orders and its tests, and returns what it did.
+func run(t *testing.T, flags ...string) *checker.Action {
 	t.Helper()
 	a := newAnalyzer()
 	for _, f := range flags {
@@ -79,23 +96,30 @@ func run(t *testing.T, pkg string, flags ...string) *analysistest.Result {
 			t.Fatal(err)
 		}
 	}
-	results := analysistest.Run(quiet{t}, analysistest.TestData(), a, pkg)
-	i := slices.IndexFunc(results, func(r *analysistest.Result) bool { return r.Action.Package.ID == pkg+" ["+pkg+".test]" })
-	if i < 0 {
-		t.Fatalf("no result for %s with its tests", pkg)
+	pkgs, err := load()
+	if err != nil {
+		t.Fatal(err)
 	}
-	return results[i]
+	graph, err := checker.Analyze([]*analysis.Analyzer{a}, pkgs, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, act := range graph.Roots {
+		if act.Package.ID == "orders [orders.test]" {
+			if act.Err != nil {
+				t.Fatal(act.Err)
+			}
+			return act
+		}
+	}
+	t.Fatal("package orders was not loaded with its tests")
+	return nil
 }
 
-// quiet only logs analysistest's own comparison with want comments: these tests look at the diagnostics themselves.
-type quiet struct{ t *testing.T }
-
-func (q quiet) Errorf(format string, args ...any) { q.t.Logf(format, args...) }
-
-func lines(r *analysistest.Result) []string {
+func lines(r *checker.Action) []string {
 	var got []string
 	for _, d := range r.Diagnostics {
-		p := r.Action.Package.Fset.Position(d.Pos)
+		p := r.Package.Fset.Position(d.Pos)
 		got = append(got, filepath.Base(p.Filename)+":"+d.Category+":"+strings.TrimPrefix(d.Message, d.Category+": "))
 	}
 	slices.Sort(got)
@@ -109,14 +133,14 @@ func TestReport(t *testing.T) {
 		want  []string
 	}{
 		{"by default stable rules in files that people write", nil, []string{"orders.go:CL9001:call of Deprecated"}},
-		{"test files on demand", []string{"tests=true"}, []string{"orders.go:CL9001:call of Deprecated", "orders_test.go:CL9001:call of Deprecated"}},
+		{"files for tests on demand", []string{"tests=true"}, []string{"helpers.go:CL9001:call of Deprecated", "orders.go:CL9001:call of Deprecated", "orders_test.go:CL9001:call of Deprecated"}},
 		{"preview rules on demand", []string{"preview=true"}, []string{"orders.go:CL9001:call of Deprecated", "orders.go:CL9002:call of Preview"}},
 		{"packages outside are silent", []string{"inside=corp.example/..."}, nil},
 		{"packages inside are named by patterns", []string{"inside=corp.example/...,orders"}, []string{"orders.go:CL9001:call of Deprecated"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if diff := cmp.Diff(tt.want, lines(run(t, "orders", tt.flags...))); diff != "" {
+			if diff := cmp.Diff(tt.want, lines(run(t, tt.flags...))); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -126,7 +150,7 @@ func TestReport(t *testing.T) {
 // A driver that shows only diagnostics must not see what a comment silences; ours must, to count it and to know which
 // comments are of use.
 func TestSuppressedFindingsStayInTheResult(t *testing.T) {
-	r := run(t, "orders")
+	r := run(t)
 	var suppressed []wire.Pos
 	for _, f := range r.Result.(*wire.Result).Findings {
 		if f.SuppressedBy != nil {
@@ -143,11 +167,11 @@ func TestSuppressedFindingsStayInTheResult(t *testing.T) {
 }
 
 func TestForeignStepIsAValidRelatedPosition(t *testing.T) {
-	r := run(t, "orders")
+	r := run(t)
 	if len(r.Diagnostics) == 0 {
 		t.Fatal("no diagnostics")
 	}
-	fset := r.Action.Package.Fset
+	fset := r.Package.Fset
 	for _, d := range r.Diagnostics {
 		if len(d.Related) != 1 {
 			t.Fatalf("%d related positions, want 1", len(d.Related))
@@ -160,10 +184,10 @@ func TestForeignStepIsAValidRelatedPosition(t *testing.T) {
 }
 
 func TestUnsafeFixesAreOfferedOnDemand(t *testing.T) {
-	if d := run(t, "orders").Diagnostics[0]; len(d.SuggestedFixes) != 0 {
+	if d := run(t).Diagnostics[0]; len(d.SuggestedFixes) != 0 {
 		t.Errorf("an unsafe fix reaches drivers that may apply it unasked")
 	}
-	r := run(t, "orders", "unsafe-fixes=true")
+	r := run(t, "unsafe-fixes=true")
 	if d := r.Diagnostics[0]; len(d.SuggestedFixes) != 1 {
 		t.Errorf("%d fixes, want 1", len(d.SuggestedFixes))
 	}

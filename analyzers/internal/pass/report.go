@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/token"
 	"path/filepath"
-	"strings"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -132,6 +131,7 @@ func (p *Pass) wireFinding(file *ast.File, d Diagnostic) wire.Finding {
 		Op:       d.Op,
 		Object:   d.Object,
 		Cause:    d.Cause,
+		Test:     p.IsTest(d.Pos),
 	}
 	if d.Severity != d.Rule.Severity() {
 		f.Severity = string(d.Severity)
@@ -224,9 +224,11 @@ func (p *Pass) file(pos token.Pos) *ast.File {
 	return nil
 }
 
-// IsTest reports whether pos lies in a _test.go file.
+// IsTest reports whether pos lies in a file for tests: a _test.go file, or one of helpers that tests share. What such a
+// file does proves nothing about the service.
 func (p *Pass) IsTest(pos token.Pos) bool {
-	return strings.HasSuffix(p.Fset.PositionFor(pos, false).Filename, "_test.go")
+	file := p.file(pos)
+	return file != nil && wire.IsTest(p.Fset, file)
 }
 
 // isGenerated reports whether a tool wrote the file. What cmd/cgo makes of a file of the user is the user's.

@@ -139,7 +139,11 @@ func (r *runner) directives(index *directive.Index) []wire.Directive {
 	at := wire.NewLocator(r.pkg.Fset, r.pkg.Files, r.pkg.Types)
 	var all []wire.Directive
 	for _, d := range index.All {
-		all = append(all, wire.Directive{Pos: at.Pos(d.Pos, d.End), Kind: d.Kind, Names: d.Names, Reason: d.Reason})
+		i := slices.IndexFunc(r.pkg.Files, func(f *ast.File) bool { return f.FileStart <= d.Pos && d.Pos <= f.FileEnd })
+		all = append(all, wire.Directive{
+			Pos: at.Pos(d.Pos, d.End), Kind: d.Kind, Names: d.Names, Reason: d.Reason,
+			Test: i >= 0 && wire.IsTest(r.pkg.Fset, r.pkg.Files[i]),
+		})
 	}
 	slices.SortStableFunc(all, func(a, b wire.Directive) int { return comparePos(a.Pos, b.Pos) })
 	return all
