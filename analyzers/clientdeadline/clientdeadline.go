@@ -4,8 +4,10 @@
 package clientdeadline
 
 import (
+	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -57,6 +59,7 @@ func (*fact) AFact() {}
 // A checker checks one package.
 type checker struct {
 	*pass.Pass
+	tests    bool
 	fns      []*ssa.Function
 	contexts *ctxflow.Flow
 	exits    *exits.Info
@@ -67,20 +70,32 @@ type checker struct {
 }
 
 func run(p *pass.Pass) error {
+	check(p, false)
+	// What tests do says nothing about the service, and the same must be found with and without them: they are looked
+	// at apart.
+	if p.Options.Tests && slices.ContainsFunc(p.Files, func(f *ast.File) bool { return p.IsTest(f.Package) }) {
+		check(p, true)
+	}
+	return nil
+}
+
+// check looks at the package without its tests, or with them for what is wrong in the tests.
+func check(p *pass.Pass, tests bool) {
 	in := p.ResultOf[buildssa.Analyzer].(*buildssa.SSA)
 	c := &checker{
-		Pass:     p,
-		fns:      ctxflow.Functions(in),
-		contexts: ctxflow.New(in),
-		exits:    exits.New(p.Options.Exits),
+		Pass:   p,
+		tests:  tests,
+		source: sources{pass: p.Pass},
+		exits:  exits.New(p.Options.Exits),
 	}
-	c.use.main = in.Pkg.Pkg.Name() == "main"
-	c.use.fns = c.fns
-	c.source.pass = p.Pass
+	c.fns = slices.DeleteFunc(ctxflow.Functions(in), func(fn *ssa.Function) bool { return c.skips(fn.Pos()) })
+	c.contexts = ctxflow.New(in, c.skips)
+	c.use = program{main: p.Pkg.Name() == "main", fns: c.fns}
 	c.graph = flow.New(p, flow.Config{
 		Types: followed(),
 		Fact:  func() flow.Fact { return new(fact) },
 		Note:  c.note,
+		Tests: tests,
 	})
 	c.findCalls()
 	c.httpClients()
@@ -90,7 +105,16 @@ func run(p *pass.Pass) error {
 	c.handshakes()
 	c.ssh()
 	c.libraries()
-	return nil
+}
+
+// skips reports whether what stands at pos is left out because it is of a test.
+func (c *checker) skips(pos token.Pos) bool { return !c.tests && c.IsTest(pos) }
+
+// Report reports what is wrong in the part of the package that is being checked.
+func (c *checker) Report(d pass.Diagnostic) {
+	if c.tests == c.IsTest(d.Pos) {
+		c.Pass.Report(d)
+	}
 }
 
 // followed lists the types of the objects that are followed.
@@ -103,11 +127,6 @@ func followed() []string {
 		names = append(names, t.Type)
 	}
 	return names
-}
-
-// IsTest reports whether pos lies in a test file, or in one that supports tests.
-func (c *checker) IsTest(pos token.Pos) bool {
-	return c.Pass.IsTest(pos) || c.source.inTestSupport(pos)
 }
 
 // A namedCall is a call of a function of a package that the tables name.

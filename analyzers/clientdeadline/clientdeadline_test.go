@@ -41,7 +41,7 @@ func TestClients(t *testing.T) {
 	var packages []string
 	for _, name := range []string{
 		"httpclient", "transports", "streams", "requests", "defaultclient", "defaultset", "dial", "handshake", "libraries",
-		"packages/billing", "oneshot", "repeated", "fixes", "fixed", "scoped", "testsupport",
+		"packages/billing", "oneshot", "repeated", "fixes", "fixed", "scoped", "testsupport", "tested",
 	} {
 		packages = append(packages, "clientdeadline/"+name)
 	}

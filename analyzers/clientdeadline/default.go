@@ -66,7 +66,7 @@ func (c *checker) replacesDefault() bool {
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
 				if store, ok := instr.(*ssa.Store); ok {
-					if v, ok := store.Addr.(*ssa.Global); ok && v.Pkg != nil && v.Pkg.Pkg.Path() == "net/http" && !c.IsTest(store.Pos()) {
+					if v, ok := store.Addr.(*ssa.Global); ok && v.Pkg != nil && v.Pkg.Pkg.Path() == "net/http" && !c.skips(store.Pos()) {
 						return true
 					}
 				}
@@ -82,7 +82,7 @@ func (c *checker) reportDefaults(uses []defaultUse) {
 	byFunc := make(map[*ssa.Function][]defaultUse)
 	for _, u := range uses {
 		at := u.pos()
-		if c.IsTest(at.Pos) {
+		if c.skips(at.Pos) {
 			continue
 		}
 		fn := u.call.In

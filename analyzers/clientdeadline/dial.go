@@ -48,7 +48,7 @@ func (c *checker) dialers(table []models.ConfigType, r *rule.Rule) {
 			for _, call := range o.Calls() {
 				wait, ok := waits[call.Name]
 				instr, direct := call.Instr.(*ssa.Call)
-				if ok && direct && !c.IsTest(call.Pos) && c.waits(wait, instr) {
+				if ok && direct && !c.skips(call.Pos) && c.waits(wait, instr) {
 					c.reportWait(r, wait, instr, o, row.Field)
 					break
 				}
@@ -113,7 +113,7 @@ func (c *checker) waits(row models.Wait, call *ssa.Call) bool {
 		}
 		return args[i-1]
 	}
-	if !c.exits.Reachable(call) || choseNone(call) || c.IsTest(call.Pos()) {
+	if !c.exits.Reachable(call) || choseNone(call) || c.skips(call.Pos()) {
 		return false
 	}
 	if ctx := arg(row.Context); ctx != nil && c.contexts.State(ctx) != ctxflow.None {
@@ -249,7 +249,7 @@ func isDuration(field string) bool { return field != "NetDialer" }
 // kept reports an object that is stored where a library's background connections take it from.
 func (c *checker) kept(o *flow.Object, row models.ConfigType, r *rule.Rule) {
 	for _, e := range o.Escaping() {
-		if e.Kind != flow.InField || e.Field == nil || e.Field.Pkg() == nil || c.IsTest(e.Pos) {
+		if e.Kind != flow.InField || e.Field == nil || e.Field.Pkg() == nil || c.skips(e.Pos) {
 			continue
 		}
 		pkg, _ := splitType(row.Type)

@@ -116,7 +116,7 @@ func connects(function string) bool {
 
 // shake reports a handshake for which no function that holds the connection sets a deadline.
 func (c *checker) shake(r *rule.Rule, call *ssa.Call, conn connection, instead string) {
-	if !c.exits.Reachable(call) || c.IsTest(call.Pos()) || watched(call) {
+	if !c.exits.Reachable(call) || c.skips(call.Pos()) || watched(call) {
 		return
 	}
 	var cleared *ssa.Call

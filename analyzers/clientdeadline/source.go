@@ -104,18 +104,3 @@ func (s *sources) contextInScope(pos token.Pos) bool {
 	}
 	return false
 }
-
-// inTestSupport reports whether pos lies in a file that imports package testing: helpers that tests of several packages
-// share live in such files.
-func (s *sources) inTestSupport(pos token.Pos) bool {
-	file := s.file(pos)
-	if file == nil {
-		return false
-	}
-	for _, spec := range file.Imports {
-		if spec.Path.Value == `"testing"` {
-			return true
-		}
-	}
-	return false
-}

@@ -38,13 +38,15 @@ type Case struct {
 // A Flow answers questions about the contexts of one package. It is not safe for concurrent use.
 type Flow struct {
 	in     *buildssa.SSA
+	ignore func(token.Pos) bool
 	index  index
 	budget int
 	active map[ssa.Value]bool // being resolved: a cycle adds nothing
 }
 
-// New returns the Flow of a package. It does no work before the first question.
-func New(in *buildssa.SSA) *Flow { return &Flow{in: in} }
+// New returns the Flow of a package. It takes no notice of what the functions at places to ignore call and store: what
+// tests pass says nothing about the service. It does no work before the first question.
+func New(in *buildssa.SSA, ignore func(token.Pos) bool) *Flow { return &Flow{in: in, ignore: ignore} }
 
 // budget bounds the work for one question. Real code needs a few dozen steps.
 const budget = 2000
@@ -85,7 +87,7 @@ func (f *Flow) Cases(v ssa.Value) []Case {
 
 func (f *Flow) prepare() {
 	if f.index.local == nil {
-		f.index = newIndex(f.in)
+		f.index = newIndex(f.in, f.ignore)
 	}
 }
 
@@ -255,7 +257,7 @@ func depth(in *frame) int {
 	return n
 }
 
-// Callers returns the calls of a function in the package, outside tests.
+// Callers returns the calls of a function in the package.
 func (f *Flow) Callers(fn *ssa.Function) []ssa.CallInstruction {
 	f.prepare()
 	return f.index.callers[fn]

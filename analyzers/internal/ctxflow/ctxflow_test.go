@@ -2,7 +2,9 @@ package ctxflow_test
 
 import (
 	"fmt"
+	"go/token"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"golang.org/x/tools/go/analysis"
@@ -22,7 +24,9 @@ func probe() *analysis.Analyzer {
 		Requires: []*analysis.Analyzer{buildssa.Analyzer},
 		Run: func(p *analysis.Pass) (any, error) {
 			in := p.ResultOf[buildssa.Analyzer].(*buildssa.SSA)
-			contexts := ctxflow.New(in)
+			contexts := ctxflow.New(in, func(pos token.Pos) bool {
+				return strings.HasSuffix(p.Fset.Position(pos).Filename, "_test.go")
+			})
 			for _, fn := range ctxflow.Functions(in) {
 				for _, b := range fn.Blocks {
 					for _, instr := range b.Instrs {

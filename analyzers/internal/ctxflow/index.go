@@ -1,6 +1,7 @@
 package ctxflow
 
 import (
+	"go/token"
 	"go/types"
 	"strings"
 
@@ -19,7 +20,7 @@ type index struct {
 	main    bool
 }
 
-func newIndex(in *buildssa.SSA) index {
+func newIndex(in *buildssa.SSA, ignore func(token.Pos) bool) index {
 	ix := index{
 		local:   make(map[*ssa.Function]bool),
 		callers: make(map[*ssa.Function][]ssa.CallInstruction),
@@ -31,8 +32,7 @@ func newIndex(in *buildssa.SSA) index {
 	}
 	for _, fn := range Functions(in) {
 		ix.local[fn] = true
-		// What tests pass says nothing about the service, and the same must be found with and without them.
-		if !strings.HasSuffix(fn.Prog.Fset.Position(fn.Pos()).Filename, "_test.go") {
+		if !ignore(fn.Pos()) {
 			ix.add(fn)
 		}
 	}

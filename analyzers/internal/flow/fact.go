@@ -110,7 +110,7 @@ const maxEvents = 50
 // export writes the facts of this package's functions.
 func (g *Graph) export() {
 	g.sortObjects()
-	if g.cfg.Fact == nil || !g.importable() {
+	if g.cfg.Fact == nil || g.cfg.Tests || !g.importable() {
 		return
 	}
 	summaries := make(map[*types.Func]*Summary)

@@ -32,6 +32,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis/passes/buildssa"
@@ -50,6 +51,9 @@ type Config struct {
 	// Note is kept with a call, also across packages: it is the place to say what only the calling package can see,
 	// for example a constant address. It may be nil.
 	Note func(*Graph, Call) string
+	// Tests tells to follow objects through the functions of test files too. Without it the findings in other files are
+	// the same whether the package is analysed with its tests or without; with it no facts are exported.
+	Tests bool
 	// Budget bounds the number of steps; 0 is the default. When it runs out there are no objects, and the pass is told.
 	Budget int
 }
@@ -112,6 +116,9 @@ func New(p *pass.Pass, cfg Config) *Graph {
 		g.tracked[last] = append(g.tracked[last], name)
 	}
 	g.fns = functions(in)
+	if !cfg.Tests {
+		g.fns = slices.DeleteFunc(g.fns, func(fn *ssa.Function) bool { return p.IsTest(fn.Pos()) })
+	}
 	if !g.concerned() {
 		return g
 	}
