@@ -105,6 +105,10 @@ func constantPrefix(v ssa.Value, depth int) (prefix string, whole bool) {
 			format, _ := constantPrefix(v.Call.Args[0], depth-1)
 			before, _, verb := strings.Cut(format, "%")
 			return before, !verb
+		case "os.ExpandEnv":
+			text, _ := constantPrefix(v.Call.Args[0], depth-1)
+			before, _, variable := strings.Cut(text, "$")
+			return before, !variable
 		case "net.JoinHostPort":
 			if host, whole := constantPrefix(v.Call.Args[0], depth-1); whole {
 				return host + ":", false

@@ -91,8 +91,8 @@ func (c *checker) httpTransport(o *flow.Object) bounding {
 		switch {
 		case w.Field == "ResponseHeaderTimeout" && !w.Zero:
 			return bounds
-		case strings.HasPrefix(w.Field, "Dial") && w.Value != nil && dialsLocally(w.Value):
-			return maybe // another process on this machine
+		case strings.HasPrefix(w.Field, "Dial") && !w.Zero:
+			worst = max(worst, c.dialFunction(w.Value))
 		}
 	}
 	return worst
@@ -170,15 +170,12 @@ func (c *checker) derivesDeadline(fn *ssa.Function, depth int) bool {
 	return false
 }
 
-// dialsLocally reports whether a dial function is known to connect to this machine only: over a unix socket, or to a
-// loopback address.
-func dialsLocally(v ssa.Value) bool {
-	for {
-		if t, ok := v.(*ssa.ChangeType); ok {
-			v = t.X
-			continue
-		}
-		break
+// dialFunction judges a dial function. One of the user's own may set a deadline on each connection, which is how requests
+// were bounded before clients had a Timeout, or connect to another process on this machine; only one that is seen to
+// do neither is plain.
+func (c *checker) dialFunction(v ssa.Value) bounding {
+	if t, ok := v.(*ssa.ChangeType); ok {
+		v = t.X
 	}
 	var fn *ssa.Function
 	switch v := v.(type) {
@@ -187,20 +184,49 @@ func dialsLocally(v ssa.Value) bool {
 	case *ssa.MakeClosure:
 		fn = v.Fn.(*ssa.Function)
 	default:
-		return false
+		return maybe
 	}
+	if method, ok := fn.Object().(*types.Func); ok && strings.HasPrefix(method.FullName(), "(*net.Dialer).") {
+		return plain
+	}
+	if len(fn.Blocks) == 0 || fn.Synthetic != "" {
+		return maybe
+	}
+	if set, _ := c.deadlines(fn, 2); set {
+		return bounds
+	}
+	dials := false
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
 			call, ok := instr.(ssa.CallInstruction)
 			if !ok {
 				continue
 			}
-			for _, arg := range call.Common().Args {
-				if s, _ := constantPrefix(arg, 4); s == "unix" || s != "" && isLocal(arg) {
-					return true
-				}
+			network, address, ok := dialArguments(call.Common())
+			if !ok {
+				continue
 			}
+			if p, own := network.(*ssa.Parameter); (!own || p.Parent() != fn) && !isTCP(network) || isLocal(address) {
+				return maybe
+			}
+			dials = true
 		}
 	}
-	return false
+	if dials {
+		return plain
+	}
+	return maybe
+}
+
+// dialArguments returns the network and the address of a call that dials.
+func dialArguments(call *ssa.CallCommon) (network, address ssa.Value, ok bool) {
+	switch ctxflow.Callee(call) {
+	case "net.Dial", "net.DialTimeout":
+		return call.Args[0], call.Args[1], true
+	case "(*net.Dialer).Dial":
+		return call.Args[1], call.Args[2], true
+	case "(*net.Dialer).DialContext":
+		return call.Args[2], call.Args[3], true
+	}
+	return nil, nil, false
 }

@@ -100,3 +100,39 @@ func withMade(address string) (*http.Response, error) {
 	client := &http.Client{Transport: newTransport(true)}
 	return client.Get(address)
 }
+
+// How requests were bounded before clients had a Timeout.
+func deadlineOnConnection(address string) (*http.Response, error) {
+	client := &http.Client{Transport: &http.Transport{
+		Dial: func(network, addr string) (net.Conn, error) {
+			conn, err := net.DialTimeout(network, addr, 5*time.Second)
+			if err != nil {
+				return nil, err
+			}
+			return conn, conn.SetDeadline(time.Now().Add(10 * time.Second))
+		},
+	}}
+	return client.Get(address)
+}
+
+// The debug client of containerd: where it connects to is decided at run time, and is a socket as a rule.
+type debugDialer struct{ network, addr string }
+
+func (d *debugDialer) dial(_, _ string) (net.Conn, error) { return net.Dial(d.network, d.addr) }
+
+func debug(d *debugDialer, path string) (*http.Response, error) {
+	client := &http.Client{Transport: &http.Transport{Dial: d.dial}}
+	return client.Get("http://." + path)
+}
+
+// A dial function that only counts.
+func counted(address string, count func()) (*http.Response, error) {
+	client := &http.Client{Transport: &http.Transport{ // want `CL2011: http.Client client has no Timeout`
+		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			count()
+			d := net.Dialer{Timeout: 5 * time.Second}
+			return d.DialContext(ctx, network, addr)
+		},
+	}}
+	return client.Get(address)
+}
