@@ -57,7 +57,7 @@ func (c *checker) checkServeFunc(call ssa.CallInstruction, f models.ServeFunc, r
 		return
 	}
 	e := c.callExpr(call)
-	if e == nil || c.supportsTests(e) {
+	if e == nil || !c.concerns(e) {
 		return
 	}
 	name := types.ExprString(e.Fun)
@@ -144,7 +144,7 @@ func (c *checker) checkApp(o *flow.Object) {
 		}
 		served, ok := c.servedApp(o, app)
 		e := c.callExpr(call)
-		if !ok || e == nil || c.supportsTests(e) {
+		if !ok || e == nil || !c.concerns(e) {
 			return
 		}
 		name := c.nameOf(e, "this fiber.App")
@@ -198,7 +198,7 @@ func (c *checker) servedApp(o *flow.Object, app models.ServerApp) (served flow.C
 			return served, false
 		}
 		for _, s := range app.Calls {
-			if s.Func == call.Name && !ok && !c.local(s.Address, s.Listener, s.Local, call.Args()) && !c.pass.IsTest(call.Pos) {
+			if s.Func == call.Name && !ok && !c.local(s.Address, s.Listener, s.Local, call.Args()) {
 				served, ok = call, true
 			}
 		}

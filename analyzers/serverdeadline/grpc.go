@@ -44,11 +44,11 @@ func (c *checker) checkGRPC(o *flow.Object) {
 	}
 	calls := o.Calls()
 	served := slices.IndexFunc(calls, func(s flow.Call) bool {
-		return s.Name == "(*google.golang.org/grpc.Server).Serve" && !c.pass.IsTest(s.Pos) &&
+		return s.Name == "(*google.golang.org/grpc.Server).Serve" &&
 			!c.local(0, 2, false, s.Args())
 	})
 	e := c.callExpr(call)
-	if served < 0 || e == nil || c.supportsTests(e) {
+	if served < 0 || e == nil || !c.concerns(e) {
 		return
 	}
 	name := c.nameOf(e, "this grpc.Server")

@@ -65,13 +65,13 @@ func (c *checker) checkServer(o *flow.Object, t models.ServerType, rules serverR
 		return
 	}
 	at := c.anchor(o, first)
-	if at == nil || c.supportsTests(at) {
+	if at == nil || !c.concerns(at) {
 		return
 	}
 	d := pass.Diagnostic{
 		Pos: at.Pos(), End: at.End(),
 		Op: "serve", Object: objectName(o),
-		Steps: c.steps(o, t, first, rules),
+		Steps: c.steps(o, t, first),
 		Cause: cause(o),
 	}
 	name := serverName(o, t)
@@ -114,12 +114,12 @@ func (r serverRules) missing(readBound, idleBound bool) []field {
 	})
 }
 
-// served returns the places where others than the package's tests, and than peers on the same machine, meet the server.
+// served returns the places where others than peers on the same machine meet the server.
 func (c *checker) served(o *flow.Object, t models.ServerType) []serving {
 	var found []serving
 	for _, call := range o.Calls() {
 		s, ok := serverCall(t, call)
-		if !ok || s.Harmless || call.Note == localNote || c.pass.IsTest(call.Pos) {
+		if !ok || s.Harmless || call.Note == localNote {
 			continue
 		}
 		if s.Address == 0 && s.Listener == 0 && c.listensLocally(o, t) {
@@ -131,7 +131,7 @@ func (c *checker) served(o *flow.Object, t models.ServerType) []serving {
 		found = append(found, serving{Place: call.Place, name: shortName(call.Name), call: call})
 	}
 	for _, e := range o.Escaping() {
-		if servingField(e) && !c.listensLocally(o, t) && !c.pass.IsTest(e.Pos) {
+		if servingField(e) && !c.listensLocally(o, t) {
 			found = append(found, serving{Place: e.Place, name: e.Field.Pkg().Name() + "." + e.Field.Name(), escape: e})
 		}
 	}
@@ -249,65 +249,6 @@ type span struct{ pos, end token.Pos }
 
 func (s span) Pos() token.Pos { return s.pos }
 func (s span) End() token.Pos { return s.end }
-
-// steps tells how the server comes from where it is made to where it is served.
-func (c *checker) steps(o *flow.Object, t models.ServerType, s serving, rules serverRules) []pass.Step {
-	var steps []pass.Step
-	without := "without " + strings.Join(t.Read, " or ")
-	if slices.ContainsFunc(t.Read, func(f string) bool { return o.Field(f) == flow.Set }) {
-		without = "without IdleTimeout or ReadTimeout"
-	}
-	made := pass.Step{Op: "create", Object: objectName(o), Message: "created here " + without}
-	switch o.Origin {
-	case flow.Made:
-		made.Place = o.Created
-		steps = append(steps, made, pass.Step{Place: pass.Place{Pos: o.Pos}, Op: flow.Return, Object: o.Func.Name(), Message: "returned by " + o.Func.Pkg().Name() + "." + o.Func.Name()})
-	case flow.Field:
-		made.Message = "declared here, " + without
-		made.Pos = o.Pos
-		steps = append(steps, made)
-	default:
-		made.Pos = o.Pos
-		if o.Literal != nil {
-			made.Place = pass.At(o.Literal)
-		}
-		steps = append(steps, made)
-	}
-	if s.call.Name == "" {
-		steps = append(steps, o.PathTo(s.escape)...)
-		return append(steps, pass.Step{Place: s.Place, Op: "serve", Object: s.name, Message: "kept in " + s.name + ", which serves it"})
-	}
-	steps = append(steps, o.Path(s.call)...)
-	if s.call.Inside != nil {
-		return append(steps,
-			pass.Step{Place: s.Place, Op: flow.Pass, Object: s.call.Function, Message: "passed to " + s.call.Function},
-			pass.Step{Place: *s.call.Inside, Op: "serve", Object: s.name, Message: "served there by " + s.name})
-	}
-	return append(steps, pass.Step{Place: s.Place, Op: "serve", Object: s.name, Message: "served here by " + s.name})
-}
-
-// objectName is the part of the fingerprint that names the server: as the source does, else by its type.
-func objectName(o *flow.Object) string {
-	if o.Name != "" {
-		return o.Name
-	}
-	return o.Type[strings.LastIndex(o.Type, "/")+1:]
-}
-
-// serverName names the server in a message.
-func serverName(o *flow.Object, t models.ServerType) string {
-	short := t.Type[strings.LastIndex(t.Type, "/")+1:]
-	if o.Origin == flow.Made {
-		return "the " + short + " that " + o.Func.Pkg().Name() + "." + o.Func.Name() + " returns"
-	}
-	if o.Name != "" && o.Name != "_" {
-		return o.Name
-	}
-	return "this " + short
-}
-
-// shortName drops the path of a full name: "(*net/http.Server).Serve" becomes "Serve".
-func shortName(name string) string { return name[strings.LastIndex(name, ".")+1:] }
 
 // cause makes one finding of those that importers of one constructor report.
 func cause(o *flow.Object) string {

@@ -52,10 +52,10 @@ type checker struct {
 	pass  *pass.Pass
 	ssa   *buildssa.SSA
 	graph *flow.Graph
+	tests bool // report in test files, and only there
 }
 
 func run(p *pass.Pass) error {
-	c := &checker{pass: p, ssa: p.ResultOf[buildssa.Analyzer].(*buildssa.SSA)}
 	cfg := flow.Config{
 		Types: []string{models.HTTPServer().Type, models.FastHTTPServer().Type, grpcServer},
 		Fact:  func() flow.Fact { return new(Effects) },
@@ -64,7 +64,18 @@ func run(p *pass.Pass) error {
 	for _, app := range models.FiberApps() {
 		cfg.Types = append(cfg.Types, app.Type, app.Config)
 	}
-	c.graph = flow.New(p, cfg)
+	in := p.ResultOf[buildssa.Analyzer].(*buildssa.SSA)
+	c := &checker{pass: p, ssa: in, graph: flow.New(p, cfg)}
+	c.check()
+	if p.Options.Tests && slices.ContainsFunc(p.Files, func(f *ast.File) bool { return p.IsTest(f.Package) }) {
+		cfg.Tests = true
+		c = &checker{pass: p, ssa: in, graph: flow.New(p, cfg), tests: true}
+		c.check()
+	}
+	return nil
+}
+
+func (c *checker) check() {
 	for _, o := range c.graph.Objects() {
 		switch {
 		case o.Type == models.HTTPServer().Type:
@@ -78,7 +89,15 @@ func run(p *pass.Pass) error {
 		}
 	}
 	c.checkServeFuncs()
-	return nil
+}
+
+// concerns reports whether findings at n are to be reported: whether it lies in a test file or not, as is asked for, and
+// in no other file that is for tests.
+func (c *checker) concerns(n ast.Node) bool {
+	if c.tests {
+		return c.pass.IsTest(n.Pos())
+	}
+	return !c.pass.IsTest(n.Pos()) && !c.supportsTests(n)
 }
 
 // localNote is the note of a call that lets only peers on the same machine connect.

@@ -73,6 +73,16 @@ func TestServers(t *testing.T) {
 	t.Run("steps", func(t *testing.T) { checkSteps(t, findings) })
 }
 
+// With -tests, test files are looked at as well; what they do to a server of the service does not make that any better.
+func TestInTests(t *testing.T) {
+	dir, err := filepath.Abs("../../testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := analyzer(t, map[string]string{"inside": "serverdeadline/...", "tests": "true"})
+	analysistest.Run(t, dir, a, "serverdeadline/tested")
+}
+
 // exceptExamples leaves out what analysistest says of the documentation's examples, which carry no expectations.
 type exceptExamples struct{ *testing.T }
 
