@@ -67,6 +67,7 @@ type checker struct {
 	source   sources
 	use      program
 	calls    []namedCall
+	spoken   map[ssa.CallInstruction]bool // requests that a finding about their client tells of
 }
 
 func run(p *pass.Pass) error {
@@ -87,6 +88,7 @@ func check(p *pass.Pass, tests bool) {
 		tests:  tests,
 		source: sources{pass: p.Pass},
 		exits:  exits.New(p.Options.Exits),
+		spoken: make(map[ssa.CallInstruction]bool),
 	}
 	c.fns = slices.DeleteFunc(ctxflow.Functions(in), func(fn *ssa.Function) bool { return c.skips(fn.Pos()) })
 	c.contexts = ctxflow.New(in, c.skips)

@@ -48,7 +48,7 @@ func (c *checker) defaultClients() {
 		}
 		for _, s := range c.sent(o) {
 			instr := instruction(s)
-			if s.verdict == unbounded && (instr != nil || s.Inside != nil) {
+			if s.verdict == unbounded && (instr != nil && !c.spoken[instr] || s.Inside != nil) {
 				uses = append(uses, defaultUse{instr: instr, call: s.Call, steps: append(o.Path(s.Call), c.sendSteps(s)...)})
 			}
 		}

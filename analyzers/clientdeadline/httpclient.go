@@ -127,6 +127,9 @@ func (c *checker) httpClients() {
 				other = append(other, s)
 			}
 		}
+		for _, s := range without {
+			c.spoken[instruction(s)] = true
+		}
 		switch {
 		case len(without) == 0:
 		case len(other) == 0:
