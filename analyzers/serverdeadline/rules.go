@@ -20,7 +20,7 @@ var readHeader = &rule.Rule{
 	Doc: lint.RawDocumentation{
 		Title: "`http.Server` waits for ever for the header of a request",
 		Text: `An ` + "`http.Server`" + ` with neither ReadHeaderTimeout nor ReadTimeout waits without bound for a client to send the header of its
-request, and for the TLS handshake as well. A client on a bad network, or an attacker who sends one byte now and then
+request, and without WriteTimeout for the TLS handshake as well. A client on a bad network, or an attacker who sends one byte now and then
 ("slowloris"), holds a connection, a goroutine and a file descriptor for as long as it likes; a few thousand of them make
 the service refuse everybody.
 
