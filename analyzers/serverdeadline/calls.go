@@ -40,7 +40,7 @@ func (c *checker) checkServeFuncs() {
 				if !ok {
 					continue
 				}
-				if r, ok := rows[calleeName(call.Common())]; ok {
+				if r, ok := rows[calleeName(call.Common())]; ok && c.exits.Reachable(call) {
 					c.checkServeFunc(call, r.ServeFunc, r.rule)
 				}
 			}

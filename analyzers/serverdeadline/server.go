@@ -119,7 +119,7 @@ func (c *checker) served(o *flow.Object, t models.ServerType) []serving {
 	var found []serving
 	for _, call := range o.Calls() {
 		s, ok := serverCall(t, call)
-		if !ok || s.Harmless || call.Note == localNote {
+		if !ok || s.Harmless || call.Note == localNote || call.Instr != nil && !c.exits.Reachable(call.Instr) {
 			continue
 		}
 		if s.Address == 0 && s.Listener == 0 && c.listensLocally(o, t) {

@@ -9,13 +9,13 @@ package serverdeadline
 import (
 	"go/ast"
 	"slices"
-	"strconv"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/passes/buildssa"
 	"golang.org/x/tools/go/ast/astutil"
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/cloudlint/cloudlint/analyzers/internal/exits"
 	"github.com/cloudlint/cloudlint/analyzers/internal/flow"
 	"github.com/cloudlint/cloudlint/analyzers/internal/models"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
@@ -52,6 +52,7 @@ type checker struct {
 	pass  *pass.Pass
 	ssa   *buildssa.SSA
 	graph *flow.Graph
+	exits *exits.Info
 	tests bool // report in test files, and only there
 }
 
@@ -65,11 +66,12 @@ func run(p *pass.Pass) error {
 		cfg.Types = append(cfg.Types, app.Type, app.Config)
 	}
 	in := p.ResultOf[buildssa.Analyzer].(*buildssa.SSA)
-	c := &checker{pass: p, ssa: in, graph: flow.New(p, cfg)}
+	dead := exits.New(p.Options.Exits)
+	c := &checker{pass: p, ssa: in, exits: dead, graph: flow.New(p, cfg)}
 	c.check()
 	if p.Options.Tests && slices.ContainsFunc(p.Files, func(f *ast.File) bool { return p.IsTest(f.Package) }) {
 		cfg.Tests = true
-		c = &checker{pass: p, ssa: in, graph: flow.New(p, cfg), tests: true}
+		c = &checker{pass: p, ssa: in, exits: dead, graph: flow.New(p, cfg), tests: true}
 		c.check()
 	}
 	return nil
@@ -91,14 +93,8 @@ func (c *checker) check() {
 	c.checkServeFuncs()
 }
 
-// concerns reports whether findings at n are to be reported: whether it lies in a test file or not, as is asked for, and
-// in no other file that is for tests.
-func (c *checker) concerns(n ast.Node) bool {
-	if c.tests {
-		return c.pass.IsTest(n.Pos())
-	}
-	return !c.pass.IsTest(n.Pos()) && !c.supportsTests(n)
-}
+// concerns reports whether findings at n are to be reported: whether it lies in a file for tests or not, as is asked for.
+func (c *checker) concerns(n ast.Node) bool { return c.pass.IsTest(n.Pos()) == c.tests }
 
 // localNote is the note of a call that lets only peers on the same machine connect.
 const localNote = "local"
@@ -140,15 +136,6 @@ func harmlessPackage(path string) bool {
 // harmless reports whether a call cannot change a server.
 func harmless(call flow.Call) bool {
 	return call.Func != nil && call.Func.Pkg() != nil && harmlessPackage(call.Func.Pkg().Path())
-}
-
-// supportsTests reports whether the file around n helps tests, although it is none: it imports package testing.
-func (c *checker) supportsTests(n ast.Node) bool {
-	file := c.file(n)
-	return file != nil && slices.ContainsFunc(file.Imports, func(spec *ast.ImportSpec) bool {
-		path, err := strconv.Unquote(spec.Path.Value)
-		return err == nil && (path == "testing" || path == "net/http/httptest")
-	})
 }
 
 // file returns the file around n.

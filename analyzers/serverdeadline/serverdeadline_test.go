@@ -44,7 +44,9 @@ func TestServers(t *testing.T) {
 		"serverdeadline/rpc", "serverdeadline/fix", "serverdeadline/fixed",
 	}
 	examples := writeExamples(t, filepath.Join(dir, "src"))
-	a := analyzer(t, map[string]string{"inside": "serverdeadline/...,example/...", "preview": "true"})
+	a := analyzer(t, map[string]string{
+		"inside": "serverdeadline/...,example/...", "preview": "true", "exits": "(serverdeadline/service.supervisor).Abort",
+	})
 	results := analysistest.Run(exceptExamples{t}, dir, a, append(packages, examples...)...)
 
 	findings := make(map[string][]wire.Finding) // by package
