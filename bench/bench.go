@@ -164,5 +164,9 @@ func appendFunction(file, name string) (restore func(), err error) {
 	if err := os.WriteFile(file, changed, 0o644); err != nil {
 		return nil, err
 	}
-	return func() { os.WriteFile(file, text, 0o644) }, nil
+	return func() {
+		if err := os.WriteFile(file, text, 0o644); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+		}
+	}, nil
 }

@@ -105,7 +105,7 @@ func (b *bench) printTargets(out io.Writer) (broken bool) {
 		fmt.Fprintf(out, "| %s | %.2f %s | %.2f %s | %s |\n", t.promise, t.bound, t.unit, t.measured, t.unit, verdict)
 	}
 	if slow := b.slowness(); slow > 1 {
-		fmt.Fprintf(out, "\ngo vet takes %.2f times the CPU time that it takes on the reference machine: bounds in seconds are scaled by that.\n", slow)
+		fmt.Fprintf(out, "\ngo vet takes %.2f times the CPU time that it takes on an idle reference machine: a bound in seconds that is BROKEN here may hold there.\n", slow)
 	}
 	if broken {
 		fmt.Fprintln(out, "\ncloudlint does not keep what it promises: see BROKEN above.")

@@ -107,8 +107,8 @@ func run(ctx context.Context, o options) (same bool, err error) {
 		return true, nil
 	}
 	diff := unified.Diff(o.against, before, o.out, text.Bytes())
-	os.Stdout.Write(diff)
-	return len(diff) == 0, nil
+	_, err = os.Stdout.Write(diff)
+	return len(diff) == 0, err
 }
 
 // complete fills in what was not given.

@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"errors"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -124,8 +125,8 @@ func FuzzLoad(f *testing.F) {
 		}
 		c, err := config.Load(root, root, "", k, config.Flags{})
 		if err != nil {
-			errs, ok := err.(config.Errors)
-			if !ok || len(errs) == 0 || c != nil {
+			var errs config.Errors
+			if !errors.As(err, &errs) || len(errs) == 0 || c != nil {
 				t.Fatalf("%T is the error, want config.Errors", err)
 			}
 			lines := strings.Count(string(data), "\n") + strings.Count(string(data), "\r") + strings.Count(string(data), "\u0085") + strings.Count(string(data), "\u2028") + strings.Count(string(data), "\u2029") + 1

@@ -31,8 +31,7 @@ func (f *front) choose(ctx context.Context) (Mode, error) {
 	}
 	// Whoever works on the code profits from a filled cache in the next run, and has most of it from builds anyway.
 	ci, _ := strconv.ParseBool(os.Getenv("CI"))
-	empty := os.Getenv("GOCACHEPROG") == "" && isEmptyCache(f.env.GOCACHE)
-	if empty || ci && f.mostlyStale(ctx) {
+	if f.cold || ci && f.mostlyStale(ctx) {
 		return Source, nil
 	}
 	return Vet, nil

@@ -51,6 +51,7 @@ func newFront(req Request) (*front, error) {
 type front struct {
 	req     Request
 	env     goEnv // in req.Dir
+	cold    bool  // Go's build cache held next to nothing when the run began
 	flags   goFlags
 	tmp     string // for everything that must be gone at the end
 	overlay *overlay
@@ -110,6 +111,8 @@ func (f *front) open(ctx context.Context) (*arguments, error) {
 	if f.env, err = environment(ctx, f.req.Dir); err != nil {
 		return nil, err
 	}
+	// Listing packages already fills the cache with indexes of their folders.
+	f.cold = os.Getenv("GOCACHEPROG") == "" && isEmptyCache(f.env.GOCACHE)
 	f.flags = parseGoFlags(f.env.GOFLAGS).building()
 	if f.tmp, err = os.MkdirTemp(f.env.GOTMPDIR, "cloudlint-"); err != nil {
 		return nil, fmt.Errorf("no folder for temporary files: %w", err)

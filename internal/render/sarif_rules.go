@@ -42,7 +42,7 @@ func describe(r *rule.Rule) sarifRule {
 func helpMarkdown(r *rule.Rule) string {
 	var b strings.Builder
 	for _, page := range explain.Pages(rule.Catalogue{r}, nil) {
-		page.WriteMarkdown(&b, 2) // a Builder never fails
+		_ = page.WriteMarkdown(&b, 2) // a Builder never fails
 	}
 	return b.String()
 }

@@ -75,7 +75,7 @@ func (p *Pass) Report(d Diagnostic) {
 	if r.Maturity != rule.Stable && !p.Options.Preview {
 		return
 	}
-	if d.Severity == "" || r.Severity().AtLeast(d.Severity) == false {
+	if d.Severity == "" || !r.Severity().AtLeast(d.Severity) {
 		d.Severity = r.Severity()
 	}
 	f := p.wireFinding(file, d)
