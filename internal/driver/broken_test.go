@@ -128,3 +128,55 @@ func TestBrokenTestsUnwanted(t *testing.T) {
 		}
 	})
 }
+
+// A front end that nobody has built is no reason not to analyse the service: go vet refuses all of it, the code is whole.
+func TestFilesToEmbedAreMissing(t *testing.T) {
+	const service = `
+-- go.mod --
+module m
+
+go 1.26
+-- ui/ui.go --
+package ui
+
+import (
+	"embed"
+	"time"
+)
+
+//go:embed build/*
+var Files embed.FS
+
+func Wait() { time.Sleep(1) }
+-- main.go --
+package main
+
+import (
+	"time"
+
+	"m/ui"
+)
+
+func main() { time.Sleep(1); ui.Wait() }
+`
+	dir := unpack(t, service)
+	want, out := lint(t, Request{Dir: dir, Mode: Source})
+	if len(out.Records) != 2 || len(out.Errors) != 0 || len(want.Found) == 0 {
+		t.Fatalf("the source driver finds %+v", want)
+	}
+	got, out := lint(t, Request{Dir: dir, Mode: Vet})
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the drivers differ (-source +vet):\n%s", diff)
+	}
+	if out.Driver != Source {
+		t.Errorf("the driver is %s, but go vet analysed nothing", out.Driver)
+	}
+
+	// Beside an import that cannot be resolved, too.
+	dir = unpack(t, service+"-- lost/lost.go --\npackage lost\n\nimport _ \"no.such/module\"\n")
+	want, _ = lint(t, Request{Dir: dir, Mode: Source})
+	got, out = lint(t, Request{Dir: dir, Mode: Vet})
+	if diff := cmp.Diff(want.Found, got.Found); diff != "" || len(out.NotAnalysed) != 1 {
+		t.Errorf("not analysed: %v; the drivers differ (-source +vet):\n%s", out.NotAnalysed, diff)
+	}
+}

@@ -13,6 +13,8 @@ type job struct {
 	inside []string
 	want   map[string]bool // import paths
 	all    bool            // these are all packages that the batch's patterns match
+
+	inProcess bool // go vet refused it: the source driver took over
 }
 
 func (j *job) wants(s *state) bool { return s.batch == j.batch && j.want[s.ImportPath] }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -98,6 +99,9 @@ func (f *front) run(ctx context.Context) (*Outcome, error) {
 			}
 			f.abandon(j, err)
 		}
+	}
+	if len(f.jobs) > 0 && !slices.ContainsFunc(f.jobs, func(j *job) bool { return !j.inProcess }) {
+		out.Driver = Source
 	}
 	f.explain(ctx)
 	f.col.finish(out)

@@ -84,6 +84,28 @@ func (f *front) diagnose(ctx context.Context, j *job) (tests []*state, err error
 	return tests, err
 }
 
+// lacksEmbedded reports whether a package of the job, or one that it imports, embeds files that are not there: the front
+// end of a service that nobody has built yet, for example. go vet then analyses nothing at all, although the code is
+// whole. go list looks for these files only when it is asked for them.
+func (f *front) lacksEmbedded(ctx context.Context, j *job) bool {
+	extra, err := f.listFlags()
+	if err != nil {
+		return false
+	}
+	args := append([]string{"list", "-e", "-deps", "-test", "-json=ImportPath,Error,EmbedFiles,TestEmbedFiles,XTestEmbedFiles"}, extra...)
+	stdout, _, err := j.batch.tool.output(ctx, append(append(args, "--"), j.batch.patterns()...)...)
+	if err != nil {
+		return false
+	}
+	lacks := false
+	err = decodeList(stdout, func(p *listed) {
+		s := f.col.named[p.ImportPath]
+		known := s != nil && (s.broken || s.Error != nil)
+		lacks = lacks || p.Error != nil && !known
+	})
+	return err == nil && lacks
+}
+
 // loadError reports an error at the package that has it; others have it only because they import that one.
 func (f *front) loadError(j *job, e *listError) {
 	text := e.Err

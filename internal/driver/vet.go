@@ -54,6 +54,9 @@ func (f *front) vetJob(ctx context.Context, j *job) error {
 		}
 		whole := f.todo(j)
 		if len(whole) == len(todo) && len(badTests) == 0 && !hasBlocks(res.complaints) {
+			if f.lacksEmbedded(ctx, j) {
+				return f.refused(ctx, j)
+			}
 			return f.vetFailed(j, res)
 		}
 		if len(whole) < len(todo) {
@@ -64,6 +67,9 @@ func (f *front) vetJob(ctx context.Context, j *job) error {
 			}
 			if res, err = f.vet(ctx, j, whole, stripped, false); err != nil {
 				return err
+			}
+			if res.failed && res.received == 0 && !hasBlocks(res.complaints) && f.lacksEmbedded(ctx, j) {
+				return f.refused(ctx, j)
 			}
 			results[0] = res // what went before said less than diagnose
 		}
@@ -86,6 +92,13 @@ func (f *front) vetJob(ctx context.Context, j *job) error {
 		f.complain(j, res)
 	}
 	return nil
+}
+
+// refused analyses in this process what go vet does not even begin with.
+func (f *front) refused(ctx context.Context, j *job) error {
+	f.req.Log.Info("go vet refuses code whose files to embed are missing: the source driver analyses it")
+	j.inProcess = true
+	return f.sourceJob(ctx, j)
 }
 
 // states returns the packages of the job, sorted.
