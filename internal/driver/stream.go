@@ -17,7 +17,12 @@ func decodeRecords(r io.Reader, yield func(wire.Record)) error {
 	dec := json.NewDecoder(r)
 	for {
 		var units map[string]map[string]json.RawMessage
-		switch err := dec.Decode(&units); {
+		err := dec.Decode(&units)
+		// The error's own text names Go types, in other words with each release of Go.
+		if mismatch := new(json.UnmarshalTypeError); errors.As(err, &mismatch) {
+			err = fmt.Errorf("there is an unexpected %s", mismatch.Value)
+		}
+		switch {
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
