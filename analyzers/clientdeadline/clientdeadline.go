@@ -86,7 +86,7 @@ func check(p *pass.Pass, tests bool) {
 	c := &checker{
 		Pass:   p,
 		tests:  tests,
-		source: sources{pass: p.Pass},
+		source: sources{pass: p},
 		exits:  exits.New(p.Options.Exits),
 		spoken: make(map[ssa.CallInstruction]bool),
 	}

@@ -14,7 +14,7 @@ import (
 
 // addField is the fix that adds a duration to a composite literal, or nil where it cannot be written.
 func (s *sources) addField(lit *ast.CompositeLit, field string, seconds int) *pass.Fix {
-	file := s.file(lit.Pos())
+	file := s.pass.File(lit.Pos())
 	if file == nil {
 		return nil
 	}
@@ -58,7 +58,7 @@ func (s *sources) dialTimeout(lparen token.Pos) *pass.Fix {
 		return nil
 	}
 	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
-	file := s.file(call.Pos())
+	file := s.pass.File(call.Pos())
 	if !ok || file == nil {
 		return nil
 	}

@@ -65,12 +65,15 @@ func serves(fn *ssa.Function) bool {
 	return false
 }
 
-// inLoop reports whether the block can be reached from itself.
-func inLoop(b *ssa.BasicBlock) bool {
+// inLoop reports whether the block can be reached from itself, by a way around the blocks to avoid.
+func inLoop(b *ssa.BasicBlock, avoid ...*ssa.BasicBlock) bool {
 	if b == nil {
 		return false
 	}
 	seen := make(map[*ssa.BasicBlock]bool)
+	for _, a := range avoid {
+		seen[a] = true
+	}
 	todo := append([]*ssa.BasicBlock(nil), b.Succs...)
 	for len(todo) > 0 {
 		next := todo[len(todo)-1]

@@ -5,12 +5,12 @@ import (
 	"go/token"
 	"go/types"
 
-	"golang.org/x/tools/go/analysis"
+	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
 )
 
 // sources finds the syntax behind instructions.
 type sources struct {
-	pass  *analysis.Pass
+	pass  *pass.Pass
 	calls map[token.Pos]*ast.CallExpr // by their left parenthesis, which is a call's position in SSA
 }
 
@@ -74,16 +74,6 @@ func exprText(e ast.Expr) string {
 		}
 	}
 	return ""
-}
-
-// file returns the file that contains pos.
-func (s *sources) file(pos token.Pos) *ast.File {
-	for _, f := range s.pass.Files {
-		if f.FileStart <= pos && pos <= f.FileEnd {
-			return f
-		}
-	}
-	return nil
 }
 
 // contextInScope reports whether the function around pos has a context, or a request that carries one, as a parameter.

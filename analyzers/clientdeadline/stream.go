@@ -203,20 +203,7 @@ func hasMethod(t types.Type, name string) bool {
 
 // loops reports whether the block is in a loop that does not send the request anew.
 func (r *reader) loops(b *ssa.BasicBlock) bool {
-	seen := map[*ssa.BasicBlock]bool{r.sent: true}
-	todo := append([]*ssa.BasicBlock(nil), b.Succs...)
-	for len(todo) > 0 {
-		next := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		if next == b {
-			return true
-		}
-		if !seen[next] {
-			seen[next] = true
-			todo = append(todo, next.Succs...)
-		}
-	}
-	return false
+	return inLoop(b, r.sent)
 }
 
 func isResponse(t types.Type) bool { return types.TypeString(t, nil) == "*net/http.Response" }

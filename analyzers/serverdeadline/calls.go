@@ -213,7 +213,7 @@ func (c *checker) servedApp(o *flow.Object, app models.ServerApp) (served flow.C
 
 // nameOf returns the variable that a call's result is assigned to, else a default.
 func (c *checker) nameOf(e *ast.CallExpr, otherwise string) string {
-	file := c.file(e)
+	file := c.pass.File(e.Pos())
 	name := otherwise
 	ast.Inspect(file, func(n ast.Node) bool {
 		if n == nil || n.Pos() > e.Pos() || n.End() < e.End() {

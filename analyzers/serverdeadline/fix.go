@@ -79,7 +79,7 @@ func (c *checker) addElements(lit *ast.CompositeLit, elems []string) analysis.Te
 // timePackage returns the name of package time at n, and the edit that imports it where the file does not yet. ok is
 // false where the name means something else.
 func (c *checker) timePackage(n ast.Node) (name string, edit *analysis.TextEdit, ok bool) {
-	file := c.file(n)
+	file := c.pass.File(n.Pos())
 	if file == nil {
 		return "", nil, false
 	}

@@ -138,16 +138,6 @@ func harmless(call flow.Call) bool {
 	return call.Func != nil && call.Func.Pkg() != nil && harmlessPackage(call.Func.Pkg().Path())
 }
 
-// file returns the file around n.
-func (c *checker) file(n ast.Node) *ast.File {
-	for _, f := range c.pass.Files {
-		if f.FileStart <= n.Pos() && n.Pos() <= f.FileEnd {
-			return f
-		}
-	}
-	return nil
-}
-
 // callExpr returns the call expression of an instruction, or nil.
 func (c *checker) callExpr(call ssa.CallInstruction) *ast.CallExpr {
 	pos := call.Common().Pos()

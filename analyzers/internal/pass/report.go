@@ -64,7 +64,7 @@ type Fix struct {
 // Report reports d, unless a suppression comment silences it, or it lies in a generated file, a test file that the rule
 // does not cover, or nowhere.
 func (p *Pass) Report(d Diagnostic) {
-	file := p.file(d.Pos)
+	file := p.File(d.Pos)
 	if file == nil || p.isGenerated(file) {
 		return
 	}
@@ -154,7 +154,7 @@ func (p *Pass) wirePlace(at Place) (wire.Pos, bool) {
 	if at.Foreign != nil {
 		return *at.Foreign, true
 	}
-	if p.file(at.Pos) == nil {
+	if p.File(at.Pos) == nil {
 		return wire.Pos{}, false
 	}
 	return p.wirePos(at.Pos, at.End), true
@@ -214,8 +214,8 @@ func (p *Pass) synthetic(at wire.Pos) token.Pos {
 // maxColumn is the length of each line of a synthetic file.
 const maxColumn = 1 << 10
 
-// file returns the file of this package that pos lies in, or nil.
-func (p *Pass) file(pos token.Pos) *ast.File {
+// File returns the file of this package that pos lies in, or nil.
+func (p *Pass) File(pos token.Pos) *ast.File {
 	for _, f := range p.Files {
 		if f.FileStart <= pos && pos <= f.FileEnd {
 			return f
@@ -227,7 +227,7 @@ func (p *Pass) file(pos token.Pos) *ast.File {
 // IsTest reports whether pos lies in a file for tests: a _test.go file, or one of helpers that tests share. What such a
 // file does proves nothing about the service.
 func (p *Pass) IsTest(pos token.Pos) bool {
-	file := p.file(pos)
+	file := p.File(pos)
 	return file != nil && wire.IsTest(p.Fset, file)
 }
 
