@@ -122,10 +122,7 @@ func (f *front) loadError(j *job, e *listError) {
 
 // explain makes sure that each package without a record has an error that says why.
 func (f *front) explain(ctx context.Context) {
-	var silent []*state
-	for _, s := range f.col.missing(func(s *state) bool { return !s.failed }) {
-		silent = append(silent, s)
-	}
+	silent := f.col.missing(func(s *state) bool { return !s.failed })
 	if len(silent) == 0 {
 		return
 	}

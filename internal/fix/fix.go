@@ -91,7 +91,7 @@ func Prepare(ctx context.Context, report *finding.Report, opts Options) (*Plan, 
 	}
 	fixes = withoutConflicts(fixes)
 	fixes = withoutSyntaxErrors(fixes)
-	if fixes, err = withoutCompileErrors(ctx, tree, fixes, opts); err != nil {
+	if fixes, err = withoutCompileErrors(ctx, fixes, opts); err != nil {
 		return nil, err
 	}
 

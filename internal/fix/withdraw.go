@@ -15,7 +15,7 @@ import (
 const maxBuilds = 100
 
 // withoutCompileErrors drops fixes until every package and test that compiled before compiles with the rest.
-func withoutCompileErrors(ctx context.Context, t *tree, fixes []*candidate, opts Options) ([]*candidate, error) {
+func withoutCompileErrors(ctx context.Context, fixes []*candidate, opts Options) ([]*candidate, error) {
 	byModule := make(map[string][]*candidate)
 	for _, c := range fixes {
 		dir := c.edits[0].src.module

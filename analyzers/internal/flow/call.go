@@ -202,7 +202,7 @@ func (g *Graph) builtin(instr ssa.CallInstruction, name string, n *node, o *Obje
 		g.add(g.value(call), made, nil, nil)
 		for i, arg := range args {
 			if arg == n.value {
-				g.load(o, made.content, call)
+				g.load(o, made.content)
 				if i == 0 {
 					g.add(g.value(call), o, n, nil)
 				}
@@ -213,7 +213,7 @@ func (g *Graph) builtin(instr ssa.CallInstruction, name string, n *node, o *Obje
 			g.demand(args[0])
 			g.forEach(g.value(args[0]), func(dst *Object) {
 				if dst.kind == cellObject {
-					g.load(o, dst.content, call)
+					g.load(o, dst.content)
 				} else if o.kind == cellObject {
 					g.escape(instr, n, o, Escape{Kind: Container})
 				}

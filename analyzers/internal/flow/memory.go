@@ -17,11 +17,11 @@ func (g *Graph) cell(v ssa.Value) *Object {
 }
 
 // global is the memory of a package-level variable.
-func (g *Graph) global(v *ssa.Global) *Object {
-	o := g.cells[v]
-	if o != nil {
-		return o
+func (g *Graph) global(v *ssa.Global) {
+	if g.cells[v] != nil {
+		return
 	}
+	var o *Object
 	obj, _ := v.Object().(*types.Var)
 	name := g.structName(deref(v.Type()))
 	foreign := v.Pkg != g.pkg
@@ -49,7 +49,6 @@ func (g *Graph) global(v *ssa.Global) *Object {
 		g.objects = append(g.objects, held)
 		g.add(o.content, held, nil, nil)
 	}
-	return o
 }
 
 // slot is the memory of a struct field, of all instances of the struct.

@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"go/token"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -16,7 +15,6 @@ type node struct {
 	from map[*Object]hop // how each came here
 	out  []edge
 	each []func(*Object) // called for each object, present and future
-	at   token.Pos       // where an object that arrives here is named: the call, the store
 }
 
 type part struct {

@@ -33,7 +33,7 @@ func (g *Graph) transfer(instr ssa.Instruction, n *node, o *Object) {
 		case instr.Op == token.MUL && o.kind == followedObject:
 			g.add(g.value(instr), o, n, nil)
 		case instr.Op == token.MUL, instr.Op == token.ARROW && instr.X == v:
-			g.load(o, g.partOf(instr, 0, tupleLen(instr)), instr)
+			g.load(o, g.partOf(instr, 0, tupleLen(instr)))
 		}
 	case *ssa.Phi, *ssa.ChangeType, *ssa.ChangeInterface, *ssa.MakeInterface, *ssa.Slice, *ssa.SliceToArrayPointer, *ssa.MultiConvert:
 		g.add(g.value(instr.(ssa.Value)), o, n, nil)
@@ -51,14 +51,14 @@ func (g *Graph) transfer(instr ssa.Instruction, n *node, o *Object) {
 		g.add(g.value(instr), o, n, nil)
 	case *ssa.Index:
 		if instr.X == v {
-			g.load(o, g.value(instr), instr)
+			g.load(o, g.value(instr))
 		}
 	case *ssa.Lookup:
 		if instr.X == v {
-			g.load(o, g.partOf(instr, 0, tupleLen(instr)), instr)
+			g.load(o, g.partOf(instr, 0, tupleLen(instr)))
 		}
 	case *ssa.Next:
-		g.load(o, g.partOf(instr, 2, 3), instr)
+		g.load(o, g.partOf(instr, 2, 3))
 	case *ssa.MapUpdate:
 		g.sendInto(instr, n, o, instr.Map, instr.Value)
 		if instr.Key == v {
@@ -74,7 +74,7 @@ func (g *Graph) transfer(instr ssa.Instruction, n *node, o *Object) {
 				continue
 			}
 			if s.Chan == v {
-				g.load(o, g.partOf(instr, 2+recv, 3), instr)
+				g.load(o, g.partOf(instr, 2+recv, 3))
 			}
 			recv++
 		}
@@ -202,7 +202,7 @@ func (g *Graph) store(instr ssa.Instruction, n *node, o, target *Object) {
 }
 
 // load lets what the memory o holds reach a node.
-func (g *Graph) load(o *Object, to *node, via ssa.Instruction) {
+func (g *Graph) load(o *Object, to *node) {
 	switch o.kind {
 	case cellObject:
 		g.connect(o.content, to, nil)

@@ -82,7 +82,7 @@ func (*markFact) AFact() {}
 func (f *markFact) String() string { return fmt.Sprintf("mark %d %v", f.N, f.List) }
 
 // silentFact has nothing that package gob can encode.
-type silentFact struct{ hidden func() }
+type silentFact struct{ _ func() }
 
 func (*silentFact) AFact() {}
 
