@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"go/version"
 	"io"
 	"os"
 	"os/exec"
@@ -148,11 +147,7 @@ func skew(builtWith, command string, m driver.Module) string {
 	if err := driver.CheckVersion(m, command); err != nil {
 		return err.Error()
 	}
-	if version.IsValid(builtWith) && version.IsValid(command) && version.Compare(version.Lang(command), version.Lang(builtWith)) > 0 {
-		return fmt.Sprintf("cloudlint was built with %s, older than the go command's %s. That works as long as this version "+
-			"reads what the go command writes; if packages cannot be imported, build cloudlint again.", builtWith, command)
-	}
-	return ""
+	return driver.Skew(builtWith, command)
 }
 
 func (e *examination) environment(env goEnv) {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"time"
 
@@ -104,6 +105,11 @@ func (f *front) run(ctx context.Context) (*Outcome, error) {
 		out.Driver = Source
 	}
 	f.explain(ctx)
+	if len(f.col.errors) > 0 {
+		if skew := Skew(runtime.Version(), f.env.GOVERSION); skew != "" {
+			f.col.error("", skew)
+		}
+	}
 	f.col.finish(out)
 	f.places(ctx, out)
 	return out, ctx.Err()

@@ -13,6 +13,17 @@ func CheckVersion(m Module, installed string) error {
 	return checkVersion(m, runtime.Version(), installed)
 }
 
+// Skew says what can be wrong when cloudlint was built with an older Go ("go1.26.8") than the go command that it calls
+// ("go1.27.4"): what that Go's library is written in, and the form of its export data, may be new to this cloudlint. It is
+// empty where the two fit.
+func Skew(built, command string) string {
+	if !version.IsValid(built) || !version.IsValid(command) || version.Compare(version.Lang(command), version.Lang(built)) <= 0 {
+		return ""
+	}
+	return fmt.Sprintf("cloudlint was built with %s, older than the go command's %s: packages that it cannot import need it built again, "+
+		"by `GOTOOLCHAIN=%s go install github.com/cloudlint/cloudlint/cmd/cloudlint@latest`", built, command, command)
+}
+
 // checkVersion returns an error if a module is written in a newer Go than the one that cloudlint was built with, whose
 // type checker would refuse every package of it. The versions are built, that of our own build ("go1.26.8"), and
 // installed, that of the go command.
