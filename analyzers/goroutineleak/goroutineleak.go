@@ -1,0 +1,113 @@
+// Package goroutineleak finds goroutines that block for ever: on a channel that nobody serves any more, on a lock that
+// is not given back, on a WaitGroup or a Cond that nobody releases.
+//
+// Two techniques share one front end (package skeleton): flow rules, which see code whose callers are not known, and the
+// bounded execution of package explore, which proves an interleaving where all of a primitive's users are seen.
+package goroutineleak
+
+import (
+	"cmp"
+	"go/ast"
+	"go/token"
+	"slices"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/passes/buildssa"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/analyzers/internal/ctxflow"
+	"github.com/cloudlint/cloudlint/analyzers/internal/exits"
+	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/internal/rule"
+)
+
+const name = "goroutineleak"
+
+const doc = `find goroutines that block for ever
+
+A goroutine that waits for something that can no longer happen never ends: it keeps its stack and all that it refers to,
+and if it holds a lock, or somebody waits for it, others stop with it. The analyzer follows channels, locks, WaitGroups,
+conditions and contexts through the functions of a package and reports operations that nobody can release, with the way
+there.`
+
+// Rules are all that the analyzer can report.
+func Rules() []*rule.Rule {
+	return slices.Concat(channelRules(), lockRules(), releaseRules())
+}
+
+// Analyzer is the analyzer with its default options.
+var Analyzer = New()
+
+// New returns a fresh analyzer.
+func New() *analysis.Analyzer {
+	return pass.New(pass.Spec{
+		Name:     name,
+		Doc:      doc,
+		Rules:    Rules(),
+		Requires: []*analysis.Analyzer{buildssa.Analyzer},
+		Run:      run,
+	})
+}
+
+// A checker checks one package: the part that is not for tests, or the whole for what is wrong in the tests.
+type checker struct {
+	*pass.Pass
+	tests bool
+	ssa   *buildssa.SSA
+	fns   []*ssa.Function
+	exits *exits.Info
+	found []finding
+}
+
+// A finding is a diagnostic that is reported unless another one tells of the same cause.
+type finding struct {
+	pass.Diagnostic
+	// blocked is the operation that waits for ever, or the cause where none does; one finding is reported for each.
+	blocked token.Pos
+	// rank orders the findings of one cause: the lowest is reported.
+	rank int
+}
+
+// What knows most about a cause speaks.
+const (
+	proven = iota // the explorer shows how
+	shown         // a flow rule does
+)
+
+func run(p *pass.Pass) error {
+	check(p, false)
+	// What tests do says nothing about the service, and the same must be found with and without them.
+	if p.Options.Tests && slices.ContainsFunc(p.Files, func(f *ast.File) bool { return p.IsTest(f.Package) }) {
+		check(p, true)
+	}
+	return nil
+}
+
+func check(p *pass.Pass, tests bool) {
+	c := &checker{Pass: p, tests: tests, ssa: p.ResultOf[buildssa.Analyzer].(*buildssa.SSA), exits: exits.New(p.Options.Exits)}
+	c.fns = slices.DeleteFunc(ctxflow.Functions(c.ssa), func(fn *ssa.Function) bool { return !tests && c.IsTest(fn.Pos()) })
+	c.explore()
+	c.channels()
+	c.locks()
+	c.releases()
+	c.report()
+}
+
+// add notes a finding.
+func (c *checker) add(f finding) {
+	if c.tests == c.IsTest(f.Pos) {
+		c.found = append(c.found, f)
+	}
+}
+
+// report reports the findings, one for each cause, in the order of the sources.
+func (c *checker) report() {
+	slices.SortStableFunc(c.found, func(a, b finding) int {
+		return cmp.Or(cmp.Compare(a.blocked, b.blocked), cmp.Compare(a.rank, b.rank), cmp.Compare(a.Pos, b.Pos), cmp.Compare(a.Rule.Code, b.Rule.Code))
+	})
+	for i, f := range c.found {
+		if i == 0 || f.blocked != c.found[i-1].blocked {
+			c.Report(f.Diagnostic)
+		}
+	}
+}
