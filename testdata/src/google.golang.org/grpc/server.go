@@ -33,4 +33,6 @@ func (s *Server) GracefulStop() {}
 func MaxRecvMsgSize(m int) ServerOption { return serverOption{func(*Server) {}} }
 
 // KeepaliveParams sets the keepalive of connections.
-func KeepaliveParams(p keepalive.ServerParameters) ServerOption { return serverOption{func(*Server) {}} }
+func KeepaliveParams(p keepalive.ServerParameters) ServerOption {
+	return serverOption{func(*Server) {}}
+}

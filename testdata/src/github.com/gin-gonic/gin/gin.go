@@ -10,9 +10,6 @@ import (
 // Engine is gin's router.
 type Engine struct{ handlers map[string]HandlerFunc }
 
-// Context is the context of a request.
-type Context struct{ Writer http.ResponseWriter }
-
 // HandlerFunc handles a request.
 type HandlerFunc func(*Context)
 
@@ -25,9 +22,12 @@ func Default() *Engine { return New() }
 // GET registers a handler.
 func (e *Engine) GET(path string, h HandlerFunc) { e.handlers[path] = h }
 
+// POST registers a handler.
+func (e *Engine) POST(path string, h HandlerFunc) { e.handlers[path] = h }
+
 // ServeHTTP serves.
 func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	e.handlers[r.URL.Path](&Context{Writer: w})
+	e.handlers[r.URL.Path](&Context{Request: r, Writer: w, keys: make(map[any]any)})
 }
 
 // Run serves on an address.
