@@ -1,0 +1,3 @@
+package goroutineleak
+
+func (l *locker) doubleLocks(w *lockWalk) {}
