@@ -9,6 +9,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/cloudlint/cloudlint/analyzers/clientdeadline"
+	"github.com/cloudlint/cloudlint/analyzers/endlessgoroutine"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
 	"github.com/cloudlint/cloudlint/analyzers/serverdeadline"
 	"github.com/cloudlint/cloudlint/internal/rule"
@@ -23,6 +24,7 @@ type family struct {
 func families() []family {
 	return []family{
 		{clientdeadline.New, clientdeadline.Rules},
+		{endlessgoroutine.New, endlessgoroutine.Rules},
 		{serverdeadline.New, serverdeadline.Rules},
 	}
 }

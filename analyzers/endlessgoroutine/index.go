@@ -1,0 +1,100 @@
+package endlessgoroutine
+
+import (
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/internal/skeleton"
+)
+
+// An index finds what package ssa has no referrers of.
+type index struct {
+	callers map[*ssa.Function][]ssa.CallInstruction // calls and starts of it
+	asValue map[*ssa.Function][]ssa.Instruction     // other uses: handed on, stored
+	written map[*types.Var]bool                     // fields that are assigned after their struct was made
+	invokes map[string]bool                         // names of methods that are called through an interface
+	stops   []ssa.CallInstruction                   // calls of (*time.Ticker).Stop and (*time.Timer).Stop
+}
+
+func newIndex(fns []*ssa.Function) *index {
+	ix := &index{
+		callers: make(map[*ssa.Function][]ssa.CallInstruction),
+		asValue: make(map[*ssa.Function][]ssa.Instruction),
+		written: make(map[*types.Var]bool),
+		invokes: make(map[string]bool),
+	}
+	for _, fn := range fns {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				ix.add(instr)
+			}
+		}
+	}
+	return ix
+}
+
+func (ix *index) add(instr ssa.Instruction) {
+	var callee ssa.Value
+	switch i := instr.(type) {
+	case *ssa.Store:
+		if addr, ok := i.Addr.(*ssa.FieldAddr); ok {
+			if _, fresh := rootOf(addr.X).(*ssa.Alloc); !fresh {
+				ix.written[fieldOf(addr.X.Type(), addr.Field)] = true
+			}
+		}
+	case ssa.CallInstruction:
+		common := i.Common()
+		if common.IsInvoke() {
+			ix.invokes[common.Method.Name()] = true
+		}
+		op := skeleton.OpOf(instr)
+		if op.Kind == skeleton.TickerStop || op.Kind == skeleton.TimerStop {
+			ix.stops = append(ix.stops, i)
+		}
+		if f := skeleton.CalleeOf(common).Func; f != nil {
+			ix.callers[f] = append(ix.callers[f], i)
+			callee = common.Value
+		}
+	}
+	var operands [10]*ssa.Value
+	for _, op := range instr.Operands(operands[:0]) {
+		if *op == callee {
+			continue
+		}
+		switch v := (*op).(type) {
+		case *ssa.Function:
+			f := skeleton.Normal(v)
+			ix.asValue[f] = append(ix.asValue[f], instr)
+		case *ssa.MakeClosure:
+			if f, ok := v.Fn.(*ssa.Function); ok {
+				f = skeleton.Normal(f)
+				ix.asValue[f] = append(ix.asValue[f], instr)
+			}
+		}
+	}
+}
+
+// fieldOf returns the field of the struct that t is or points to, in its generic form, or nil.
+func fieldOf(t types.Type, i int) *types.Var {
+	if ptr, ok := t.Underlying().(*types.Pointer); ok {
+		t = ptr.Elem()
+	}
+	if s, ok := t.Underlying().(*types.Struct); ok && i < s.NumFields() {
+		return s.Field(i).Origin()
+	}
+	return nil
+}
+
+// std reports whether the package is one of the standard library's, as far as its path tells.
+func std(pkg *types.Package) bool {
+	for i := 0; i < len(pkg.Path()); i++ {
+		switch pkg.Path()[i] {
+		case '.':
+			return false
+		case '/':
+			return true
+		}
+	}
+	return true
+}

@@ -1,0 +1,174 @@
+package endlessgoroutine
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ast/astutil"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/internal/rule"
+	"github.com/cloudlint/cloudlint/internal/skeleton"
+)
+
+// reportRepeated reports the call that proves that a goroutine without end is started again and again.
+func (c *checker) reportRepeated(call ssa.CallInstruction, d duty, often string) {
+	place := c.callPlace(call)
+	steps := slices.Clone(d.calls)
+	if len(steps) > 0 {
+		steps[0].Message += ", " + often
+	}
+	startStep := pass.Step{Place: d.place, Message: "starts " + d.goes, Op: "go", Object: d.goes}
+	if len(steps) == 0 {
+		startStep.Message += ", " + often
+	}
+	steps = append(steps, startStep, loopStep(d.loop))
+	message := fmt.Sprintf("a goroutine is started %s and never ends: %s in %s has no way out; let the loop also wait for something that ends it, a context or a channel, and return",
+		often, quoted(d.loop), d.loop.in)
+	if len(d.calls) > 0 {
+		message = fmt.Sprintf("%s starts a goroutine that never ends, and is called %s: %s in %s has no way out; make it possible to end the loop, and end it",
+			d.calls[0].Object, often, quoted(d.loop), d.loop.in)
+	}
+	c.add(repeated, 1, d.start, pass.Diagnostic{
+		Pos: place.Pos, End: place.End, Message: message, Op: "go", Object: d.goes, Steps: steps,
+		Cause: fmt.Sprint(c.wirePlace(d.place)),
+	})
+}
+
+func loopStep(loop *trap) pass.Step {
+	return pass.Step{Place: loop.place, Message: "loops here for ever", Op: "loop", Object: loop.text, Goroutine: 2}
+}
+
+func quoted(loop *trap) string { return "`" + loop.text + "`" }
+
+// reportTicker reports a goroutine that waits for a ticker which is stopped.
+func (c *checker) reportTicker(s start, stop ssa.CallInstruction) {
+	place := c.callPlace(s.call)
+	at := c.callPlace(stop)
+	by := funcText(outermost(stop.Parent()))
+	c.add(tickerStopped, 0, s.call, pass.Diagnostic{
+		Pos: place.Pos, End: place.End,
+		Message: fmt.Sprintf("the goroutine never ends: %s stops the ticker, but Stop does not close its channel, so %s waits for ever; let the loop also wait for a channel that is closed there, and return",
+			by, quoted(s.loop)),
+		Op: "go", Object: goes(s.target),
+		Steps: []pass.Step{
+			{Place: place, Message: "starts " + goes(s.target), Op: "go", Object: goes(s.target)},
+			{Place: at, Message: "stops the ticker", Op: "stop"},
+			{Place: s.loop.place, Message: "waits here for ever", Op: "recv", Object: s.loop.text, Goroutine: 2},
+		},
+	})
+}
+
+// reportIgnored reports a goroutine that the method does not end which is there to end an object's work.
+func (c *checker) reportIgnored(s start, o owner, stop *types.Func) {
+	place := c.callPlace(s.call)
+	name := methodText(stop)
+	c.add(ignoresStop, 2, s.call, pass.Diagnostic{
+		Pos: place.Pos, End: place.End,
+		Message: fmt.Sprintf("%s does not end this goroutine: %s in %s has no way out, so it goes on with the %s for ever; let the loop also wait for a channel that %s closes, and return",
+			name, quoted(s.loop), s.loop.in, o.named.Obj().Name(), stop.Name()),
+		Op: "go", Object: goes(s.target),
+		Steps: []pass.Step{
+			{Place: place, Message: "starts " + goes(s.target), Op: "go", Object: goes(s.target)},
+			{Place: pass.Place{Pos: stop.Pos(), End: stop.Pos() + token.Pos(len(stop.Name()))}, Message: stop.Name() + " does not reach the loop", Op: "stop", Object: name},
+			loopStep(s.loop),
+		},
+	})
+}
+
+// reportUnstoppable reports a goroutine that keeps an object of a library for ever.
+func (c *checker) reportUnstoppable(s start, o owner) {
+	place := c.callPlace(s.call)
+	t := o.named.Obj().Name()
+	c.add(unstoppable, 3, s.call, pass.Diagnostic{
+		Pos: place.Pos, End: place.End,
+		Message: fmt.Sprintf("each %s starts a goroutine that nothing can end: %s in %s has no way out, and keeps the %s for ever; give %s a Close method that ends the loop",
+			t, quoted(s.loop), s.loop.in, t, t),
+		Op: "go", Object: goes(s.target),
+		Steps: []pass.Step{
+			{Place: place, Message: "starts " + goes(s.target), Op: "go", Object: goes(s.target)},
+			loopStep(s.loop),
+		},
+	})
+}
+
+func (c *checker) add(r *rule.Rule, rank int, start ssa.Instruction, d pass.Diagnostic) {
+	d.Rule = r
+	c.found = append(c.found, finding{Diagnostic: d, start: start, rank: rank})
+}
+
+// goes names what a goroutine runs, in the user's words.
+func goes(target skeleton.Callee) string { return calleeText(target) }
+
+// calleeText names a callee in the user's words.
+func calleeText(callee skeleton.Callee) string {
+	switch {
+	case callee.Object != nil:
+		return methodText(callee.Object)
+	case callee.Func != nil:
+		return funcText(callee.Func)
+	}
+	return "a function value"
+}
+
+func funcText(fn *ssa.Function) string {
+	if obj, ok := fn.Object().(*types.Func); ok {
+		return methodText(obj)
+	}
+	return "the function literal"
+}
+
+// methodText is the name of a function as the user wrote it: F, (*T).M, T.M.
+func methodText(fn *types.Func) string {
+	recv := fn.Signature().Recv()
+	if recv == nil {
+		return fn.Name()
+	}
+	t, pointer := types.Unalias(recv.Type()), false
+	if ptr, ok := t.(*types.Pointer); ok {
+		t, pointer = types.Unalias(ptr.Elem()), true
+	}
+	named, ok := t.(*types.Named)
+	if !ok {
+		return fn.Name()
+	}
+	if pointer {
+		return "(*" + named.Obj().Name() + ")." + fn.Name()
+	}
+	return named.Obj().Name() + "." + fn.Name()
+}
+
+// callPlace returns the place of a call: the go statement, or the call expression.
+func (c *checker) callPlace(call ssa.CallInstruction) pass.Place {
+	pos := call.Pos()
+	file := c.File(pos)
+	if file == nil {
+		return pass.Place{Pos: pos}
+	}
+	path, _ := astutil.PathEnclosingInterval(file, pos, pos+1)
+	for _, n := range path {
+		switch n := n.(type) {
+		case *ast.GoStmt:
+			if _, ok := call.(*ssa.Go); ok {
+				end := n.Call.Lparen
+				if lit, ok := n.Call.Fun.(*ast.FuncLit); ok {
+					end = lit.Body.Lbrace
+				}
+				return pass.Place{Pos: n.Go, End: end}
+			}
+		case *ast.DeferStmt:
+			if _, ok := call.(*ssa.Defer); ok {
+				return pass.Place{Pos: n.Defer, End: n.Call.Lparen}
+			}
+		case *ast.CallExpr:
+			if n.Lparen == pos {
+				return pass.Place{Pos: n.Pos(), End: n.Lparen}
+			}
+		}
+	}
+	return pass.Place{Pos: pos}
+}

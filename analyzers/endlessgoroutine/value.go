@@ -1,0 +1,141 @@
+package endlessgoroutine
+
+import (
+	"go/token"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// maxSteps bounds how far a value is followed. Real code needs a handful.
+const maxSteps = 50
+
+// origin follows a value to where it comes from: through conversions, through the variables that closures capture and
+// that are assigned once.
+func origin(v ssa.Value) ssa.Value {
+	for range maxSteps {
+		switch x := v.(type) {
+		case *ssa.ChangeType:
+			v = x.X
+			continue
+		case *ssa.ChangeInterface:
+			v = x.X
+			continue
+		case *ssa.MakeInterface:
+			v = x.X
+			continue
+		case *ssa.FreeVar:
+			if b := captured(x); b != nil {
+				v = b
+				continue
+			}
+		case *ssa.UnOp:
+			if x.Op == token.MUL {
+				if cell, ok := origin(x.X).(*ssa.Alloc); ok {
+					if s := onlyStore(cell); s != nil {
+						v = s
+						continue
+					}
+				}
+			}
+		}
+		return v
+	}
+	return v
+}
+
+// captured returns what a closure's free variable is bound to. A closure is made in one place.
+func captured(v *ssa.FreeVar) ssa.Value {
+	fn := v.Parent()
+	if fn.Parent() == nil {
+		return nil
+	}
+	for i, free := range fn.FreeVars {
+		if free != v {
+			continue
+		}
+		for _, b := range fn.Parent().Blocks {
+			for _, instr := range b.Instrs {
+				if mc, ok := instr.(*ssa.MakeClosure); ok && mc.Fn == fn && i < len(mc.Bindings) {
+					return mc.Bindings[i]
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// onlyStore returns the one value that is ever stored in a local variable, here or by the closures that capture it, or
+// nil if there are several, or uses that cannot be seen through.
+func onlyStore(cell *ssa.Alloc) ssa.Value {
+	stored := storesTo(cell, 0)
+	if len(stored) != 1 {
+		return nil
+	}
+	return stored[0]
+}
+
+// storesTo returns what is stored at an address by its direct uses. A use that may store anything is not counted: where
+// an object lives, not what it is, is asked for.
+func storesTo(addr ssa.Value, depth int) []ssa.Value {
+	refs := addr.Referrers()
+	if refs == nil || depth > 4 {
+		return nil
+	}
+	var stored []ssa.Value
+	for _, use := range *refs {
+		switch use := use.(type) {
+		case *ssa.Store:
+			if use.Addr == addr {
+				stored = append(stored, use.Val)
+			}
+		case *ssa.MakeClosure:
+			for i, b := range use.Bindings {
+				if fn, ok := use.Fn.(*ssa.Function); ok && b == addr && i < len(fn.FreeVars) {
+					stored = append(stored, storesTo(fn.FreeVars[i], depth+1)...)
+				}
+			}
+		}
+	}
+	return stored
+}
+
+// rootOf follows an address or a value to the object that it is a part of, or was read from: a Parameter, a Global, an
+// Alloc, the result of a call.
+func rootOf(v ssa.Value) ssa.Value {
+	for range maxSteps {
+		v = origin(v)
+		switch x := v.(type) {
+		case *ssa.FieldAddr:
+			v = x.X
+		case *ssa.Field:
+			v = x.X
+		case *ssa.IndexAddr:
+			v = x.X
+		case *ssa.Index:
+			v = x.X
+		case *ssa.Lookup:
+			v = x.X
+		case *ssa.Slice:
+			v = x.X
+		case *ssa.TypeAssert:
+			v = x.X
+		case *ssa.Extract:
+			switch t := x.Tuple.(type) {
+			case *ssa.Lookup:
+				v = t.X
+			case *ssa.TypeAssert:
+				v = t.X
+			default:
+				return v
+			}
+		case *ssa.UnOp:
+			if x.Op != token.MUL {
+				return v
+			}
+			v = x.X
+		default:
+			return v
+		}
+	}
+	return v
+}

@@ -1,0 +1,151 @@
+// Package library has types whose objects start goroutines.
+package library
+
+import (
+	"log"
+	"sync"
+	"time"
+)
+
+// Cache has no way to end its goroutine.
+type Cache struct {
+	mu    sync.Mutex
+	items map[string]time.Time
+	once  sync.Once
+}
+
+func NewCache() *Cache { // want NewCache:`starts \(\*Cache\).expire \(for\)`
+	c := &Cache{items: make(map[string]time.Time)}
+	go c.expire() // want `CL1022: each Cache starts a goroutine that nothing can end: .for. in \(\*Cache\).expire has no way out`
+	return c
+}
+
+func (c *Cache) expire() {
+	for {
+		time.Sleep(time.Second)
+		c.mu.Lock()
+		clear(c.items)
+		c.mu.Unlock()
+	}
+}
+
+// Dialer starts it at its first use.
+type Dialer struct {
+	once  sync.Once
+	addrs map[string]time.Time
+}
+
+func (d *Dialer) Dial(addr string) { // want Dial:`starts \(\*Dialer\).clean \(for\) once for 1`
+	d.once.Do(func() {
+		d.addrs = make(map[string]time.Time)
+		go d.clean() // want `CL1022: each Dialer starts a goroutine`
+	})
+}
+
+func (d *Dialer) clean() {
+	for {
+		time.Sleep(time.Second)
+		clear(d.addrs)
+	}
+}
+
+// Pool ends its goroutine.
+type Pool struct{ done chan struct{} }
+
+func NewPool() *Pool {
+	p := &Pool{done: make(chan struct{})}
+	go p.run()
+	return p
+}
+
+func (p *Pool) run() {
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+		case <-p.done:
+			return
+		}
+	}
+}
+
+func (p *Pool) Close() { close(p.done) }
+
+// Uploader has a Close that forgets the goroutine.
+type Uploader struct {
+	queue chan string
+	mu    sync.Mutex
+}
+
+func NewUploader() *Uploader { // want NewUploader:`starts \(\*Uploader\).flush \(for range time.Tick\(time.Second\)\)`
+	u := &Uploader{queue: make(chan string, 16)}
+	go u.flush() // want `CL1023: \(\*Uploader\).Close does not end this goroutine: .for range time.Tick\(time.Second\). in \(\*Uploader\).flush has no way out`
+	return u
+}
+
+func (u *Uploader) flush() {
+	for range time.Tick(time.Second) {
+		u.mu.Lock()
+		log.Print(len(u.queue))
+		u.mu.Unlock()
+	}
+}
+
+func (u *Uploader) Close() { close(u.queue) }
+
+// Sampler is started by those who have it: that is their decision.
+type Sampler struct{ n int }
+
+func NewSampler() *Sampler { return new(Sampler) }
+
+func (s *Sampler) Start() { // want Start:`starts the function literal \(for\)`
+	go func() {
+		for {
+			time.Sleep(time.Second)
+			s.n++
+		}
+	}()
+}
+
+// Once for the package.
+
+type registry struct{ names []string }
+
+func newRegistry() *registry {
+	r := new(registry)
+	go func() {
+		for range time.Tick(time.Hour) {
+			r.names = nil
+		}
+	}()
+	return r
+}
+
+func (r *registry) Close() {}
+
+var names = newRegistry()
+
+var clock = sync.OnceValue(func() *Cache { return NewCache() })
+
+func Watch(f func()) { // want Watch:`starts the function literal \(for range time.Tick\(time.Second\)\)`
+	go func() {
+		for range time.Tick(time.Second) {
+			f()
+		}
+	}()
+}
+
+func Go(f func()) { // want Go:`spawns 0`
+	go func() {
+		defer func() { _ = recover() }()
+		f()
+	}()
+}
+
+func Loop() { // want Loop:`loops for`
+	for {
+		time.Sleep(time.Second)
+		log.Print(names.names, clock())
+	}
+}
