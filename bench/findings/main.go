@@ -8,7 +8,8 @@
 //	go run ./bench/findings -out after.txt -against before.txt
 //	go run ./bench/findings -out after.txt -- --preview --driver=source
 //
-// What follows "--" is passed on to cloudlint. With -against, the difference is printed, and the exit status is 1 if
+// What follows "--" is passed on to cloudlint. With -dirs, nothing is run: the prepared folders of the modules are printed.
+// A git repository that cannot be reached is left out and named; it is in no registry. With -against, the difference is printed, and the exit status is 1 if
 // there is one; 2 means that a module could not be analysed.
 package main
 
@@ -33,6 +34,7 @@ import (
 
 type options struct {
 	list, names, out, against string
+	dirs                      bool
 	work, cloudlint           string
 	args                      []string
 }
@@ -49,6 +51,7 @@ func main() {
 	flag.StringVar(&o.against, "against", "", "print the difference to this earlier `file`")
 	flag.StringVar(&o.work, "work", filepath.Join(cache, "cloudlint-bench"), "`folder` for modules and tools")
 	flag.StringVar(&o.cloudlint, "cloudlint", "", "`executable` to run (default: built from this repository)")
+	flag.BoolVar(&o.dirs, "dirs", false, "print the folders of the modules, ready to be analysed, and end")
 	flag.Parse()
 	o.args = flag.Args()
 
@@ -65,7 +68,7 @@ func main() {
 }
 
 func run(ctx context.Context, o options) (same bool, err error) {
-	if o.out == "" {
+	if o.out == "" && !o.dirs {
 		return false, errors.New("-out is required")
 	}
 	var before []byte
@@ -90,8 +93,16 @@ func run(ctx context.Context, o options) (same bool, err error) {
 	var text bytes.Buffer
 	for _, m := range list {
 		dir, err := m.Prepare(ctx, o.work)
+		if err != nil && m.Repository() {
+			fmt.Fprintf(os.Stderr, "%-12s left out: %v\n", m.Name, err)
+			continue
+		}
 		if err != nil {
 			return false, err
+		}
+		if o.dirs {
+			fmt.Println(dir)
+			continue
 		}
 		start := time.Now()
 		n, err := write(ctx, &text, o, m.Name, dir)
@@ -99,6 +110,9 @@ func run(ctx context.Context, o options) (same bool, err error) {
 			return false, fmt.Errorf("%s: %w", m, err)
 		}
 		fmt.Fprintf(os.Stderr, "%-12s %5d lines, %.1f s\n", m.Name, n, time.Since(start).Seconds())
+	}
+	if o.dirs {
+		return true, nil
 	}
 	if err := os.WriteFile(o.out, text.Bytes(), 0o644); err != nil {
 		return false, err

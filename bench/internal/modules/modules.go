@@ -19,6 +19,9 @@ type Module struct {
 	Version string // or commit; empty for a folder
 }
 
+// Repository reports whether the module comes from a git repository, which no registry has.
+func (m Module) Repository() bool { return strings.HasPrefix(m.Source, "https://") }
+
 // Read reads a list of modules.
 func Read(file string) ([]Module, error) {
 	f, err := os.Open(file)

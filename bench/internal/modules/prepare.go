@@ -45,7 +45,7 @@ func (m Module) fetch(ctx context.Context, dir string) error {
 	if err := os.MkdirAll(tmp, 0o755); err != nil {
 		return err
 	}
-	if strings.HasPrefix(m.Source, "https://") {
+	if m.Repository() {
 		for _, args := range [][]string{
 			{"init", "-q"}, {"fetch", "-q", "--depth=1", m.Source, m.Version}, {"checkout", "-q", "FETCH_HEAD"},
 		} {

@@ -1,0 +1,137 @@
+package explore
+
+import (
+	"go/token"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/internal/skeleton"
+)
+
+// The bounds. All are counted, never timed.
+const (
+	maxDepth      = 16 // calls in calls
+	maxGoroutines = 8
+	maxVisits     = 12 // of a block in one call
+	maxForks      = 3  // of a branch in one call
+	maxPreempts   = 2  // nearly all known bugs need no more (Musuvathi and Qadeer, PLDI 2007)
+	maxPath       = 20000
+)
+
+// A bound that a path ran out of.
+type bound uint8
+
+const (
+	boundLoop bound = iota
+	boundDepth
+	boundGoroutines
+	boundPath
+	boundStates
+	bounds
+)
+
+// Budget bounds the work on one root.
+type Budget struct {
+	States int // paths and scheduling decisions
+	Steps  int // instructions
+}
+
+// DefaultBudget is enough for the functions of real code.
+var DefaultBudget = Budget{States: 3000, Steps: 400_000}
+
+// Stats tell what a run did.
+type Stats struct {
+	Steps, States int
+	Finished      bool // all paths within the bounds were followed
+	Dropped       int  // paths that ran out of bounds
+}
+
+// A Stuck goroutine is one that waits for ever.
+type Stuck struct {
+	Kind      skeleton.Kind   // of the operation that it stands before
+	At        ssa.Instruction // the operation, or the defer statement that it runs from
+	Pos       token.Pos
+	Func      *skeleton.Func
+	Root      bool // it is the goroutine that called the root
+	Goroutine int
+	Started   token.Pos // the go statement
+	Steps     []Step    // the interleaving, in order
+	Made      token.Pos // of what it waits for
+	NilObject bool
+}
+
+// A Step is an event on the way.
+type Step struct {
+	Goroutine int
+	What      string // "start", "op", "return", "case"
+	Kind      skeleton.Kind
+	Pos       token.Pos
+	Func      *skeleton.Func
+	At        ssa.Instruction
+	Object    token.Pos // where the object was made
+	Other     int       // of a start: the goroutine
+}
+
+// An explorer explores one root.
+type explorer struct {
+	prog    *skeleton.Program
+	budget  Budget
+	work    []*state
+	visited map[uint64]bool
+	gens    uint64
+	steps   int
+	states  int
+	dropped int
+	rights  map[*ssa.Function]rights
+	found   map[foundKey]bool
+	stuck   []Stuck
+}
+
+type foundKey struct {
+	at   ssa.Instruction
+	kind skeleton.Kind
+}
+
+// Root explores a function as the environment may call it, and returns the operations that block for ever.
+func Root(prog *skeleton.Program, root *skeleton.Func, budget Budget) ([]Stuck, Stats) {
+	x := &explorer{
+		prog: prog, budget: budget,
+		visited: make(map[uint64]bool),
+		rights:  make(map[*ssa.Function]rights),
+		found:   make(map[foundKey]bool),
+	}
+	x.gens = 1
+	s := &state{gen: 1}
+	g := &goroutine{gen: 1}
+	s.gs = []*goroutine{g}
+	if !x.enter(s, g, root, nil, nil, skeleton.NoArg, token.NoPos) {
+		return nil, Stats{}
+	}
+	fr := &g.frames[0]
+	for i, t := range root.Params {
+		fr.regs[i] = s.invent(t, s.fresh())
+	}
+	for i := range root.Free {
+		fr.regs[len(root.Params)+i] = s.invent(x.prog.TypeOf(root.SSA.FreeVars[i].Type()), s.fresh())
+	}
+	x.work = append(x.work, s)
+	for len(x.work) > 0 {
+		s := x.work[len(x.work)-1]
+		x.work = x.work[:len(x.work)-1]
+		x.states++
+		if x.states > budget.States || x.steps > budget.Steps {
+			return x.stuck, Stats{Steps: x.steps, States: x.states, Dropped: x.dropped}
+		}
+		for x.step(s) == goOn {
+			if s.steps > maxPath || x.steps > budget.Steps {
+				x.gaveUp(boundPath)
+				break
+			}
+		}
+	}
+	return x.stuck, Stats{Steps: x.steps, States: x.states, Dropped: x.dropped, Finished: true}
+}
+
+func (x *explorer) push(s *state) { x.work = append(x.work, s) }
+
+func (x *explorer) gaveUp(bound) { x.dropped++ }

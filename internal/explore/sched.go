@@ -1,0 +1,394 @@
+package explore
+
+import (
+	"github.com/cloudlint/cloudlint/internal/skeleton"
+)
+
+// A wait is one thing that a goroutine stands before: an operation, or a case of a select.
+type wait struct {
+	kind skeleton.Kind // Send, Recv, or what the operation is
+	on   value
+	val  value // of a send
+	elem *skeleton.Type
+	n    int // of a select: the case
+	last bool
+}
+
+// An alternative is a way for a waiting goroutine to go on.
+type alternative struct {
+	w       wait
+	partner int // the goroutine at the other end, or -1
+	theirs  wait
+	env     bool  // the environment or time lets it go on
+	cancels int32 // the context that the environment cancels, or -1
+	closed  bool
+}
+
+// alternatives lists the ways in which goroutine i can go on.
+func (x *explorer) alternatives(s *state, i int) []alternative {
+	var out []alternative
+	for _, w := range s.gs[i].wait {
+		out = x.ways(s, i, w, out)
+	}
+	return out
+}
+
+func (x *explorer) ways(s *state, i int, w wait, out []alternative) []alternative {
+	plain := alternative{w: w, partner: -1, cancels: -1}
+	switch w.kind {
+	case skeleton.Recv, skeleton.Send:
+		if w.on.k == null {
+			return out
+		}
+		if w.on.k != address || !s.objs[w.on.o].channel {
+			plain.env = true
+			return append(out, plain)
+		}
+		return x.channelWays(s, i, w, out)
+	case skeleton.Lock:
+		if w.on.k != address || s.slot(w.on) == 0 {
+			return append(out, plain)
+		}
+		return out
+	case skeleton.RLock:
+		if w.on.k != address {
+			return append(out, plain)
+		}
+		if writer(s.slot(w.on)) >= 0 {
+			return out
+		}
+		for j, g := range s.gs {
+			if j == i || g.done || !g.parked || g.preempted {
+				continue
+			}
+			for _, v := range g.wait {
+				if v.kind == skeleton.Lock && v.on.k == address && v.on.o == w.on.o && v.on.n == w.on.n {
+					return out // a writer that waits keeps new readers out
+				}
+			}
+		}
+		return append(out, plain)
+	case skeleton.WaitGroupWait, skeleton.GroupWait:
+		if w.on.k != address {
+			return append(out, plain)
+		}
+		if v := s.objs[w.on.o].slots[w.on.n]; v.k != integer && v.k != unset || v.n == 0 || s.objs[w.on.o].env&mayChange != 0 {
+			return append(out, plain)
+		}
+		return out
+	case skeleton.GroupGo:
+		if o := s.objs[w.on.o]; o.cap > 0 && s.slot(w.on) >= int64(o.cap) {
+			return out
+		}
+		return append(out, plain)
+	case skeleton.CondWait:
+		if w.on.k != address || w.val.k != address {
+			return append(out, plain)
+		}
+		if (s.gs[i].signalled || s.objs[w.on.o].env&mayChange != 0) && s.slot(w.val) == 0 {
+			return append(out, plain)
+		}
+		return out
+	case skeleton.OnceDo:
+		if w.on.k == address {
+			if v := s.objs[w.on.o].slots[w.on.n]; v.k == integer && v.n == 1 {
+				return out
+			}
+		}
+		return append(out, plain)
+	}
+	return append(out, plain)
+}
+
+func (x *explorer) channelWays(s *state, i int, w wait, out []alternative) []alternative {
+	o := s.objs[w.on.o]
+	plain := alternative{w: w, partner: -1, cancels: -1}
+	if w.kind == skeleton.Recv {
+		if len(o.buf) > 0 {
+			return append(out, plain)
+		}
+		if o.closed {
+			plain.closed = true
+			return append(out, plain)
+		}
+	} else if o.closed || len(o.buf) < o.cap {
+		plain.closed = o.closed
+		return append(out, plain)
+	}
+	other := skeleton.Send
+	if w.kind == skeleton.Send {
+		other = skeleton.Recv
+	}
+	for j, g := range s.gs {
+		if j == i || g.done || !g.parked {
+			continue
+		}
+		for _, v := range g.wait {
+			if v.kind == other && v.on.k == address && v.on.o == w.on.o {
+				out = append(out, alternative{w: w, partner: j, theirs: v, cancels: -1})
+			}
+		}
+	}
+	if w.kind == skeleton.Send {
+		if o.env&mayRecv != 0 {
+			out = append(out, alternative{w: w, partner: -1, env: true, cancels: -1})
+		}
+		return out
+	}
+	if o.ofContext {
+		for c := o.parent; c >= 0; c = s.objs[c].parent {
+			if done := s.objs[c].done; done >= 0 && s.objs[done].env&(mayClose|mayFire) != 0 {
+				return append(out, alternative{w: w, partner: -1, env: true, cancels: c, closed: true})
+			}
+		}
+		return out
+	}
+	if o.env&(maySend|mayFire) != 0 {
+		return append(out, alternative{w: w, partner: -1, env: true, cancels: -1})
+	}
+	if o.env&mayClose != 0 {
+		return append(out, alternative{w: w, partner: -1, env: true, cancels: -1, closed: true})
+	}
+	return out
+}
+
+// slot returns the number in the slot of a primitive.
+func (s *state) slot(at value) int64 {
+	o := s.objs[at.o]
+	if o.channel || o.context || int(at.n) >= len(o.slots) {
+		return 0
+	}
+	if v := o.slots[at.n]; v.k == integer {
+		return v.n
+	}
+	return 0
+}
+
+func (s *state) setSlot(at value, n int64) {
+	if o := s.objs[at.o]; o.channel || o.context || int(at.n) >= len(o.slots) {
+		return
+	}
+	s.obj(at.o).slots[at.n] = value{k: integer, n: n}
+}
+
+// A lock's slot holds its writer, one higher, above the number of its readers.
+const readerBits = 16
+
+func writer(n int64) int { return int(n>>readerBits) - 1 }
+
+// take does what alternative a of the goroutine that runs does.
+func (x *explorer) take(s *state, a alternative) verdict {
+	me := s.cur
+	x.noteOp(s, a)
+	switch a.w.kind {
+	case skeleton.Recv:
+		v, ok := x.receive(s, a)
+		return x.complete(s, me, a.w, v, ok)
+	case skeleton.Send:
+		if a.closed {
+			return drop // it panics
+		}
+		switch {
+		case a.partner >= 0:
+			if x.complete(s, a.partner, a.theirs, a.w.val, boolean(true)) == drop {
+				return drop
+			}
+		case a.env || a.w.on.k != address:
+			x.escape(s, a.w.val, a.w.elem, anything)
+		default:
+			o := s.obj(a.w.on.o)
+			o.buf = append(o.buf, a.w.val)
+			if o.env&mayRecv != 0 {
+				x.escape(s, a.w.val, a.w.elem, anything)
+			}
+		}
+		return x.complete(s, me, a.w, value{}, value{})
+	case skeleton.Lock:
+		if a.w.on.k == address {
+			s.setSlot(a.w.on, int64(me+1)<<readerBits)
+		}
+	case skeleton.RLock:
+		if a.w.on.k == address {
+			s.setSlot(a.w.on, s.slot(a.w.on)+1)
+		}
+	case skeleton.CondWait:
+		if a.w.val.k == address {
+			s.setSlot(a.w.val, int64(me+1)<<readerBits)
+		}
+		s.g(me).signalled = false
+	case skeleton.GroupWait:
+		if ctx := x.groupContext(s, onExit{object: a.w.on.o}); a.w.on.k == address && ctx >= 0 {
+			s.cancel(ctx)
+		}
+	case skeleton.GroupGo:
+		return x.groupGo(s, me, a.w)
+	case skeleton.OnceDo:
+		return x.onceDo(s, me, a.w)
+	}
+	return x.complete(s, me, a.w, s.fresh(), value{})
+}
+
+func (x *explorer) receive(s *state, a alternative) (value, value) {
+	elem := a.w.elem
+	switch {
+	case a.cancels >= 0:
+		s.cancel(a.cancels)
+		return zeroOf(elem), zeroInt
+	case a.w.on.k != address:
+		return s.invent(elem, s.fresh()), s.fresh()
+	case a.partner >= 0:
+		v := a.theirs.val
+		x.complete(s, a.partner, a.theirs, value{}, value{})
+		return v, boolean(true)
+	case a.env && a.closed:
+		s.obj(a.w.on.o).closed = true
+		return zeroOf(elem), zeroInt
+	case a.env:
+		return s.invent(elem, s.fresh()), s.fresh()
+	case a.closed:
+		return zeroOf(elem), zeroInt
+	}
+	o := s.obj(a.w.on.o)
+	v := o.buf[0]
+	o.buf = append([]value(nil), o.buf[1:]...)
+	return v, boolean(true)
+}
+
+// complete lets goroutine i go on after what it waited for.
+func (x *explorer) complete(s *state, i int, w wait, v, ok value) verdict {
+	g := s.g(i)
+	g.parked, g.preempted, g.wait = false, false, nil
+	f := &g.frames[len(g.frames)-1]
+	if f.pc >= len(f.f.Blocks[f.block].Instrs) {
+		return drop
+	}
+	if g.unwinding() {
+		f.defers = f.defers[:len(f.defers)-1]
+		return goOn
+	}
+	in := &f.f.Blocks[f.block].Instrs[f.pc]
+	switch in.Code {
+	case skeleton.RunDefers:
+		f.defers = f.defers[:len(f.defers)-1]
+		return goOn
+	case skeleton.Choose:
+		cur := s.cur
+		s.cur = i
+		c := in.Select.Cases[w.n]
+		s.note(chose, w.kind, c.Pos, f.f, objectOf(w.on), in.At)
+		s.cur = cur
+		parts := []value{{k: integer, n: int64(w.n)}, ok}
+		if w.kind == skeleton.Send {
+			parts[1] = zeroInt
+		}
+		for j, c := range in.Select.Cases {
+			if c.Send {
+				continue
+			}
+			if j == w.n {
+				parts = append(parts, flatten(v, c.Elem)...)
+			} else {
+				parts = append(parts, flatten(zeroOf(c.Elem), c.Elem)...)
+			}
+		}
+		f.set(in.Dst, value{k: aggregate, parts: parts})
+		return goOn
+	case skeleton.Perform:
+		if in.CommaOk {
+			v = value{k: aggregate, parts: append(append([]value(nil), flatten(v, in.Call.Result)...), ok)}
+		}
+		f.set(in.Dst, v)
+		return goOn
+	}
+	return drop
+}
+
+func objectOf(v value) int32 {
+	if v.ref() {
+		return v.o
+	}
+	return -1
+}
+
+// arrive is called when the goroutine that runs comes to an operation that may have to wait.
+func (x *explorer) arrive(s *state, waits []wait, yields bool) verdict {
+	g := s.g(s.cur)
+	g.wait = waits
+	alts := x.alternatives(s, s.cur)
+	if len(alts) == 0 || yields {
+		g.parked = true
+		return x.schedule(s)
+	}
+	if s.preempts < maxPreempts && len(s.gs) > 1 && shared(s, waits) {
+		other := x.fork(s)
+		og := other.g(other.cur)
+		og.parked, og.preempted = true, true
+		other.preempts++
+		x.others(other, other.cur)
+	}
+	for _, a := range alts[1:] {
+		other := x.fork(s)
+		if x.take(other, a) == goOn {
+			x.push(other)
+		}
+	}
+	return x.take(s, alts[0])
+}
+
+// shared reports whether an operation is on something that other goroutines can know.
+func shared(s *state, waits []wait) bool {
+	for _, w := range waits {
+		if w.on.k == address && s.objs[w.on.o].env&maySend == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// others continues s with each goroutine but i that can go on.
+func (x *explorer) others(s *state, i int) {
+	for j, g := range s.gs {
+		if j == i || g.done {
+			continue
+		}
+		x.resume(s, j)
+	}
+}
+
+// resume continues a copy of s with goroutine j, in all the ways that it can go on.
+func (x *explorer) resume(s *state, j int) bool {
+	g := s.gs[j]
+	if !g.parked {
+		other := x.fork(s)
+		other.cur = j
+		other.g(j).fresh = false
+		x.push(other)
+		return true
+	}
+	alts := x.alternatives(s, j)
+	for _, a := range alts {
+		other := x.fork(s)
+		other.cur = j
+		if x.take(other, a) == goOn {
+			x.push(other)
+		}
+	}
+	return len(alts) > 0
+}
+
+// schedule goes on with every goroutine that can, when the one that ran cannot.
+func (x *explorer) schedule(s *state) verdict {
+	s.cur = -1
+	h := s.hash()
+	if x.visited[h] {
+		return drop
+	}
+	x.visited[h] = true
+	x.findStuck(s)
+	for j, g := range s.gs {
+		if !g.done {
+			x.resume(s, j)
+		}
+	}
+	return drop
+}

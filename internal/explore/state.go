@@ -1,0 +1,315 @@
+package explore
+
+import (
+	"go/token"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/internal/skeleton"
+)
+
+// rights are what the environment may do with an object.
+type rights uint8
+
+const (
+	maySend rights = 1 << iota
+	mayRecv
+	mayClose
+	mayChange // write its slots, add to and finish a WaitGroup, signal a Cond
+	mayFire   // time alone lets go
+
+	anything = maySend | mayRecv | mayClose | mayChange
+)
+
+// An object is what a variable, a channel, a context or a closure is on a path.
+type object struct {
+	gen   uint64
+	typ   *skeleton.Type
+	slots []value
+	made  token.Pos
+	env   rights
+	boxed bool // the value that an interface holds, not what a pointer in it points to
+	lazy  bool // it was there before: a slot that is not set holds something unknown
+	// elements of a slice
+	stride int
+
+	channel bool
+	cap     int
+	buf     []value
+	closed  bool
+
+	context   bool
+	parent    int32 // -1: none
+	children  []int32
+	done      int32 // its channel, -1: never cancelled
+	cancelled bool
+	ofContext bool // it is the channel of the context parent
+	group     bool // it is an errgroup, whose context is parent-1
+
+	fn *skeleton.Func // of a closure
+}
+
+// A frame is a call under way.
+type frame struct {
+	f      *skeleton.Func
+	id     int64
+	block  int
+	pc     int
+	regs   []value
+	defers []deferred
+	visits []uint8
+	forks  []uint8
+	dst    skeleton.Arg // where the caller wants the result
+	dstFn  bool         // the caller waits for the result in dst
+	onces  int32        // the object of the Once that runs this, or -1
+	onceAt int64
+	site   token.Pos
+}
+
+// A deferred call.
+type deferred struct {
+	call *skeleton.Call
+	args []value
+	val  value
+	pos  token.Pos
+	at   ssa.Instruction
+}
+
+// What happens when a goroutine ends.
+type onExit struct {
+	kind   skeleton.Kind // WaitGroupGo, GroupGo or None
+	object int32
+	slot   int64
+}
+
+// A goroutine on a path.
+type goroutine struct {
+	gen    uint64
+	frames []frame
+	done   bool
+	parked bool // it stands before an operation
+	// It could do it, and the path lets others go first.
+	preempted bool
+	signalled bool   // its Cond was
+	wait      []wait // what it stands before
+	fresh     bool   // it has not run yet
+	exit      onExit
+	started   token.Pos // the go statement
+	parent    int
+	exiting   bool // Goexit: of the first depth frames, only deferred calls run
+	depth     int
+	result    value
+	ended     *event // why it ended
+}
+
+// An event is a step of a path, linked to the one before.
+type event struct {
+	prev *event
+	g    int
+	kind skeleton.Kind
+	what what
+	pos  token.Pos
+	fn   *skeleton.Func
+	obj  int32
+	at   ssa.Instruction
+}
+
+// what an event is, where it is not an operation.
+type what uint8
+
+const (
+	operation what = iota
+	started
+	returned
+	chose // a case of a select
+	gone  // its goroutine ended
+)
+
+// A state is a point of a path.
+type state struct {
+	gen      uint64
+	gs       []*goroutine
+	objs     []*object
+	facts    []fact // what was assumed of unknown values, sorted by key
+	cur      int
+	preempts int
+	trace    *event
+	count    uint64 // of unknown values made
+	steps    int
+	globals  []global
+	frameIDs int64
+	resumed  bool // the operation at hand was just chosen to go on
+}
+
+type global struct {
+	g *ssa.Global
+	o int32
+}
+
+type fact struct {
+	key uint64
+	n   int64
+}
+
+// fork returns a copy that shares everything until one of the two writes.
+func (x *explorer) fork(s *state) *state {
+	c := *s
+	x.gens++
+	c.gen = x.gens
+	x.gens++
+	s.gen = x.gens
+	c.gs = slices.Clone(s.gs)
+	c.objs = slices.Clone(s.objs)
+	c.facts = slices.Clone(s.facts)
+	c.globals = slices.Clone(s.globals)
+	return &c
+}
+
+// g returns the goroutine i for writing.
+func (s *state) g(i int) *goroutine {
+	g := s.gs[i]
+	if g.gen != s.gen {
+		c := *g
+		c.gen = s.gen
+		c.frames = slices.Clone(g.frames)
+		for j := range c.frames {
+			f := &c.frames[j]
+			f.regs = slices.Clone(f.regs)
+			f.defers = slices.Clone(f.defers)
+			f.visits = slices.Clone(f.visits)
+			f.forks = slices.Clone(f.forks)
+		}
+		s.gs[i] = &c
+		g = &c
+	}
+	return g
+}
+
+// obj returns the object i for writing.
+func (s *state) obj(i int32) *object {
+	o := s.objs[i]
+	if o.gen != s.gen {
+		c := *o
+		c.gen = s.gen
+		c.slots = slices.Clone(o.slots)
+		c.buf = slices.Clone(o.buf)
+		c.children = slices.Clone(o.children)
+		s.objs[i] = &c
+		o = &c
+	}
+	return o
+}
+
+func (s *state) add(o *object) int32 {
+	o.gen = s.gen
+	s.objs = append(s.objs, o)
+	return int32(len(s.objs) - 1)
+}
+
+// fresh returns an unknown value unlike all others.
+func (s *state) fresh() value {
+	s.count++
+	return value{k: unknown, n: int64(mix(mix(offset, 0x9e37), s.count))}
+}
+
+// derived returns the unknown value that is a function of others.
+func derived(tag uint64, args ...value) value {
+	h := mix(offset, tag+0x51)
+	for _, a := range args {
+		h = mix(h, a.hash())
+	}
+	return value{k: unknown, n: int64(h)}
+}
+
+// lookup returns what was assumed under a key.
+func (s *state) lookup(key uint64) (int64, bool) {
+	i, ok := slices.BinarySearchFunc(s.facts, key, func(f fact, key uint64) int {
+		switch {
+		case f.key < key:
+			return -1
+		case f.key > key:
+			return 1
+		}
+		return 0
+	})
+	if !ok {
+		return 0, false
+	}
+	return s.facts[i].n, true
+}
+
+func (s *state) assume(key uint64, n int64) {
+	i, ok := slices.BinarySearchFunc(s.facts, key, func(f fact, key uint64) int {
+		switch {
+		case f.key < key:
+			return -1
+		case f.key > key:
+			return 1
+		}
+		return 0
+	})
+	if ok {
+		s.facts[i].n = n
+		return
+	}
+	s.facts = slices.Insert(s.facts, i, fact{key, n})
+}
+
+// resolve replaces an unknown value by what was assumed of it.
+func (s *state) resolve(v value) value {
+	if v.k != unknown {
+		return v
+	}
+	if n, ok := s.lookup(uint64(v.n)); ok {
+		if v.neg {
+			n = 1 - n
+		}
+		if n == isNil {
+			return nilVal
+		}
+		return value{k: integer, n: n}
+	}
+	return v
+}
+
+// isNil marks an unknown that was assumed to be nil.
+const isNil = -1 << 62
+
+func (s *state) note(w what, k skeleton.Kind, pos token.Pos, fn *skeleton.Func, obj int32, at ssa.Instruction) {
+	s.trace = &event{prev: s.trace, g: s.cur, kind: k, what: w, pos: pos, fn: fn, obj: obj, at: at}
+}
+
+// hash identifies the state, but for the way that led there.
+func (s *state) hash() uint64 {
+	h := mix(offset, uint64(s.cur)<<8|uint64(s.preempts))
+	for _, g := range s.gs {
+		h = mix(h, b2u(g.done)|b2u(g.parked)<<1|b2u(g.fresh)<<2|b2u(g.exiting)<<3)
+		if g.done {
+			continue
+		}
+		for i := range g.frames {
+			f := &g.frames[i]
+			h = mix(h, uint64(f.f.SSA.Pos())<<20|uint64(f.block)<<10|uint64(f.pc))
+			for _, r := range f.regs {
+				if r.k != unset {
+					h = mix(h, r.hash())
+				}
+			}
+			h = mix(h, uint64(len(f.defers)))
+		}
+	}
+	for _, o := range s.objs {
+		h = mix(h, uint64(o.env)|b2u(o.closed)<<9|b2u(o.cancelled)<<10|uint64(len(o.buf))<<11)
+		for _, v := range o.slots {
+			h = mix(h, v.hash())
+		}
+		for _, v := range o.buf {
+			h = mix(h, v.hash())
+		}
+	}
+	for _, f := range s.facts {
+		h = mix(mix(h, f.key), uint64(f.n))
+	}
+	return h
+}

@@ -1,0 +1,238 @@
+package explore
+
+import (
+	"slices"
+
+	"github.com/cloudlint/cloudlint/internal/skeleton"
+)
+
+// findStuck notes the goroutines that nothing can release any more: those that stand before an operation that cannot go
+// on, where no goroutine that can still run, and none that one of these can release, has what they wait for in reach.
+// This is the criterion of Saioc et al., Dynamic Partial Deadlock Detection and Recovery via Garbage Collection
+// (ASPLOS 2025), on the memory of a path. It holds whatever the goroutines do later, so it needs no end of the path.
+func (x *explorer) findStuck(s *state) {
+	var blocked []int
+	live := make([]bool, len(s.gs))
+	for i, g := range s.gs {
+		switch {
+		case g.done:
+		case !g.parked || len(x.alternatives(s, i)) > 0:
+			live[i] = true
+		default:
+			blocked = append(blocked, i)
+		}
+	}
+	if len(blocked) == 0 {
+		return
+	}
+	r := reach{s: s, objects: make([]bool, len(s.objs))}
+	for i := range s.gs {
+		if live[i] {
+			r.goroutine(i)
+		}
+	}
+	for changed := true; changed; {
+		changed = false
+		for _, i := range blocked {
+			if !live[i] && x.releasable(s, i, live, &r) {
+				live[i] = true
+				r.goroutine(i)
+				changed = true
+			}
+		}
+	}
+	for _, i := range blocked {
+		if !live[i] {
+			x.report(s, i)
+		}
+	}
+}
+
+// releasable reports whether a live goroutine may let goroutine i go on.
+func (x *explorer) releasable(s *state, i int, live []bool, r *reach) bool {
+	for _, w := range s.gs[i].wait {
+		if !w.on.ref() {
+			continue
+		}
+		if w.kind == skeleton.Lock || w.kind == skeleton.RLock {
+			if holder := writer(s.slot(w.on)); holder >= 0 && holder < len(s.gs) {
+				if live[holder] || s.gs[holder].done && holder == 0 && s.objs[w.on.o].lazy {
+					return true
+				}
+				continue
+			}
+		}
+		if w.kind == skeleton.CondWait && w.val.k == address {
+			// Both are needed: the signal and the lock.
+			if s.gs[i].signalled {
+				if holder := writer(s.slot(w.val)); holder >= 0 && holder < len(s.gs) && !live[holder] {
+					continue
+				}
+				return true
+			}
+		}
+		if r.objects[w.on.o] {
+			return true
+		}
+	}
+	return false
+}
+
+// A reach is the set of objects that goroutines can get at.
+type reach struct {
+	s       *state
+	objects []bool
+}
+
+func (r *reach) goroutine(i int) {
+	g := r.s.gs[i]
+	if g.exit.kind != skeleton.None {
+		r.object(g.exit.object)
+	}
+	for j := range g.frames {
+		f := &g.frames[j]
+		for _, v := range f.regs {
+			r.value(v)
+		}
+		for _, d := range f.defers {
+			r.value(d.val)
+			for _, v := range d.args {
+				r.value(v)
+			}
+		}
+		if f.onces >= 0 {
+			r.object(f.onces)
+		}
+	}
+	for _, w := range g.wait {
+		r.value(w.on)
+		r.value(w.val)
+	}
+}
+
+func (r *reach) value(v value) {
+	switch v.k {
+	case aggregate:
+		for _, p := range v.parts {
+			r.value(p)
+		}
+	case canceller:
+		r.context(v.o)
+	case address, closure, slice:
+		if v.o >= 0 && !r.s.objs[v.o].context { // who has a context can only wait for it
+			r.object(v.o)
+		}
+	}
+}
+
+func (r *reach) object(i int32) {
+	if r.objects[i] {
+		return
+	}
+	r.objects[i] = true
+	o := r.s.objs[i]
+	for _, v := range o.slots {
+		r.value(v)
+	}
+	for _, v := range o.buf {
+		r.value(v)
+	}
+	if o.group {
+		r.context(o.parent - 1)
+	}
+}
+
+// context marks what the cancellation of a context releases.
+func (r *reach) context(i int32) {
+	o := r.s.objs[i]
+	if o.done >= 0 {
+		r.objects[o.done] = true
+	}
+	for _, c := range o.children {
+		r.context(c)
+	}
+}
+
+// report notes that goroutine i is stuck.
+func (x *explorer) report(s *state, i int) {
+	g := s.gs[i]
+	f := &g.frames[len(g.frames)-1]
+	if f.pc >= len(f.f.Blocks[f.block].Instrs) {
+		return
+	}
+	in := &f.f.Blocks[f.block].Instrs[f.pc]
+	out := Stuck{At: in.At, Pos: in.Pos, Func: f.f, Root: i == 0, Goroutine: i, Started: g.started}
+	if in.Code == skeleton.RunDefers || g.unwinding() {
+		if len(f.defers) == 0 {
+			return
+		}
+		d := f.defers[len(f.defers)-1]
+		out.At, out.Pos = d.at, d.pos
+	}
+	out.Kind = skeleton.Select
+	if in.Code != skeleton.Choose {
+		if len(g.wait) == 0 {
+			return
+		}
+		out.Kind = g.wait[0].kind
+		out.NilObject = g.wait[0].on.k == null
+	}
+	if len(g.wait) == 0 {
+		return // select {} is on purpose
+	}
+	if o := objectOf(g.wait[0].on); o >= 0 {
+		out.Made = s.objs[o].made
+	}
+	key := foundKey{out.At, out.Kind}
+	if x.found[key] {
+		return
+	}
+	x.found[key] = true
+	out.Steps = s.history()
+	x.stuck = append(x.stuck, out)
+}
+
+// history returns the trace in order.
+func (s *state) history() []Step {
+	var out []Step
+	for e := s.trace; e != nil; e = e.prev {
+		st := Step{Goroutine: e.g, Kind: e.kind, Pos: e.pos, Func: e.fn, At: e.at}
+		switch e.what {
+		case operation:
+			st.What = "op"
+		case started:
+			st.What, st.Other = "start", int(e.obj)
+		case returned:
+			st.What = "return"
+		case chose:
+			st.What = "case"
+		case gone:
+			st.What = "end"
+		}
+		if e.what != started && e.obj >= 0 {
+			st.Object = s.objs[e.obj].made
+		}
+		out = append(out, st)
+	}
+	slices.Reverse(out)
+	return out
+}
+
+// noteOp records that the goroutine that runs goes on at an operation.
+func (x *explorer) noteOp(s *state, a alternative) {
+	g := s.gs[s.cur]
+	f := &g.frames[len(g.frames)-1]
+	if f.pc >= len(f.f.Blocks[f.block].Instrs) {
+		return
+	}
+	in := &f.f.Blocks[f.block].Instrs[f.pc]
+	if in.Code == skeleton.Choose {
+		return // complete tells of the case
+	}
+	pos, at := in.Pos, in.At
+	if len(f.defers) > 0 && (in.Code == skeleton.RunDefers || g.unwinding()) {
+		d := f.defers[len(f.defers)-1]
+		pos, at = d.pos, d.at
+	}
+	s.note(operation, a.w.kind, pos, f.f, objectOf(a.w.on), at)
+}

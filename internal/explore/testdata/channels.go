@@ -1,0 +1,216 @@
+package p
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+func work() int { return len(errors.New("x").Error()) }
+
+func Abandoned(ctx context.Context) (int, error) {
+	ch := make(chan int)
+	go func() {
+		ch <- work() // stuck
+	}()
+	select {
+	case v := <-ch:
+		return v, nil
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+}
+
+func Buffered(ctx context.Context) (int, error) {
+	ch := make(chan int, 1)
+	go func() {
+		ch <- work()
+	}()
+	select {
+	case v := <-ch:
+		return v, nil
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+}
+
+func Timeout() error {
+	done := make(chan error)
+	go func() {
+		done <- errors.New("late") // stuck
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(time.Second):
+		return errors.New("timeout")
+	}
+}
+
+func EarlyReturn(fail bool) error {
+	ch := make(chan int)
+	go func() { ch <- 1 }() // stuck
+	if fail {
+		return errors.New("failed")
+	}
+	<-ch
+	return nil
+}
+
+func FanOut(urls []string) error {
+	errs := make(chan error)
+	for range urls {
+		go func() {
+			errs <- errors.New("x") // stuck
+		}()
+	}
+	for range urls {
+		if err := <-errs; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func FanOutAll(urls []string) (all []error) {
+	errs := make(chan error)
+	for range urls {
+		go func() {
+			errs <- errors.New("x")
+		}()
+	}
+	for range urls {
+		if err := <-errs; err != nil {
+			all = append(all, err)
+		}
+	}
+	return all
+}
+
+func FanOutBuffered(urls []string) error {
+	errs := make(chan error, len(urls))
+	for range urls {
+		go func() {
+			errs <- errors.New("x")
+		}()
+	}
+	for range urls {
+		if err := <-errs; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func NeverClosed() {
+	ch := make(chan int)
+	go func() {
+		for v := range ch { // stuck
+			_ = v
+		}
+	}()
+	ch <- 1
+	ch <- 2
+}
+
+func Closed() {
+	ch := make(chan int)
+	go func() {
+		for v := range ch {
+			_ = v
+		}
+	}()
+	ch <- 1
+	close(ch)
+}
+
+func WorkersWait(items []int) {
+	ch := make(chan int)
+	var wg sync.WaitGroup
+	for range 3 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for v := range ch {
+				_ = v
+			}
+		}()
+	}
+	for _, i := range items {
+		ch <- i
+	}
+	close(ch)
+	wg.Wait()
+}
+
+func WorkersNoClose(items []int) {
+	ch := make(chan int)
+	var wg sync.WaitGroup
+	for range 2 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for v := range ch { // stuck
+				_ = v
+			}
+		}()
+	}
+	for _, i := range items {
+		ch <- i
+	}
+	wg.Wait() // stuck
+}
+
+func Escapes() <-chan int {
+	ch := make(chan int)
+	go func() { ch <- 1 }()
+	return ch
+}
+
+func Forever() {
+	select {}
+}
+
+func NilChannel() {
+	var ch chan int
+	<-ch // stuck
+}
+
+func Derived(parent context.Context) {
+	ctx, cancel := context.WithCancel(parent)
+	go func() {
+		<-ctx.Done()
+	}()
+	cancel()
+}
+
+func NotCancelled() {
+	ctx, cancel := context.WithCancel(context.Background())
+	_ = cancel
+	go func() {
+		<-ctx.Done() // stuck
+	}()
+}
+
+func Background() {
+	ctx := context.Background()
+	<-ctx.Done() // stuck
+}
+
+func Ticker(ctx context.Context) {
+	t := time.NewTicker(time.Second)
+	ch := make(chan int)
+	go func() {
+		for {
+			select {
+			case <-t.C:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	go func() {
+		ch <- 1 // stuck
+	}()
+}

@@ -1,0 +1,133 @@
+package p
+
+import "sync"
+
+type box struct {
+	mu sync.Mutex
+	rw sync.RWMutex
+	n  int
+}
+
+func Double() {
+	var b box
+	b.mu.Lock()
+	b.mu.Lock() // stuck
+	b.mu.Unlock()
+	b.mu.Unlock()
+}
+
+func DoubleByCall(b *box) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.inc()
+}
+
+func (b *box) inc() {
+	b.mu.Lock() // stuck in DoubleByCall
+	b.n++
+	b.mu.Unlock()
+}
+
+func Order() {
+	var a, b sync.Mutex
+	var wg sync.WaitGroup
+	wg.Add(1)
+	go func() {
+		defer wg.Done()
+		a.Lock()
+		b.Lock() // stuck
+		b.Unlock()
+		a.Unlock()
+	}()
+	b.Lock()
+	a.Lock() // stuck
+	a.Unlock()
+	b.Unlock()
+	wg.Wait()
+}
+
+func SameOrder() {
+	var a, b sync.Mutex
+	var wg sync.WaitGroup
+	wg.Add(1)
+	go func() {
+		defer wg.Done()
+		a.Lock()
+		b.Lock()
+		b.Unlock()
+		a.Unlock()
+	}()
+	a.Lock()
+	b.Lock()
+	b.Unlock()
+	a.Unlock()
+	wg.Wait()
+}
+
+func ReaderWriterReader() {
+	var b box
+	done := make(chan bool)
+	go func() {
+		b.rw.Lock() // stuck
+		b.rw.Unlock()
+		close(done)
+	}()
+	b.rw.RLock()
+	b.rw.RLock() // stuck
+	b.rw.RUnlock()
+	b.rw.RUnlock()
+	<-done
+}
+
+func HeldAcross() {
+	var mu sync.Mutex
+	ch := make(chan int)
+	go func() {
+		mu.Lock() // stuck
+		mu.Unlock()
+		ch <- 1
+	}()
+	mu.Lock()
+	<-ch // stuck
+	mu.Unlock()
+}
+
+func CondForgotten() {
+	var mu sync.Mutex
+	c := sync.NewCond(&mu)
+	ready := false
+	go func() {
+		mu.Lock()
+		ready = true
+		mu.Unlock()
+	}()
+	mu.Lock()
+	for !ready {
+		c.Wait() // stuck
+	}
+	mu.Unlock()
+}
+
+func CondSignalled() {
+	var mu sync.Mutex
+	c := sync.NewCond(&mu)
+	ready := false
+	go func() {
+		mu.Lock()
+		ready = true
+		c.Signal()
+		mu.Unlock()
+	}()
+	mu.Lock()
+	for !ready {
+		c.Wait()
+	}
+	mu.Unlock()
+}
+
+func OnceInside() {
+	var once sync.Once
+	var f func()
+	f = func() { once.Do(f) } // stuck
+	once.Do(f)
+}

@@ -1,0 +1,120 @@
+package skeleton
+
+import (
+	"go/types"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// callInstr translates a call.
+func (c *compiler) callInstr(i *ssa.Call) (Instr, bool) {
+	if b, ok := i.Call.Value.(*ssa.Builtin); ok {
+		switch b.Name() {
+		case "close":
+			return Instr{Code: Perform, Call: &Call{Kind: Close, Args: c.args(i.Call.Args...)}}, true
+		case "len":
+			return Instr{Code: LenOf, Args: c.args(i.Call.Args...)}, true
+		case "cap":
+			return Instr{Code: CapOf, Args: c.args(i.Call.Args...)}, true
+		case "append":
+			return Instr{Code: AppendTo, Args: c.args(i.Call.Args...)}, true
+		case "ssa:deferstack":
+			return Instr{Code: DeferStack}, true
+		case "ssa:wrapnilchk":
+			return Instr{Code: Move, Args: c.args(i.Call.Args[0])}, true
+		case "copy", "clear":
+			return Instr{Code: Unknown, Args: c.args(i.Call.Args...)}, true
+		}
+		return Instr{Code: Unknown}, true
+	}
+	call := c.call(&i.Call)
+	switch {
+	case call.Kind != None:
+		return Instr{Code: Perform, Call: call}, true
+	case call.Harmless:
+		return Instr{Code: Unknown, Call: &Call{Value: NoArg, NonNil: call.NonNil, Harmless: true}}, true
+	}
+	return Instr{Code: CallFunc, Call: call}, true
+}
+
+// call describes what is called.
+func (c *compiler) call(common *ssa.CallCommon) *Call {
+	out := &Call{Value: NoArg, Result: c.p.TypeOf(common.Signature().Results())}
+	if r := common.Signature().Results(); r.Len() == 1 {
+		out.Result = c.p.TypeOf(r.At(0).Type())
+	}
+	if b, ok := common.Value.(*ssa.Builtin); ok {
+		if b.Name() == "close" {
+			out.Kind = Close
+		} else {
+			out.Harmless = true
+		}
+		out.Args = c.args(common.Args...)
+		return out
+	}
+	callee := CalleeOf(common)
+	out.Name = callee.Name()
+	out.Kind = KindOf(callee.Object)
+	out.Args = c.args(callee.Args...)
+	for _, a := range callee.Args {
+		out.Types = append(out.Types, c.p.TypeOf(a.Type()))
+	}
+	if out.Kind != None {
+		return out
+	}
+	switch {
+	case callee.Invoke:
+		out.Value = c.arg(common.Value)
+		out.Method = common.Method.Name()
+		out.Args, out.Types = out.Args[1:], out.Types[1:]
+		out.Harmless = harmless(callee)
+	case callee.Closure != nil || callee.Func == nil:
+		out.Value = c.arg(common.Value)
+		if callee.Closure == nil {
+			out.Func = nil
+		}
+	default:
+		out.Func = c.p.ref(callee.Func)
+		out.Harmless = harmless(callee) || out.Func != nil && !c.p.matters[callee.Func]
+		out.NonNil = nonNil(out.Name)
+	}
+	return out
+}
+
+// quiet lists packages whose functions do nothing with channels, locks and functions that they are given, but use them
+// before they return, if at all.
+var quiet = map[string]bool{
+	"fmt": true, "errors": true, "strings": true, "strconv": true, "bytes": true, "math": true, "unicode": true, "unicode/utf8": true,
+	"log": true, "log/slog": true, "path": true, "path/filepath": true, "math/rand": true, "math/rand/v2": true, "encoding/json": true,
+	"encoding/binary": true, "sort": true, "hash": true, "crypto": true, "time": true, "os": true, "io/fs": true, "net/url": true,
+	"github.com/sirupsen/logrus": true, "go.uber.org/zap": true, "github.com/rs/zerolog": true, "github.com/go-logr/logr": true,
+	"github.com/pkg/errors": true, "github.com/hashicorp/go-hclog": true, "k8s.io/klog/v2": true, "k8s.io/klog": true,
+	"github.com/go-kit/log": true, "github.com/go-kit/log/level": true,
+}
+
+// harmless reports whether a call does nothing to what is followed.
+func harmless(callee Callee) bool {
+	obj := callee.Object
+	if obj == nil {
+		return false
+	}
+	if obj.Pkg() == nil {
+		return obj.Name() == "Error" // of the type error
+	}
+	if !quiet[obj.Pkg().Path()] {
+		return false
+	}
+	// Those that take a function call it.
+	for v := range obj.Signature().Params().Variables() {
+		if _, fn := v.Type().Underlying().(*types.Signature); fn {
+			return false
+		}
+	}
+	return true
+}
+
+// nonNil reports whether a function's result is never nil.
+func nonNil(name string) bool {
+	return name == "errors.New" || name == "fmt.Errorf" || strings.HasPrefix(name, "github.com/pkg/errors.New") || strings.HasPrefix(name, "github.com/pkg/errors.Errorf")
+}

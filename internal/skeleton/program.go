@@ -1,0 +1,244 @@
+package skeleton
+
+import (
+	"go/types"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// A Program holds the reduced graphs of a package, made when they are asked for. It is not safe for concurrent use.
+type Program struct {
+	pkg     *ssa.Package
+	ends    func(ssa.Instruction) bool
+	types   typeTable
+	funcs   map[*ssa.Function]*Func
+	matters map[*ssa.Function]bool
+	tracked map[types.Type]bool
+}
+
+// NewProgram returns the graphs of a package. fns are its functions, and ends reports calls that never return.
+func NewProgram(pkg *ssa.Package, fns []*ssa.Function, ends func(ssa.Instruction) bool) *Program {
+	p := &Program{
+		pkg:     pkg,
+		ends:    ends,
+		funcs:   make(map[*ssa.Function]*Func),
+		matters: make(map[*ssa.Function]bool),
+		tracked: make(map[types.Type]bool),
+	}
+	p.findMatters(fns)
+	return p
+}
+
+// TypeOf returns the shape of a type.
+func (p *Program) TypeOf(t types.Type) *Type { return p.types.of(t) }
+
+// Func returns the graph of a function, or nil if it has no body here.
+func (p *Program) Func(fn *ssa.Function) *Func {
+	f := p.ref(fn)
+	if f == nil {
+		return nil
+	}
+	f.build()
+	return f
+}
+
+// ref is Func without making the graph yet.
+func (p *Program) ref(fn *ssa.Function) *Func {
+	if fn == nil || len(fn.Blocks) == 0 {
+		return nil
+	}
+	f := p.funcs[fn]
+	if f == nil {
+		f = &Func{SSA: fn, prog: p, Name: FuncName(fn), Recover: -1}
+		p.funcs[fn] = f
+	}
+	return f
+}
+
+// Ready makes the graph of f if it is not made yet, and returns f.
+func (f *Func) Ready() *Func {
+	f.build()
+	return f
+}
+
+// Method returns the method of a dynamic type, the pointer to t if pointer is set, or nil if it has no body here.
+func (p *Program) Method(t *Type, pointer bool, name string) *Func {
+	if t == nil || t.named == nil || t.named.Obj().Pkg() != p.pkg.Pkg {
+		return nil
+	}
+	var typ types.Type = t.named
+	if pointer {
+		typ = types.NewPointer(typ)
+	}
+	sel := p.pkg.Prog.MethodSets.MethodSet(typ).Lookup(p.pkg.Pkg, name)
+	if sel == nil || len(sel.Index()) != 1 {
+		return nil
+	}
+	m, ok := sel.Obj().(*types.Func)
+	if !ok {
+		return nil
+	}
+	fn := p.pkg.Prog.FuncValue(m.Origin())
+	if fn == nil {
+		return nil
+	}
+	_, wantsPointer := types.Unalias(m.Signature().Recv().Type()).(*types.Pointer)
+	if wantsPointer != pointer {
+		return nil
+	}
+	return p.Func(fn)
+}
+
+// FuncName returns a function's name as users write it: F, (*T).M, or for closures that of the function around them.
+func FuncName(fn *ssa.Function) string {
+	for fn.Parent() != nil {
+		fn = fn.Parent()
+	}
+	recv := fn.Signature.Recv()
+	if recv == nil {
+		return fn.Name()
+	}
+	t := types.TypeString(recv.Type(), func(*types.Package) string { return "" })
+	if i := strings.IndexByte(t, '['); i > 0 {
+		t = t[:i]
+	}
+	if strings.HasPrefix(t, "*") {
+		return "(" + t + ")." + fn.Name()
+	}
+	return t + "." + fn.Name()
+}
+
+// findMatters finds the functions that do something to goroutines, primitives, or the memory that holds them.
+func (p *Program) findMatters(fns []*ssa.Function) {
+	callers := make(map[*ssa.Function][]*ssa.Function)
+	var todo []*ssa.Function
+	mark := func(fn *ssa.Function) {
+		if !p.matters[fn] {
+			p.matters[fn] = true
+			todo = append(todo, fn)
+		}
+	}
+	for _, fn := range fns {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				if p.relevant(instr) {
+					mark(fn)
+				}
+				switch i := instr.(type) {
+				case ssa.CallInstruction:
+					if callee := CalleeOf(i.Common()).Func; callee != nil {
+						callers[callee] = append(callers[callee], fn)
+					}
+				case *ssa.MakeClosure:
+					callee := i.Fn.(*ssa.Function)
+					callers[callee] = append(callers[callee], fn)
+				}
+			}
+		}
+	}
+	for len(todo) > 0 {
+		fn := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		for _, caller := range callers[fn] {
+			mark(caller)
+		}
+	}
+}
+
+// relevant reports whether an instruction itself does something that the explorer follows.
+func (p *Program) relevant(instr ssa.Instruction) bool {
+	switch i := instr.(type) {
+	case *ssa.Go, *ssa.Send, *ssa.Select, *ssa.MakeChan:
+		return true
+	case *ssa.Store:
+		return p.Tracked(i.Val.Type()) || p.remembered(i)
+	case *ssa.Return:
+		for _, v := range i.Results {
+			if p.Tracked(v.Type()) {
+				if _, constant := v.(*ssa.Const); !constant {
+					return true
+				}
+			}
+		}
+	case ssa.CallInstruction:
+		if OpOf(instr).Kind != None {
+			return true
+		}
+		c := i.Common()
+		if _, builtin := c.Value.(*ssa.Builtin); builtin {
+			return false
+		}
+		if c.IsInvoke() {
+			return false
+		}
+		return c.StaticCallee() == nil
+	case *ssa.UnOp:
+		return OpOf(instr).Kind != None
+	}
+	return false
+}
+
+// remembered reports whether a store changes what a later condition may ask: a flag, counter or error that lives longer
+// than the statement.
+func (p *Program) remembered(s *ssa.Store) bool {
+	switch t := s.Val.Type().Underlying().(type) {
+	case *types.Basic:
+		if t.Info()&(types.IsBoolean|types.IsInteger) == 0 {
+			return false
+		}
+	case *types.Interface, *types.Pointer:
+	default:
+		return false
+	}
+	switch s.Addr.(type) {
+	case *ssa.Alloc, *ssa.FreeVar, *ssa.FieldAddr, *ssa.Global:
+		return true
+	}
+	return false
+}
+
+// Tracked reports whether a value of the type can hold a primitive, a function, or the memory of one.
+func (p *Program) Tracked(t types.Type) bool { return p.holds(t, 0) }
+
+func (p *Program) holds(t types.Type, depth int) bool {
+	if depth > 6 {
+		return false
+	}
+	t = types.Unalias(t)
+	if known, ok := p.tracked[t]; ok {
+		return known
+	}
+	out := false
+	switch u := t.Underlying().(type) {
+	case *types.Chan, *types.Signature:
+		out = true
+	case *types.Interface:
+		s := p.types.of(t)
+		out = s.Shape == Context || s.Name == "sync.Locker"
+	case *types.Pointer:
+		out = p.holds(u.Elem(), depth+1)
+	case *types.Slice:
+		out = p.holds(u.Elem(), depth+1)
+	case *types.Array:
+		out = p.holds(u.Elem(), depth+1)
+	case *types.Struct:
+		if p.types.of(t).Shape == Primitive {
+			out = true
+			break
+		}
+		for f := range u.Fields() {
+			if p.holds(f.Type(), depth+1) {
+				out = true
+				break
+			}
+		}
+	}
+	if out || depth == 0 {
+		p.tracked[t] = out
+	}
+	return out
+}
+
+// Matters reports whether running f does something to goroutines or primitives.
+func (p *Program) Matters(f *Func) bool { return f != nil && p.matters[f.SSA] }

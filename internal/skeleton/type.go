@@ -1,0 +1,173 @@
+package skeleton
+
+import (
+	"go/types"
+
+	"golang.org/x/tools/go/types/typeutil"
+)
+
+// A Shape is the kind of a Type.
+type Shape uint8
+
+// The shapes of types. A primitive is one slot, whatever it is made of.
+const (
+	Opaque Shape = iota // numbers other than integers, maps, and what is too large
+	Bool
+	Int
+	String
+	Pointer
+	Chan
+	Function
+	Interface
+	Slice
+	Map
+	Struct
+	Array
+	Tuple
+	Context   // context.Context
+	Primitive // a lock, WaitGroup, Once, atomic value, errgroup
+)
+
+// A Type is what the explorer must know of a type: where its parts are. The value of a type is a row of slots; structs
+// and short arrays lie flat in it.
+type Type struct {
+	Shape Shape
+	Name  string // of a named type, with the path of its package
+	Elem  *Type  // of a pointer, channel, slice, array
+	Parts []*Type
+	Where []int // the first slot of each part
+	Slots int
+	Dir   types.ChanDir
+	Kind  Kind // of a Primitive: the operation that makes it block
+
+	named *types.Named
+}
+
+// maxSlots bounds the size of a value; larger ones are opaque.
+const maxSlots = 256
+
+// typeTable makes Types.
+type typeTable struct {
+	known typeutil.Map
+	all   map[*types.Named]*Type
+}
+
+// leaves are the structs that are one slot.
+var leaves = map[string]Kind{
+	"sync.Mutex": Lock, "sync.RWMutex": Lock, "sync.WaitGroup": WaitGroupWait, "sync.Once": OnceDo,
+	"sync/atomic.Bool": AtomicLoad, "sync/atomic.Int32": AtomicLoad, "sync/atomic.Int64": AtomicLoad, "sync/atomic.Uint32": AtomicLoad,
+	"sync/atomic.Uint64": AtomicLoad, "sync/atomic.Value": AtomicLoad, "sync/atomic.Pointer": AtomicLoad,
+	"golang.org/x/sync/errgroup.Group": GroupWait, "golang.org/x/sync/semaphore.Weighted": SemaphoreAcquire,
+}
+
+func (tt *typeTable) of(t types.Type) *Type {
+	if t == nil {
+		return &Type{Shape: Opaque, Slots: 1}
+	}
+	t = types.Unalias(t)
+	if known := tt.known.At(t); known != nil {
+		return known.(*Type)
+	}
+	out := &Type{Slots: 1}
+	tt.known.Set(t, out)
+	if named, ok := t.(*types.Named); ok {
+		out.named = named.Origin()
+		if obj := named.Obj(); obj.Pkg() != nil {
+			out.Name = obj.Pkg().Path() + "." + obj.Name()
+		}
+		if out.Name == "context.Context" {
+			out.Shape = Context
+			return out
+		}
+		if kind, ok := leaves[out.Name]; ok {
+			out.Shape, out.Kind = Primitive, kind
+			return out
+		}
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		switch info := u.Info(); {
+		case info&types.IsBoolean != 0:
+			out.Shape = Bool
+		case info&types.IsInteger != 0:
+			out.Shape = Int
+		case info&types.IsString != 0:
+			out.Shape = String
+		}
+	case *types.Pointer:
+		out.Shape, out.Elem = Pointer, tt.of(u.Elem())
+	case *types.Chan:
+		out.Shape, out.Elem, out.Dir = Chan, tt.of(u.Elem()), u.Dir()
+	case *types.Signature:
+		out.Shape = Function
+	case *types.Interface:
+		if _, param := t.(*types.TypeParam); !param {
+			out.Shape = Interface
+		}
+	case *types.Slice:
+		out.Shape, out.Elem = Slice, tt.of(u.Elem())
+	case *types.Map:
+		out.Shape = Map
+	case *types.Struct:
+		out.Shape = Struct
+		for f := range u.Fields() {
+			out.part(tt.of(f.Type()))
+		}
+		out.close()
+	case *types.Array:
+		if n := u.Len(); n <= 8 {
+			out.Shape, out.Elem = Array, tt.of(u.Elem())
+			for range n {
+				out.part(out.Elem)
+			}
+			out.close()
+		}
+	case *types.Tuple:
+		out.Shape = Tuple
+		for v := range u.Variables() {
+			out.part(tt.of(v.Type()))
+		}
+		out.close()
+	}
+	return out
+}
+
+func (t *Type) part(p *Type) {
+	if len(t.Parts) == 0 {
+		t.Slots = 0
+	}
+	t.Parts = append(t.Parts, p)
+	t.Where = append(t.Where, t.Slots)
+	t.Slots += p.Slots
+}
+
+func (t *Type) close() {
+	if len(t.Parts) == 0 {
+		t.Slots = 0
+	}
+	if t.Slots > maxSlots {
+		t.Shape, t.Slots, t.Parts, t.Where = Opaque, 1, nil, nil
+	}
+}
+
+// Scalar returns the type of a slot of t.
+func (t *Type) Scalar(slot int) *Type {
+	for t.Shape == Struct || t.Shape == Array || t.Shape == Tuple {
+		i := len(t.Parts) - 1
+		for i > 0 && (t.Where[i] > slot || t.Parts[i].Slots == 0) {
+			i--
+		}
+		if i < 0 {
+			return &Type{Slots: 1}
+		}
+		slot -= t.Where[i]
+		if t.Parts[i] == t {
+			return &Type{Slots: 1}
+		}
+		t = t.Parts[i]
+	}
+	return t
+}
+
+// Aggregate reports whether a value of the type has parts.
+func (t *Type) Aggregate() bool { return t.Shape == Struct || t.Shape == Array || t.Shape == Tuple }
