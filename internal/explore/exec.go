@@ -92,7 +92,7 @@ func (x *explorer) step(s *state) verdict {
 		f.set(in.Dst, v)
 	case skeleton.FieldAddr:
 		v := arg(0)
-		if v.k == address && !s.objs[v.o].channel && !s.objs[v.o].context {
+		if v.k == address && !s.objs[v.o].noSlots() {
 			v.n += int64(in.N)
 		} else if v.k == null {
 			return drop // a nil dereference
@@ -194,6 +194,31 @@ func (x *explorer) step(s *state) verdict {
 		}
 	case skeleton.AppendTo:
 		x.appendTo(s, f, in)
+	case skeleton.MakeMap:
+		f.set(in.Dst, value{k: address, o: s.add(&object{typ: in.Type, isMap: true, made: in.Pos})})
+	case skeleton.MapSet:
+		return x.mapSet(s, f, in, arg(0), arg(1), arg(2))
+	case skeleton.MapGet:
+		return x.mapGet(s, f, in, arg(0), arg(1))
+	case skeleton.MapDelete:
+		x.mapDelete(s, arg(0), arg(1))
+		f.pc++
+	case skeleton.Iterate:
+		v := arg(0)
+		if v.k == null {
+			v = value{k: address, o: s.add(&object{isMap: true})}
+		}
+		if v.k == address && s.objs[v.o].isMap && s.objs[v.o].env == 0 {
+			m := s.objs[v.o]
+			// What is in the map now.
+			it := &object{keys: append([]value(nil), m.keys...), stride: m.stride, slots: append([]value(nil), m.slots...), iterator: true}
+			v = value{k: address, o: s.add(it)}
+		} else {
+			v = s.fresh()
+		}
+		f.set(in.Dst, v)
+	case skeleton.Next:
+		x.mapNext(s, f, in, arg(0))
 	case skeleton.MakeSlice:
 		return x.makeSlice(s, f, in)
 	case skeleton.Unknown:

@@ -58,6 +58,13 @@ type Stuck struct {
 	Steps     []Step    // the interleaving, in order
 	Made      token.Pos // of what it waits for
 	NilObject bool
+	Stack     []Frame // the calls under way, innermost first
+}
+
+// A Frame is a call under way.
+type Frame struct {
+	Func *skeleton.Func
+	Site token.Pos // of the call
 }
 
 // A Step is an event on the way.
@@ -85,6 +92,7 @@ type explorer struct {
 	rights  map[*ssa.Function]rights
 	found   map[foundKey]bool
 	stuck   []Stuck
+	watch   func(*state) // of tests
 }
 
 type foundKey struct {
@@ -94,13 +102,20 @@ type foundKey struct {
 
 // Root explores a function as the environment may call it, and returns the operations that block for ever.
 func Root(prog *skeleton.Program, root *skeleton.Func, budget Budget) ([]Stuck, Stats) {
-	x := &explorer{
+	return newExplorer(prog, budget).root(root)
+}
+
+func newExplorer(prog *skeleton.Program, budget Budget) *explorer {
+	return &explorer{
 		prog: prog, budget: budget,
 		visited: make(map[uint64]bool),
 		rights:  make(map[*ssa.Function]rights),
 		found:   make(map[foundKey]bool),
+		gens:    1,
 	}
-	x.gens = 1
+}
+
+func (x *explorer) root(root *skeleton.Func) ([]Stuck, Stats) {
 	s := &state{gen: 1}
 	g := &goroutine{gen: 1}
 	s.gs = []*goroutine{g}
@@ -119,11 +134,14 @@ func Root(prog *skeleton.Program, root *skeleton.Func, budget Budget) ([]Stuck, 
 		s := x.work[len(x.work)-1]
 		x.work = x.work[:len(x.work)-1]
 		x.states++
-		if x.states > budget.States || x.steps > budget.Steps {
+		if x.states > x.budget.States || x.steps > x.budget.Steps {
 			return x.stuck, Stats{Steps: x.steps, States: x.states, Dropped: x.dropped}
 		}
 		for x.step(s) == goOn {
-			if s.steps > maxPath || x.steps > budget.Steps {
+			if x.watch != nil {
+				x.watch(s)
+			}
+			if s.steps > maxPath || x.steps > x.budget.Steps {
 				x.gaveUp(boundPath)
 				break
 			}

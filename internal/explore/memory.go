@@ -70,7 +70,7 @@ func (s *state) invent(t *skeleton.Type, id value) value {
 
 // load returns what is at slot n and following of an object.
 func (s *state) load(v value, t *skeleton.Type) value {
-	if v.k != address || s.objs[v.o].channel || s.objs[v.o].context {
+	if v.k != address || s.objs[v.o].noSlots() {
 		return s.invent(t, derived(11, v, s.fresh()))
 	}
 	if t.Slots == 0 {
@@ -105,7 +105,7 @@ func (s *state) load(v value, t *skeleton.Type) value {
 
 // store writes a value of type t.
 func (x *explorer) store(s *state, to, v value, t *skeleton.Type) {
-	if to.k != address || s.objs[to.o].channel || s.objs[to.o].context || int(to.n)+t.Slots > len(s.objs[to.o].slots) {
+	if to.k != address || s.objs[to.o].noSlots() || int(to.n)+t.Slots > len(s.objs[to.o].slots) {
 		x.escape(s, v, t, anything)
 		return
 	}

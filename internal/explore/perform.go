@@ -67,7 +67,7 @@ func (x *explorer) performCall(s *state, c *skeleton.Call, args []value, dst ske
 		if on.k == null {
 			return drop
 		}
-		if on.k == address && (s.objs[on.o].channel || s.objs[on.o].context || int(on.n) >= len(s.objs[on.o].slots)) {
+		if on.k == address && (s.objs[on.o].noSlots() || int(on.n) >= len(s.objs[on.o].slots)) {
 			on = s.fresh()
 		}
 		return x.arrive(s, []wait{{kind: c.Kind, on: on}}, false)
@@ -228,7 +228,7 @@ func (x *explorer) performCall(s *state, c *skeleton.Call, args []value, dst ske
 // isPrimitive reports whether an address is of a slot.
 func (s *state) isPrimitive(v value) bool {
 	o := s.objs[v.o]
-	return !o.channel && !o.context && int(v.n) < len(o.slots)
+	return !o.noSlots() && int(v.n) < len(o.slots)
 }
 
 // addTo adds to the counter of a WaitGroup. It returns false where the program would panic.

@@ -155,7 +155,7 @@ func (x *explorer) channelWays(s *state, i int, w wait, out []alternative) []alt
 // slot returns the number in the slot of a primitive.
 func (s *state) slot(at value) int64 {
 	o := s.objs[at.o]
-	if o.channel || o.context || int(at.n) >= len(o.slots) {
+	if o.noSlots() || int(at.n) >= len(o.slots) {
 		return 0
 	}
 	if v := o.slots[at.n]; v.k == integer {
@@ -165,7 +165,7 @@ func (s *state) slot(at value) int64 {
 }
 
 func (s *state) setSlot(at value, n int64) {
-	if o := s.objs[at.o]; o.channel || o.context || int(at.n) >= len(o.slots) {
+	if o := s.objs[at.o]; o.noSlots() || int(at.n) >= len(o.slots) {
 		return
 	}
 	s.obj(at.o).slots[at.n] = value{k: integer, n: n}

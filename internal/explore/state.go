@@ -48,6 +48,11 @@ type object struct {
 	group     bool // it is an errgroup, whose context is parent-1
 
 	fn *skeleton.Func // of a closure
+
+	isMap bool
+	keys  []value // of a map; its elements are in slots, stride for each
+	// An iterator over a map has what was in it, and loses what it gave.
+	iterator bool
 }
 
 // A frame is a call under way.
@@ -194,6 +199,7 @@ func (s *state) obj(i int32) *object {
 		c.gen = s.gen
 		c.slots = slices.Clone(o.slots)
 		c.buf = slices.Clone(o.buf)
+		c.keys = slices.Clone(o.keys)
 		c.children = slices.Clone(o.children)
 		s.objs[i] = &c
 		o = &c
@@ -305,6 +311,9 @@ func (s *state) hash() uint64 {
 			h = mix(h, v.hash())
 		}
 		for _, v := range o.buf {
+			h = mix(h, v.hash())
+		}
+		for _, v := range o.keys {
 			h = mix(h, v.hash())
 		}
 	}

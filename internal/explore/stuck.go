@@ -137,6 +137,9 @@ func (r *reach) object(i int32) {
 	for _, v := range o.buf {
 		r.value(v)
 	}
+	for _, v := range o.keys {
+		r.value(v)
+	}
 	if o.group {
 		r.context(o.parent - 1)
 	}
@@ -168,6 +171,9 @@ func (x *explorer) report(s *state, i int) {
 		}
 		d := f.defers[len(f.defers)-1]
 		out.At, out.Pos = d.at, d.pos
+	}
+	for j := len(g.frames) - 1; j >= 0; j-- {
+		out.Stack = append(out.Stack, Frame{g.frames[j].f, g.frames[j].site})
 	}
 	out.Kind = skeleton.Select
 	if in.Code != skeleton.Choose {

@@ -23,6 +23,8 @@ func (c *compiler) callInstr(i *ssa.Call) (Instr, bool) {
 			return Instr{Code: DeferStack}, true
 		case "ssa:wrapnilchk":
 			return Instr{Code: Move, Args: c.args(i.Call.Args[0])}, true
+		case "delete":
+			return Instr{Code: MapDelete, Args: c.args(i.Call.Args...)}, true
 		case "copy", "clear":
 			return Instr{Code: Unknown, Args: c.args(i.Call.Args...)}, true
 		}

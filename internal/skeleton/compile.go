@@ -56,6 +56,7 @@ func (c *compiler) run() {
 		from   int
 		region map[int]bool
 	}
+	looped := make(map[int]bool)    // the branch was that of a loop
 	merged := make(map[int][]merge) // by the block where the paths meet
 	for i, b := range c.fn.Blocks {
 		c.Blocks[i].Succs = s.succs[i]
@@ -68,7 +69,8 @@ func (c *compiler) run() {
 			c.Blocks[i].Instrs[last] = Instr{Code: Jump}
 			continue
 		}
-		if to, region := s.join(i, c.blockMatters); to >= 0 && !c.joinMatters(to) {
+		if to, region, again := s.join(i, c.blockMatters); to >= 0 && !c.joinMatters(to) && !(again && c.joinMatters(i)) {
+			looped[i] = again
 			c.Blocks[i].Succs = []int{to}
 			c.Blocks[i].Instrs[last] = Instr{Code: Jump}
 			merged[to] = append(merged[to], merge{i, region})
@@ -76,6 +78,15 @@ func (c *compiler) run() {
 	}
 	for i, b := range c.fn.Blocks {
 		c.phis(b)
+		if looped[i] {
+			// What its rounds made of a variable is not known.
+			for j := range c.Blocks[i].Phis {
+				phi := &c.Blocks[i].Phis[j]
+				for k := range phi.Edges {
+					phi.Edges[k].Value = NoArg
+				}
+			}
+		}
 		for _, m := range merged[i] {
 			for j := range c.Blocks[i].Phis {
 				phi := &c.Blocks[i].Phis[j]
@@ -401,9 +412,24 @@ func (c *compiler) translate(instr ssa.Instruction) (Instr, bool) {
 			return Instr{Code: MakeSlice, CommaOk: true, Args: c.args(i.X)}, true
 		}
 		return Instr{Code: Unknown, Args: c.args(i.X)}, true
+	case *ssa.MakeMap:
+		return Instr{Code: MakeMap}, true
 	case *ssa.MapUpdate:
-		return Instr{Code: Unknown, Args: c.args(i.Value)}, true
-	case *ssa.Lookup, *ssa.Next, *ssa.MakeMap, *ssa.Range:
+		return Instr{Code: MapSet, Args: c.args(i.Map, i.Key, i.Value), Type: c.p.TypeOf(i.Value.Type())}, true
+	case *ssa.Lookup:
+		if m, ok := i.X.Type().Underlying().(*types.Map); ok {
+			return Instr{Code: MapGet, CommaOk: i.CommaOk, Args: c.args(i.X, i.Index), Type: c.p.TypeOf(m.Elem())}, true
+		}
+		return Instr{Code: Unknown}, true
+	case *ssa.Range:
+		if _, ok := i.X.Type().Underlying().(*types.Map); ok {
+			return Instr{Code: Iterate, Args: c.args(i.X)}, true
+		}
+		return Instr{Code: Unknown}, true
+	case *ssa.Next:
+		if !i.IsString {
+			return Instr{Code: Next, Args: c.args(i.Iter)}, true
+		}
 		return Instr{Code: Unknown}, true
 	case ssa.Value:
 		var args []Arg

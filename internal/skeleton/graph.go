@@ -108,8 +108,14 @@ const (
 	CapOf
 	AppendTo
 	MakeSlice
-	Unknown // Dst is not known; Args go to code that is not known
-	Derived // Dst is a function of Args
+	MakeMap
+	MapSet    // Args[1] is the key, Args[2] the element, of Type
+	MapGet    // Type is the element's
+	MapDelete // Args[1] is the key
+	Iterate   // over the map Args[0]
+	Next      // Type is the tuple
+	Unknown   // Dst is not known; Args go to code that is not known
+	Derived   // Dst is a function of Args
 )
 
 // An Instr is one instruction.

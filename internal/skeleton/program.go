@@ -242,3 +242,102 @@ func (p *Program) holds(t types.Type, depth int) bool {
 
 // Matters reports whether running f does something to goroutines or primitives.
 func (p *Program) Matters(f *Func) bool { return f != nil && p.matters[f.SSA] }
+
+// Owns reports whether a function makes a primitive or starts a goroutine: what happens to it can be decided in the
+// function, if it keeps it.
+func (p *Program) Owns(fn *ssa.Function) bool {
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			switch i := instr.(type) {
+			case *ssa.Go, *ssa.MakeChan:
+				return true
+			case *ssa.Alloc:
+				if i.Heap && p.bearsPrimitive(p.TypeOf(i.Type().Underlying().(*types.Pointer).Elem()), 0) {
+					return true
+				}
+			case ssa.CallInstruction:
+				switch OpOf(instr).Kind {
+				case NewCond, ContextCancel, ContextTimeout, WaitGroupGo, GroupGo, GroupWithContext, AfterFunc:
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// bearsPrimitive reports whether a value of the type has a lock or the like in it.
+func (p *Program) bearsPrimitive(t *Type, depth int) bool {
+	if t.Shape == Primitive {
+		return t.Kind != AtomicLoad
+	}
+	if depth > 4 || !t.Aggregate() {
+		return false
+	}
+	for _, part := range t.Parts {
+		if p.bearsPrimitive(part, depth+1) {
+			return true
+		}
+	}
+	return false
+}
+
+// Roots lists the functions from which the explorer starts: those that own primitives, and those that call one of them
+// and give it, or are given, what decides when its goroutines end. Callers come before what they call.
+func (p *Program) Roots(fns []*ssa.Function) []*ssa.Function {
+	level := make(map[*ssa.Function]int)
+	callers := make(map[*ssa.Function][]*ssa.Function)
+	var now []*ssa.Function
+	for _, fn := range fns {
+		if p.Owns(fn) {
+			level[fn] = 1
+			now = append(now, fn)
+		}
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				if call, ok := instr.(ssa.CallInstruction); ok {
+					if callee := CalleeOf(call.Common()).Func; callee != nil {
+						callers[callee] = append(callers[callee], fn)
+					}
+				}
+			}
+		}
+	}
+	for depth := 2; depth <= 3; depth++ {
+		var next []*ssa.Function
+		for _, fn := range now {
+			if !p.connected(fn) {
+				continue
+			}
+			for _, caller := range callers[fn] {
+				if level[caller] == 0 {
+					level[caller] = depth
+					next = append(next, caller)
+				}
+			}
+		}
+		now = next
+	}
+	var roots []*ssa.Function
+	for _, fn := range fns {
+		if level[fn] > 0 {
+			roots = append(roots, fn)
+		}
+	}
+	return roots
+}
+
+// connected reports whether a caller of fn has something that what fn owns depends on.
+func (p *Program) connected(fn *ssa.Function) bool {
+	for v := range fn.Signature.Results().Variables() {
+		if p.Tracked(v.Type()) {
+			return true
+		}
+	}
+	for _, param := range fn.Params {
+		if p.Tracked(param.Type()) {
+			return true
+		}
+	}
+	return false
+}

@@ -118,13 +118,13 @@ func (s *slicer) postdominators() {
 }
 
 // join returns the block where the paths from the branch at the end of b meet, if nothing on them matters, and the
-// blocks between; else -1.
-func (s *slicer) join(b int, matters func(block int) bool) (int, map[int]bool) {
-	to := s.pdom[b]
+// blocks between; else -1. again is set where a path leads back to b before.
+func (s *slicer) join(b int, matters func(block int) bool) (to int, region map[int]bool, again bool) {
+	to = s.pdom[b]
 	if to < 0 || len(s.succs[b]) < 2 {
-		return -1, nil
+		return -1, nil, false
 	}
-	region := make(map[int]bool)
+	region = make(map[int]bool)
 	todo := append([]int(nil), s.succs[b]...)
 	for len(todo) > 0 {
 		i := todo[len(todo)-1]
@@ -133,13 +133,14 @@ func (s *slicer) join(b int, matters func(block int) bool) (int, map[int]bool) {
 			continue
 		}
 		if matters(i) || len(region) > maxRegion {
-			return -1, nil // also a loop around the branch, if what it repeats matters
+			return -1, nil, false // also a loop around the branch, if what it repeats matters
 		}
 		if i == b {
+			again = true
 			continue
 		}
 		region[i] = true
 		todo = append(todo, s.succs[i]...)
 	}
-	return to, region
+	return to, region, again
 }

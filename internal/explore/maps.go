@@ -1,0 +1,143 @@
+package explore
+
+import "github.com/cloudlint/cloudlint/internal/skeleton"
+
+// maxMap bounds the keys of a map that is followed.
+const maxMap = 8
+
+// noSlots reports whether the object is no row of slots.
+func (o *object) noSlots() bool { return o.channel || o.context || o.isMap || o.iterator }
+
+// known reports whether v is a map whose every key is known to be in it.
+func (s *state) knownMap(v value) bool {
+	return v.k == address && s.objs[v.o].isMap && s.objs[v.o].env == 0 && !s.objs[v.o].lazy
+}
+
+// forget makes a map one of which nothing is known.
+func (x *explorer) forget(s *state, m value) {
+	for _, v := range s.objs[m.o].slots {
+		x.escape(s, v, nil, anything)
+	}
+	o := s.obj(m.o)
+	o.lazy, o.keys, o.slots = true, nil, nil
+}
+
+func (x *explorer) mapSet(s *state, f *frame, in *skeleton.Instr, m, key, v value) verdict {
+	f.pc++
+	if m.k == null {
+		return drop
+	}
+	if !s.knownMap(m) {
+		x.escape(s, v, in.Type, anything)
+		return goOn
+	}
+	for i, k := range s.objs[m.o].keys {
+		equal, known := same(k, key)
+		if !known {
+			x.forget(s, m)
+			x.escape(s, v, in.Type, anything)
+			return goOn
+		}
+		if equal {
+			o := s.obj(m.o)
+			copy(o.slots[i*o.stride:], flatten(v, in.Type))
+			return goOn
+		}
+	}
+	if len(s.objs[m.o].keys) >= maxMap {
+		x.forget(s, m)
+		x.escape(s, v, in.Type, anything)
+		return goOn
+	}
+	o := s.obj(m.o)
+	o.stride = in.Type.Slots
+	o.keys = append(o.keys, key)
+	o.slots = append(o.slots, flatten(v, in.Type)...)
+	return goOn
+}
+
+func (x *explorer) mapGet(s *state, f *frame, in *skeleton.Instr, m, key value) verdict {
+	result := func(s *state, v, ok value) {
+		_, f := s.top()
+		if in.CommaOk {
+			v = value{k: aggregate, parts: append(append([]value(nil), flatten(v, in.Type)...), ok)}
+		}
+		f.set(in.Dst, v)
+	}
+	if m.k == null {
+		result(s, zeroOf(in.Type), zeroInt)
+		return goOn
+	}
+	if !s.knownMap(m) {
+		result(s, s.invent(in.Type, s.fresh()), s.fresh())
+		return goOn
+	}
+	o := s.objs[m.o]
+	element := func(i int) value {
+		return gather(append([]value(nil), o.slots[i*o.stride:(i+1)*o.stride]...), in.Type)
+	}
+	for i, k := range o.keys {
+		equal, known := same(k, key)
+		if known && equal {
+			result(s, element(i), boolean(true))
+			return goOn
+		}
+		if !known {
+			other := x.fork(s)
+			result(other, element(i), boolean(true))
+			x.push(other)
+		}
+	}
+	result(s, zeroOf(in.Type), zeroInt)
+	return goOn
+}
+
+func (x *explorer) mapDelete(s *state, m, key value) {
+	if !s.knownMap(m) {
+		return
+	}
+	for i, k := range s.objs[m.o].keys {
+		equal, known := same(k, key)
+		if !known {
+			x.forget(s, m)
+			return
+		}
+		if equal {
+			o := s.obj(m.o)
+			o.keys = append(o.keys[:i:i], o.keys[i+1:]...)
+			o.slots = append(o.slots[:i*o.stride:i*o.stride], o.slots[(i+1)*o.stride:]...)
+			return
+		}
+	}
+}
+
+// mapNext gives the next entry of a map, in the order in which they came into it: the order seldom decides what blocks.
+func (x *explorer) mapNext(s *state, f *frame, in *skeleton.Instr, it value) {
+	t := in.Type // (ok, key, element)
+	if it.k != address || !s.objs[it.o].iterator || len(t.Parts) != 3 {
+		f.set(in.Dst, s.invent(t, s.fresh()))
+		return
+	}
+	parts := make([]value, 0, t.Slots)
+	if len(s.objs[it.o].keys) == 0 {
+		for i := range t.Parts {
+			parts = append(parts, flatten(zeroOf(t.Parts[i]), t.Parts[i])...)
+		}
+		f.set(in.Dst, value{k: aggregate, parts: parts})
+		return
+	}
+	o := s.obj(it.o)
+	parts = append(parts, boolean(true))
+	// A part that is not used has an invalid type.
+	for len(parts) < t.Where[2] && t.Parts[1].Slots > 0 {
+		parts = append(parts, flatten(o.keys[0], t.Parts[1])...)
+	}
+	elem := o.slots[:o.stride]
+	if len(elem) != t.Parts[2].Slots {
+		elem = flatten(zeroOf(t.Parts[2]), t.Parts[2])
+	}
+	parts = append(parts, elem...)
+	o.keys = append([]value(nil), o.keys[1:]...)
+	o.slots = append([]value(nil), o.slots[o.stride:]...)
+	f.set(in.Dst, value{k: aggregate, parts: parts})
+}
