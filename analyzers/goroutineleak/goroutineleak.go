@@ -57,6 +57,7 @@ type checker struct {
 	fns   []*ssa.Function
 	exits *exits.Info
 	found []finding
+	releaseState
 }
 
 // A finding is a diagnostic that is reported unless another one tells of the same cause.

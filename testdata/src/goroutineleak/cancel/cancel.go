@@ -1,0 +1,138 @@
+package cancel
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"sync"
+	"time"
+)
+
+var errPath = errors.New("no path")
+
+type watcher struct {
+	path   string
+	cancel context.CancelFunc
+}
+
+// The object is dropped with the only cancel function, and its goroutine runs already.
+func newWatcher(path string) (*watcher, error) {
+	ctx, cancel := context.WithCancel(context.Background()) // want `CL1014: cancel is not called when the function returns at line 25: the goroutine started with it waits for ever; call cancel there`
+	w := &watcher{path: path, cancel: cancel}
+	go w.run(ctx)
+	if path == "" {
+		return nil, errPath
+	}
+	return w, nil
+}
+
+func (w *watcher) run(ctx context.Context) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			w.path += "."
+		}
+	}
+}
+
+func (w *watcher) Close() { w.cancel() }
+
+// An option that fails has kept nothing.
+func newWatcherWith(options ...func(*watcher) error) (*watcher, error) {
+	ctx, cancel := context.WithCancel(context.Background()) // want `CL1014: cancel is not called when the function returns at line 51: what is given the context later`
+	w := &watcher{cancel: cancel}
+	for _, option := range options {
+		if err := option(w); err != nil {
+			return nil, err
+		}
+	}
+	go w.run(ctx)
+	return w, nil
+}
+
+func assignedToField(path string) (*watcher, error) {
+	w := new(watcher)
+	var ctx context.Context
+	ctx, w.cancel = context.WithCancel(context.Background()) // want `CL1014: w.cancel is not called when the function returns at line 64: the goroutine started with it waits for ever`
+	go w.run(ctx)
+	if _, err := os.Stat(path); err != nil {
+		return nil, err
+	}
+	return w, nil
+}
+
+// The goroutine waits for the channel.
+func watchDone(parent context.Context, poll func() bool) error {
+	ctx, cancel := context.WithCancel(parent) // want `CL1014: cancel is not called when the function returns at line 75: the goroutine started with it waits until the parent context ends`
+	go discard(ctx.Done())
+	for range 3 {
+		if !poll() {
+			return errPath
+		}
+	}
+	cancel()
+	return nil
+}
+
+func discard(done <-chan struct{}) {
+	<-done
+	println("done")
+}
+
+func captured(parent context.Context, work func()) {
+	ctx, cancel := context.WithCancel(parent) // want `CL1014: cancel is not called when the function returns: the goroutine started with it waits until the parent context ends; write defer cancel\(\)`
+	_ = cancel
+	var wg sync.WaitGroup
+	wg.Go(work)
+	go func() {
+		<-ctx.Done()
+		work()
+	}()
+	wg.Wait()
+}
+
+func inLoop(parent context.Context, urls []string, get func(context.Context, string) error) error {
+	for _, url := range urls {
+		ctx, cancel := context.WithTimeout(parent, time.Second) // want `CL1014: cancel is not called in each round of the loop: the context and its timer stay until the deadline`
+		if err := get(ctx, url); err != nil {
+			cancel()
+			return err
+		}
+	}
+	return nil
+}
+
+func untilInterrupt(ready chan struct{}) bool {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt) // want `CL1014: stop is not called when the function returns at line 114: the signals stay caught`
+	select {
+	case <-ctx.Done():
+		return false
+	case <-ready:
+		return true
+	case <-time.After(time.Minute):
+	}
+	stop()
+	return false
+}
+
+// A field that nobody reads.
+type poller struct {
+	stop context.CancelFunc
+}
+
+func newPoller(run func()) *poller {
+	ctx, cancel := context.WithCancel(context.Background()) // want `CL1014: poller.stop is never called: the goroutine started with it waits for ever`
+	go poll(ctx, run)
+	return &poller{stop: cancel}
+}
+
+func poll(ctx context.Context, run func()) {
+	for ctx.Err() == nil {
+		run()
+	}
+}

@@ -1,0 +1,148 @@
+package cancel
+
+import (
+	"context"
+	"io"
+	"sync"
+	"time"
+)
+
+func cancelledOnFailure(path string) (*watcher, error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	w := &watcher{path: path, cancel: cancel}
+	go w.run(ctx)
+	if path == "" {
+		cancel()
+		return nil, errPath
+	}
+	return w, nil
+}
+
+func closedOnFailure(path string) (*watcher, error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	w := &watcher{path: path, cancel: cancel}
+	go w.run(ctx)
+	if path == "" {
+		w.Close()
+		return nil, errPath
+	}
+	return w, nil
+}
+
+func closedByDefer(path string) (_ *watcher, err error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	w := &watcher{path: path, cancel: cancel}
+	defer func() {
+		if err != nil {
+			w.Close()
+		}
+	}()
+	go w.run(ctx)
+	if path == "" {
+		return nil, errPath
+	}
+	return w, nil
+}
+
+// The registry may close it.
+func registered(path string, registry *sync.Map) (*watcher, error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	w := &watcher{path: path, cancel: cancel}
+	registry.Store(path, w)
+	go w.run(ctx)
+	if path == "" {
+		return nil, errPath
+	}
+	return w, nil
+}
+
+// So may a goroutine.
+func supervised(path string, quit <-chan struct{}) (*watcher, error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	w := &watcher{path: path, cancel: cancel}
+	go w.run(ctx)
+	go func() {
+		<-quit
+		w.Close()
+	}()
+	if path == "" {
+		return nil, errPath
+	}
+	return w, nil
+}
+
+// The same condition decides both.
+func ifAsked(parent context.Context, timeout time.Duration, do func(context.Context) error) error {
+	ctx := parent
+	var cancel context.CancelFunc
+	if timeout > 0 {
+		ctx, cancel = context.WithTimeout(parent, timeout)
+	}
+	err := do(ctx)
+	if timeout > 0 {
+		cancel()
+	}
+	return err
+}
+
+func ifMade(parent context.Context, bounded bool, do func(context.Context) error) error {
+	ctx := parent
+	var cancel context.CancelFunc
+	if bounded {
+		ctx, cancel = context.WithCancel(parent)
+	}
+	err := do(ctx)
+	if cancel != nil {
+		cancel()
+	}
+	return err
+}
+
+type body struct {
+	io.ReadCloser
+	cancel context.CancelFunc
+}
+
+func (b *body) Close() error {
+	defer b.cancel()
+	return b.ReadCloser.Close()
+}
+
+func open(parent context.Context, get func(context.Context) (io.ReadCloser, error)) (io.ReadCloser, error) {
+	ctx, cancel := context.WithCancel(parent)
+	rc, err := get(ctx)
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	return &body{rc, cancel}, nil
+}
+
+func afterTimer(parent context.Context) context.Context {
+	ctx, cancel := context.WithCancel(parent)
+	time.AfterFunc(time.Second, cancel)
+	return ctx
+}
+
+func endedByGoroutine(parent context.Context, work func(context.Context)) context.Context {
+	ctx, cancel := context.WithCancel(parent)
+	go func() {
+		defer cancel()
+		work(ctx)
+	}()
+	return ctx
+}
+
+type set struct{ cancels []context.CancelFunc }
+
+func (s *set) add(parent context.Context) context.Context {
+	ctx, cancel := context.WithCancel(parent)
+	s.cancels = append(s.cancels, cancel)
+	return ctx
+}
+
+func (s *set) end() {
+	for _, cancel := range s.cancels {
+		cancel()
+	}
+}
