@@ -48,6 +48,8 @@ type locker struct {
 	// releasedFor are the functions that return with a lock held which some caller releases.
 	releasedFor map[*ssa.Function]bool
 	elsewhere   map[*ssa.Alloc]bool
+	// assignedGlobals are the package-level variables that are assigned other than where they are declared.
+	assignedGlobals map[*ssa.Global]bool
 }
 
 func newLocker(c *checker) *locker {
@@ -56,6 +58,7 @@ func newLocker(c *checker) *locker {
 		walking: make(map[*ssa.Function]bool), again: make(map[*ssa.Function]bool), callers: make(map[*ssa.Function][]ssa.CallInstruction),
 		asValue: make(map[*ssa.Function]bool), invoked: make(map[string]bool), handed: make(map[any]bool), assigned: make(map[*types.Var]bool),
 		releasedFor: make(map[*ssa.Function]bool), elsewhere: make(map[*ssa.Alloc]bool),
+		assignedGlobals: make(map[*ssa.Global]bool),
 	}
 }
 
@@ -166,6 +169,9 @@ func (l *locker) index(fn *ssa.Function, instr ssa.Instruction) bool {
 	case *ssa.Store:
 		if f := skeleton.AssignedField(i); f != nil {
 			l.assigned[f] = true
+		}
+		if g := globalStore(fn, i); g != nil {
+			l.assignedGlobals[g] = true
 		}
 	case ssa.CallInstruction:
 		op := skeleton.OpOf(i)

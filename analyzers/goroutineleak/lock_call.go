@@ -147,7 +147,13 @@ func (w *lockWalk) takes(instr ssa.Instruction, c skeleton.Callee, s *lockSummar
 		if path == nil || !w.possible(a.guards, c, p.facts) {
 			continue
 		}
-		w.acquired = append(w.acquired, acquisition{instr: instr, path: path, state: p.state, facts: p.facts, node: w.node,
+		fs := p.facts
+		for _, g := range a.guards {
+			if f, ok := w.translate(g, c); ok {
+				fs = fs.with(f)
+			}
+		}
+		w.acquired = append(w.acquired, acquisition{instr: instr, path: path, state: p.state, facts: fs, node: w.node,
 			what: &lockTaking{path: path, write: a.write, at: instr, next: a}})
 	}
 }
@@ -309,7 +315,7 @@ func (w *lockWalk) apply(instr ssa.Instruction, c skeleton.Callee, o lockOutcome
 			s = w.unlock(lockOp{kind: release, path: path}, s)
 		}
 		if h.maybe {
-			if i := s.find(path); i >= 0 {
+			if i := s.find(path); i >= 0 && s.locks[i].held() {
 				w.note(s.locks[i])
 			}
 			s = s.with(holding{path: path, maybe: true, at: instr, by: c.Func})

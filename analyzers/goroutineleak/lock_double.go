@@ -1,3 +1,154 @@
 package goroutineleak
 
-func (l *locker) doubleLocks(w *lockWalk) {}
+import (
+	"fmt"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/internal/rule"
+	"github.com/cloudlint/cloudlint/internal/skeleton"
+)
+
+// doubleLocks reports locks that a goroutine takes which it already holds, here or in functions called from here.
+func (l *locker) doubleLocks(w *lockWalk) {
+	seen := make(map[ssa.Instruction]bool)
+	for _, a := range w.acquired {
+		i := a.state.find(a.path)
+		if i < 0 || !a.state.locks[i].held() || seen[a.instr] || !l.stable(a.path) {
+			continue
+		}
+		h := a.state.locks[i]
+		if h.at == a.instr {
+			// The next round of a loop: the end of this one should have released it.
+			if a.what.next == nil && !seen[a.instr] {
+				seen[a.instr] = true
+				l.reportRound(w, lockRound{h, a.node})
+			}
+			continue
+		}
+		switch readers := h.write == 0 && !a.what.write; {
+		case !readers:
+			seen[a.instr] = true
+			l.reportDouble(doubleLock, w, h, a, nil)
+		default:
+			if writer := l.writer(h, a); writer != nil {
+				seen[a.instr] = true
+				l.reportDouble(readerWriterReader, w, h, a, writer)
+			}
+		}
+	}
+}
+
+// stable reports whether nothing on the way to a lock is ever assigned but in new objects: then a path leads to the
+// same lock each time.
+func (l *locker) stable(p *skeleton.Path) bool {
+	for ; p.Of != nil; p = p.Of {
+		switch p.Kind {
+		case skeleton.LoadStep:
+			switch of := p.Of; {
+			case of.Kind == skeleton.FieldStep && !l.assigned[of.Field]:
+			case of.Of == nil && l.constantGlobal(of.Root):
+			default:
+				return false
+			}
+		case skeleton.ElemStep:
+			if _, constant := p.Index.(string); !constant {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// constantGlobal reports whether a package-level variable is assigned only where it is declared.
+func (l *locker) constantGlobal(v ssa.Value) bool {
+	g, ok := v.(*ssa.Global)
+	return ok && !l.assignedGlobals[g]
+}
+
+// writer returns a place where another goroutine may take the write lock between two read locks of this one.
+func (l *locker) writer(h holding, a acquisition) ssa.Instruction {
+	class := h.path.Class()
+	if class == nil {
+		return nil
+	}
+	if _, local := class.(*ssa.Alloc); local {
+		return nil
+	}
+	for _, fn := range l.fns {
+		if !l.relevant[fn] || isInit(fn) {
+			continue
+		}
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				call, ok := instr.(*ssa.Call)
+				if !ok {
+					continue
+				}
+				if op := l.lockOpOf(call); op.kind == acquireLock && op.write && op.path.Class() == class && !isFresh(op.path) {
+					return call
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func isInit(fn *ssa.Function) bool { return fn.Name() == "init" && fn.Parent() == nil }
+
+// isFresh reports whether a path begins at an object that the function has made.
+func isFresh(p *skeleton.Path) bool {
+	_, ok := p.Base().(*ssa.Alloc)
+	return ok
+}
+
+// reportDouble reports that a goroutine waits for a lock that it holds itself.
+func (l *locker) reportDouble(r *rule.Rule, w *lockWalk, h holding, a acquisition, writer ssa.Instruction) {
+	lockName, _ := l.lockName(h)
+	pos, end := l.callSpan(a.instr)
+	chain := []*lockTaking{a.what}
+	for a.what.next != nil && len(chain) < 12 {
+		a.what = a.what.next
+		chain = append(chain, a.what)
+	}
+	last := chain[len(chain)-1].at
+	call := l.callText(a.instr)
+	var message string
+	how := "locked"
+	if h.write == 0 {
+		how = "read-locked"
+	}
+	where := fmt.Sprintf("%s is %s since line %d", lockName, how, l.lineOf(h.at.Pos()))
+	switch {
+	case r == readerWriterReader && len(chain) == 1:
+		message = fmt.Sprintf("%s a second time by the same goroutine: %s; if another goroutine calls %s in between, both wait for ever", call, where, l.callText(writer))
+	case r == readerWriterReader:
+		message = fmt.Sprintf("%s read-locks %s, which this goroutine has read-locked at line %d; if another goroutine calls %s in between, both wait for ever",
+			call, lockName, l.lineOf(h.at.Pos()), l.callText(writer))
+	case len(chain) == 1:
+		message = fmt.Sprintf("%s waits for ever: %s, by the same goroutine", call, where)
+	default:
+		message = fmt.Sprintf("%s waits for ever: it locks %s, which this goroutine has %s at line %d", call, lockName, how, l.lineOf(h.at.Pos()))
+	}
+	d := pass.Diagnostic{
+		Rule: r, Pos: pos, End: end, Message: message, Op: "lock", Object: lockName,
+		Steps: []pass.Step{{Place: l.place(h.at), Message: lockName + " is " + how + " here", Op: "lock", Object: lockName, Goroutine: 1}},
+	}
+	for _, step := range chain[:len(chain)-1] {
+		d.Steps = append(d.Steps, pass.Step{Place: l.place(step.at), Message: l.callText(step.at) + " is called here", Op: "call", Object: l.callText(step.at), Goroutine: 1})
+	}
+	if writer != nil {
+		d.Steps = append(d.Steps, pass.Step{Place: l.place(writer), Message: "another goroutine asks for the lock here, and waits; from now on new readers wait, too", Op: "lock", Object: lockName, Goroutine: 2})
+	}
+	d.Steps = append(d.Steps, pass.Step{Place: l.place(last), Message: l.callText(last) + " waits here for ever", Op: "lock", Object: lockName, Goroutine: 1})
+	l.add(finding{Diagnostic: d, blocked: a.instr.Pos(), rank: shown})
+}
+
+// globalStore returns the package-level variable that a store assigns outside of its initialisation.
+func globalStore(fn *ssa.Function, s *ssa.Store) *ssa.Global {
+	if g, ok := s.Addr.(*ssa.Global); ok && !(fn.Synthetic != "" && isInit(fn)) {
+		return g
+	}
+	return nil
+}

@@ -32,7 +32,16 @@ func (w *lockWalk) key(v ssa.Value, depth int) any {
 	switch v := v.(type) {
 	case *ssa.UnOp:
 		if v.Op == token.MUL {
+			if alloc, ok := w.paths.Of(v.X).Root.(*ssa.Alloc); ok {
+				if only := skeleton.OnlyStored(alloc); only != nil {
+					return w.key(only, depth+1)
+				}
+			}
 			return w.paths.Content(v.X)
+		}
+	case *ssa.FreeVar:
+		if b := skeleton.Bound(v); b != nil {
+			return w.key(b, depth+1)
 		}
 	case *ssa.BinOp:
 		return lockExpr{v.Op.String(), w.key(v.X, depth+1), w.key(v.Y, depth+1)}

@@ -6,7 +6,7 @@ import (
 	"github.com/cloudlint/cloudlint/internal/rule"
 )
 
-func lockRules() []*rule.Rule { return []*rule.Rule{missingUnlock} }
+func lockRules() []*rule.Rule { return []*rule.Rule{doubleLock, readerWriterReader, missingUnlock} }
 
 var missingUnlock = &rule.Rule{
 	Code:     "CL1010",
@@ -67,5 +67,159 @@ that it has not taken.`,
 		"https://pkg.go.dev/sync#Mutex",
 		"https://github.com/nats-io/nats.go/pull/1364",
 		"https://github.com/pion/webrtc/pull/2154",
+	},
+}
+
+var doubleLock = &rule.Rule{
+	Code:     "CL1006",
+	Name:     "double-lock",
+	Analyzer: name,
+	Maturity: rule.Preview,
+	Fix:      rule.NoFix,
+	Doc: lint.RawDocumentation{
+		Title: "A goroutine locks a mutex that it already holds",
+		Text: `Go's locks are not reentrant: a goroutine that calls Lock on a sync.Mutex or sync.RWMutex which it holds itself waits
+for ever, and so does everybody else who needs the lock. The same is true of Lock under RLock, and of RLock under Lock.
+Mostly the second call stands in another function: a method that locks calls another method that locks, or itself.
+
+The lock is followed by its way through fields from the same object, through the functions of the package, closures that
+are called where they are made, and deferred calls.
+
+Give the method that is called under the lock a variant that expects the lock to be held, or release the lock before the
+call.`,
+		Before: `
+type Sessions struct {
+	mu   sync.Mutex
+	byID map[string]time.Time
+}
+
+func (s *Sessions) Remove(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.byID, id)
+}
+
+func (s *Sessions) Expire(now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for id, end := range s.byID {
+		if now.After(end) {
+			s.Remove(id)
+		}
+	}
+}
+`,
+		After: `
+type Sessions struct {
+	mu   sync.Mutex
+	byID map[string]time.Time
+}
+
+func (s *Sessions) Remove(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.remove(id)
+}
+
+// remove expects s.mu to be held.
+func (s *Sessions) remove(id string) { delete(s.byID, id) }
+
+func (s *Sessions) Expire(now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for id, end := range s.byID {
+		if now.After(end) {
+			s.remove(id)
+		}
+	}
+}
+`,
+		Since:    "0.2.0",
+		Severity: lint.SeverityError,
+	},
+	Blind: `Locks that are reached through a field which is assigned again later, through elements of slices and maps, or through
+interfaces; calls of function values; functions of other packages.`,
+	References: []string{
+		"https://pkg.go.dev/sync#Mutex",
+		"https://github.com/coredns/coredns/pull/8260",
+		"https://github.com/thanos-io/thanos/pull/6949",
+	},
+}
+
+var readerWriterReader = &rule.Rule{
+	Code:     "CL1009",
+	Name:     "recursive-read-lock",
+	Analyzer: name,
+	Maturity: rule.Preview,
+	Fix:      rule.NoFix,
+	Doc: lint.RawDocumentation{
+		Title: "A goroutine read-locks an RWMutex twice, and a writer may come in between",
+		Text: `A sync.RWMutex lets no new reader in once a writer waits for it. A goroutine that holds the read lock and asks for it
+again waits for the writer, if one has come meanwhile, and the writer waits for the first read lock: both wait for ever.
+It works until the day on which the writer comes at the wrong moment.
+
+Reported where some function of the package takes the write lock of the same field.
+
+Take the read lock once, and call a variant of the function that expects it to be held.`,
+		Before: `
+type Prices struct {
+	mu    sync.RWMutex
+	cents map[string]int
+}
+
+func (p *Prices) Set(item string, cents int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.cents[item] = cents
+}
+
+func (p *Prices) Of(item string) int {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.cents[item]
+}
+
+func (p *Prices) Total(items []string) (sum int) {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	for _, item := range items {
+		sum += p.Of(item)
+	}
+	return sum
+}
+`,
+		After: `
+type Prices struct {
+	mu    sync.RWMutex
+	cents map[string]int
+}
+
+func (p *Prices) Set(item string, cents int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.cents[item] = cents
+}
+
+func (p *Prices) Of(item string) int {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.cents[item]
+}
+
+func (p *Prices) Total(items []string) (sum int) {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	for _, item := range items {
+		sum += p.cents[item]
+	}
+	return sum
+}
+`,
+		Since:    "0.2.0",
+		Severity: lint.SeverityWarning,
+	},
+	Blind: `What double-lock does not see, and write locks that other packages take.`,
+	References: []string{
+		"https://pkg.go.dev/sync#RWMutex",
 	},
 }
