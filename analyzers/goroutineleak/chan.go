@@ -1,3 +1,93 @@
 package goroutineleak
 
-func (c *checker) channels() {}
+import (
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/internal/skeleton"
+)
+
+// channels runs the rules about channels, WaitGroups and Conds.
+func (c *checker) channels() {
+	w := newWorld(c)
+	for _, class := range w.classes.All() {
+		if !class.Closed() {
+			continue
+		}
+		w.abandonedSenders(class)
+	}
+}
+
+// A local is a channel that lives in one run of the function that makes it, its owner, and of what that starts.
+type local struct {
+	class *skeleton.Class
+	owner *ssa.Function
+	made  ssa.Instruction
+	// cap is the channel's capacity.
+	cap int
+}
+
+// localOf returns the channel of a class as a local one. ok is false where it is none.
+func (w *world) localOf(class *skeleton.Class) (l local, ok bool) {
+	if len(class.Makes) != 1 || class.Kept || class.Returned || !class.Closed() {
+		return local{}, false
+	}
+	mk, isChan := class.Makes[0].(*ssa.MakeChan)
+	if !isChan {
+		return local{}, false
+	}
+	size, known := intConst(mk.Size)
+	if !known || size >= many {
+		size = many
+	}
+	return local{class: class, owner: mk.Parent(), made: mk, cap: int(size)}, true
+}
+
+// opsOf returns the operations of a kind on a class, with the cases of selects.
+func opsOf(class *skeleton.Class, k skeleton.Kind) []skeleton.ClassOp {
+	var list []skeleton.ClassOp
+	for _, op := range class.Ops {
+		if op.Does(k) {
+			list = append(list, op)
+		}
+	}
+	return list
+}
+
+// allThreads returns the threads that do one of the operations. ok is false where others may.
+func (w *world) allThreads(ops []skeleton.ClassOp, owner *ssa.Function) (list []thread, ok bool) {
+	for _, op := range ops {
+		ts, ok := w.threads(op.Fn, owner)
+		if !ok {
+			return nil, false
+		}
+		for _, t := range ts {
+			if !slices.Contains(list, t) {
+				list = append(list, t)
+			}
+		}
+	}
+	return list, true
+}
+
+// isSelect reports whether an operation is a case of a select.
+func isSelect(op skeleton.ClassOp) bool { return op.Kind == skeleton.Select }
+
+// funcName is how users call a function: by its declaration's name.
+func funcName(fn *ssa.Function) string {
+	for fn.Parent() != nil {
+		fn = fn.Parent()
+	}
+	if recv := fn.Signature.Recv(); recv != nil {
+		t := recv.Type()
+		if ptr, ok := t.(*types.Pointer); ok {
+			t = ptr.Elem()
+		}
+		if named, ok := types.Unalias(t).(*types.Named); ok {
+			return named.Obj().Name() + "." + fn.Name()
+		}
+	}
+	return fn.Name()
+}

@@ -1,0 +1,151 @@
+package goroutineleak
+
+import (
+	"go/constant"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// A loop is a natural loop of a function.
+type loop struct {
+	header *ssa.BasicBlock
+	body   map[*ssa.BasicBlock]bool // with the header
+}
+
+// loopsOf returns the natural loops of fn.
+func (w *world) loopsOf(fn *ssa.Function) []*loop {
+	if list, known := w.loops[fn]; known {
+		return list
+	}
+	var list []*loop
+	for _, b := range fn.Blocks {
+		for _, s := range b.Succs {
+			if !s.Dominates(b) {
+				continue
+			}
+			i := slices.IndexFunc(list, func(l *loop) bool { return l.header == s })
+			if i < 0 {
+				i = len(list)
+				list = append(list, &loop{header: s, body: map[*ssa.BasicBlock]bool{s: true}})
+			}
+			list[i].grow(b)
+		}
+	}
+	w.loops[fn] = list
+	return list
+}
+
+// grow adds the blocks that lead to b without passing the header.
+func (l *loop) grow(b *ssa.BasicBlock) {
+	todo := []*ssa.BasicBlock{b}
+	for len(todo) > 0 {
+		b := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if !l.body[b] {
+			l.body[b] = true
+			todo = append(todo, b.Preds...)
+		}
+	}
+}
+
+// repeats reports whether b runs again within one run of outer, a block of the same function, or of the function where
+// outer is nil.
+func (w *world) repeats(b, outer *ssa.BasicBlock) bool {
+	return slices.ContainsFunc(w.loopsOf(b.Parent()), func(l *loop) bool { return l.body[b] && (outer == nil || !l.body[outer]) })
+}
+
+// trips returns how often the loops around b, without those around outer, run b: a number if all of them count to a
+// constant, else many.
+func (w *world) trips(b, outer *ssa.BasicBlock) int {
+	n := 1
+	for _, l := range w.loopsOf(b.Parent()) {
+		if l.body[b] && (outer == nil || !l.body[outer]) {
+			k, known := l.constantTrips()
+			if !known || n*k >= many {
+				return many
+			}
+			n *= k
+		}
+	}
+	return n
+}
+
+// many is a number that no constant reaches.
+const many = 1 << 20
+
+// constantTrips recognises a loop that counts from a constant to a constant by one.
+func (l *loop) constantTrips() (int, bool) {
+	for b := range l.body {
+		br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
+		if !ok || l.body[b.Succs[0]] == l.body[b.Succs[1]] {
+			continue
+		}
+		cmp, ok := br.Cond.(*ssa.BinOp)
+		if !ok || cmp.Op != token.LSS && cmp.Op != token.LEQ {
+			return 0, false
+		}
+		limit, ok := intConst(cmp.Y)
+		if !ok {
+			return 0, false
+		}
+		x := cmp.X
+		if inc, ok := x.(*ssa.BinOp); ok && inc.Op == token.ADD { // a range over an integer counts before it compares
+			if step, ok := intConst(inc.Y); ok && step == 1 {
+				x = inc.X
+			}
+		}
+		phi, ok := x.(*ssa.Phi)
+		if !ok || phi.Block() != l.header && phi != x {
+			return 0, false
+		}
+		for i, e := range phi.Edges {
+			if l.body[phi.Block().Preds[i]] {
+				continue
+			}
+			first, ok := intConst(e)
+			if !ok {
+				return 0, false
+			}
+			n := limit - first
+			if cmp.Op == token.LEQ {
+				n++
+			}
+			if x != cmp.X && first < 0 {
+				n = limit // range over an array or slice begins with -1
+			}
+			if n < 0 || n > many {
+				return 0, false
+			}
+			return int(n), true
+		}
+		return 0, false
+	}
+	return 0, false
+}
+
+func intConst(v ssa.Value) (int64, bool) {
+	c, ok := v.(*ssa.Const)
+	if !ok || c.Value == nil || c.Value.Kind() != constant.Int {
+		return 0, false
+	}
+	return constant.Int64Val(c.Value)
+}
+
+// counts reports whether a condition is about a number, or about the end of a map or string that is ranged over: what
+// bounds a loop by the number of things to do.
+func counts(cond ssa.Value) bool {
+	switch c := cond.(type) {
+	case *ssa.UnOp:
+		return c.Op == token.NOT && counts(c.X)
+	case *ssa.BinOp:
+		b, ok := c.X.Type().Underlying().(*types.Basic)
+		return ok && b.Info()&types.IsInteger != 0
+	case *ssa.Extract:
+		_, next := c.Tuple.(*ssa.Next)
+		return next && c.Index == 0
+	}
+	return false
+}

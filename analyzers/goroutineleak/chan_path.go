@@ -1,0 +1,388 @@
+package goroutineleak
+
+import (
+	"go/token"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/internal/skeleton"
+)
+
+// A search looks for a way through a function that leaves somebody waiting: from a place, or the function's entry, to
+// where it ends, with fewer services on it than are needed.
+type search struct {
+	w     *world
+	class *skeleton.Class
+	// serves says what an operation on the class does for the one that waits: nothing, once, or for good.
+	serves func(op skeleton.ClassOp) int
+	// waits is the operation that waits for ever if there is a way.
+	waits skeleton.ClassOp
+	// run are the functions that run as part of the goroutine that waits.
+	run map[*ssa.Function]bool
+	// need is how often must be served; one less leaves somebody waiting.
+	need int
+	// relevant are the functions that serve, or call one that does.
+	relevant map[*ssa.Function]bool
+	// repeated is set where several goroutines like the one that waits run at a time.
+	repeated bool
+	memo     map[*ssa.Function]int
+	steps    int
+}
+
+// maxSteps bounds one search: blocks visited.
+const maxSteps = 20_000
+
+// A way is how a function ends too early.
+type way struct {
+	exit ssa.Instruction // the return, or the call that ends the goroutine
+	// edge is the branch that was taken last: the block that branches, and its successor.
+	from *ssa.BasicBlock
+	succ int
+	// served counts the services on the way.
+	served int
+}
+
+// A point of a search.
+type point struct {
+	block  *ssa.BasicBlock
+	served int
+}
+
+// leaves looks for a way from after the instruction, or from the entry of fn where it is nil.
+func (s *search) leaves(fn *ssa.Function, after ssa.Instruction) (way, bool) {
+	start := fn.Blocks[0]
+	from := 0
+	if after != nil {
+		start = after.Block()
+		from = slices.Index(start.Instrs, after) + 1
+		// What was deferred before serves at the end as well.
+		for _, b := range fn.Blocks {
+			if !b.Dominates(start) {
+				continue
+			}
+			for i, instr := range b.Instrs {
+				if b == start && i >= from {
+					break
+				}
+				if d, ok := instr.(*ssa.Defer); ok && s.effect(d) > 0 {
+					return way{}, false
+				}
+			}
+		}
+	}
+	known := s.w.knownAt(start)
+	type item struct {
+		point
+		way
+		from int
+	}
+	seen := map[point]bool{}
+	todo := []item{{point: point{start, 0}, from: from}}
+	for len(todo) > 0 {
+		at := todo[0]
+		todo = todo[1:]
+		if s.steps++; s.steps > maxSteps {
+			s.w.Exhausted()
+			return way{}, false
+		}
+		served, dead := at.point.served, false
+		for _, instr := range at.block.Instrs[at.from:] {
+			switch op := s.w.opOf(instr); {
+			case op.Kind == skeleton.Goexit && !op.Deferred && !op.Started:
+				w := at.way
+				w.exit, w.served = instr, served
+				return w, true
+			case s.w.exits.Ends(instr):
+				dead = true
+			default:
+				n := s.effect(instr)
+				if n < 0 {
+					dead = true
+				} else {
+					served += n
+				}
+			}
+			if served >= s.need {
+				dead = true
+			}
+			if dead {
+				break
+			}
+			if ret, ok := instr.(*ssa.Return); ok {
+				w := at.way
+				w.exit, w.served = ret, served
+				return w, true
+			}
+		}
+		if dead {
+			continue
+		}
+		for i, next := range at.block.Succs {
+			n := s.edge(at.block, i, known)
+			if n < 0 || served+n >= s.need {
+				continue
+			}
+			p := point{next, served + n}
+			if seen[p] {
+				continue
+			}
+			seen[p] = true
+			w := at.way
+			if len(at.block.Succs) > 1 {
+				w.from, w.succ = at.block, i
+			}
+			todo = append(todo, item{point: p, way: w})
+		}
+	}
+	return way{}, false
+}
+
+// least returns how often a call of fn serves at least, up to need.
+func (s *search) least(fn *ssa.Function) int {
+	if !s.relevant[fn] {
+		return 0
+	}
+	if n, known := s.memo[fn]; known {
+		return n
+	}
+	s.memo[fn] = s.need // a recursive call adds nothing to the way that avoids it
+	inner := *s
+	for n := range s.need {
+		inner.need = n + 1
+		inner.memo = s.memo
+		if _, ok := inner.leaves(fn, nil); ok {
+			s.steps = inner.steps
+			s.memo[fn] = n
+			return n
+		}
+	}
+	s.steps = inner.steps
+	return s.need
+}
+
+// effect returns how often an instruction serves, or -1 where it is not passed while the one that waits does.
+func (s *search) effect(instr ssa.Instruction) int {
+	for _, op := range s.w.ops[instr] {
+		if op.class == s.class && op.Kind != skeleton.Select && !op.Started {
+			if n := s.serves(op.ClassOp); n > 0 {
+				return n
+			}
+		}
+		if s.joins(op) {
+			return -1
+		}
+	}
+	call, ok := instr.(ssa.CallInstruction)
+	if !ok {
+		return 0
+	}
+	sites, all := s.w.classes.Runs(call)
+	if !all || len(sites) == 0 {
+		return 0
+	}
+	served := s.need
+	for _, site := range sites {
+		if site.How == skeleton.Started {
+			return 0
+		}
+		served = min(served, s.least(site.Fn))
+	}
+	return served
+}
+
+// joins reports whether an operation waits for the goroutine that waits here.
+func (s *search) joins(op classOp) bool {
+	switch op.Kind {
+	case skeleton.WaitGroupWait:
+		return s.onlyLater(op.class, skeleton.WaitGroupDone)
+	case skeleton.GroupWait:
+		// The group's function that waits never returns, and Wait waits for it.
+		return slices.ContainsFunc(op.class.Ops, func(o skeleton.ClassOp) bool {
+			if o.Kind != skeleton.GroupGo && o.Kind != skeleton.GroupTryGo {
+				return false
+			}
+			sites, _ := s.w.classes.Runs(o.Instr.(ssa.CallInstruction))
+			return slices.ContainsFunc(sites, func(site skeleton.Site) bool { return s.run[site.Fn] })
+		})
+	case skeleton.Recv:
+		return op.class != s.class && !s.repeated && s.onlyLater(op.class, skeleton.Send, skeleton.Close)
+	case skeleton.Send:
+		return op.class != s.class && !s.repeated && s.onlyLater(op.class, skeleton.Recv)
+	}
+	return false
+}
+
+// onlyLater reports whether all operations of the kinds on the class are done by the goroutine that waits, after its wait:
+// they are not done while it waits.
+func (s *search) onlyLater(class *skeleton.Class, kinds ...skeleton.Kind) bool {
+	if class == nil || !class.Closed() {
+		return false
+	}
+	n := 0
+	for _, op := range class.Ops {
+		if !slices.ContainsFunc(kinds, op.Does) {
+			continue
+		}
+		n++
+		if !s.run[op.Fn] {
+			return false
+		}
+		if op.Fn == s.waits.Fn && !op.Deferred && s.w.reaches(op.Instr, s.waits.Instr) {
+			return false
+		}
+	}
+	return n > 0
+}
+
+// edge returns how often a branch serves, or -1 where it is not taken.
+func (s *search) edge(b *ssa.BasicBlock, succ int, known facts) int {
+	br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
+	if !ok {
+		return 0
+	}
+	if truth, ok := s.w.decide(known, br.Cond); ok && truth != (succ == 0) {
+		return -1
+	}
+	if s.bounds(b, succ, br.Cond) {
+		return s.need
+	}
+	cond, positive := br.Cond, succ == 0
+	if not, ok := cond.(*ssa.UnOp); ok && not.Op == token.NOT {
+		cond, positive = not.X, !positive
+	}
+	switch cond := cond.(type) {
+	case *ssa.Extract:
+		// v, ok := <-ch: what is closed was served.
+		if cond.Index != 1 || positive {
+			break
+		}
+		switch t := cond.Tuple.(type) {
+		case *ssa.UnOp:
+			if s.w.classes.Of(t.X) == s.class {
+				return s.need
+			}
+		case *ssa.Select:
+			if i := chosen(b, t); i >= 0 && s.w.classes.Of(t.States[i].Chan) == s.class {
+				return s.need
+			}
+		}
+	case *ssa.BinOp:
+		if n, ok := s.nilEdge(cond, positive); ok {
+			return n
+		}
+		if sel, i, ok := selectCase(cond); ok && positive && i < len(sel.States) {
+			return s.caseEdge(sel, i)
+		}
+	}
+	return 0
+}
+
+// nilEdge decides a comparison of the channel with nil: it was made.
+func (s *search) nilEdge(cond *ssa.BinOp, positive bool) (int, bool) {
+	k, ok := cond.Y.(*ssa.Const)
+	if !ok || !k.IsNil() || s.w.classes.Of(cond.X) != s.class {
+		return 0, false
+	}
+	if positive == (cond.Op == token.EQL) {
+		return -1, true
+	}
+	return 0, true
+}
+
+// caseEdge returns how often a case of a select serves, or -1 where it cannot be ready while the other waits.
+func (s *search) caseEdge(sel *ssa.Select, i int) int {
+	for _, op := range s.w.ops[sel] {
+		if op.Case != i {
+			continue
+		}
+		if op.class == s.class {
+			return s.serves(op.ClassOp)
+		}
+		done := op.ClassOp
+		switch {
+		case done.Does(skeleton.Recv) && !s.repeated && s.onlyLater(op.class, skeleton.Send, skeleton.Close):
+			return -1
+		case done.Does(skeleton.Send) && !s.repeated && s.onlyLater(op.class, skeleton.Recv):
+			return -1
+		}
+	}
+	if st := sel.States[i]; st.Send == nil && s.w.neverDone(st.Chan, s) {
+		return -1
+	}
+	return 0
+}
+
+// bounds reports whether a branch is the ordinary end of a loop that serves, after as many rounds as there is work, or its
+// being left out where there is none.
+func (s *search) bounds(b *ssa.BasicBlock, succ int, cond ssa.Value) bool {
+	if !counts(cond) {
+		return false
+	}
+	if bin, ok := cond.(*ssa.BinOp); ok {
+		if _, _, sel := selectCase(bin); sel {
+			return false
+		}
+	}
+	for _, l := range s.w.loopsOf(b.Parent()) {
+		if l.body[b.Succs[succ]] || !l.body[b.Succs[1-succ]] || !s.servesIn(l) {
+			continue
+		}
+		return true
+	}
+	return false
+}
+
+// servesIn reports whether a loop serves.
+func (s *search) servesIn(l *loop) bool {
+	for b := range l.body {
+		for _, instr := range b.Instrs {
+			for _, op := range s.w.ops[instr] {
+				if op.class == s.class && s.serves(op.ClassOp) > 0 {
+					return true
+				}
+			}
+			if call, ok := instr.(*ssa.Call); ok {
+				sites, _ := s.w.classes.Runs(call)
+				if slices.ContainsFunc(sites, func(site skeleton.Site) bool { return site.How != skeleton.Started && s.relevant[site.Fn] }) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// selectCase recognises the comparison that follows a select: the case with the number was chosen.
+func selectCase(cond *ssa.BinOp) (sel *ssa.Select, i int, ok bool) {
+	e, isExtract := cond.X.(*ssa.Extract)
+	if !isExtract || e.Index != 0 || cond.Op != token.EQL {
+		return nil, 0, false
+	}
+	sel, ok = e.Tuple.(*ssa.Select)
+	if !ok {
+		return nil, 0, false
+	}
+	n, ok := intConst(cond.Y)
+	return sel, int(n), ok
+}
+
+// chosen returns which case of the select was chosen where b is reached, or -1.
+func chosen(b *ssa.BasicBlock, sel *ssa.Select) int {
+	for d := b; d != nil; d = d.Idom() {
+		if len(d.Preds) != 1 {
+			continue
+		}
+		p := d.Preds[0]
+		br, ok := p.Instrs[len(p.Instrs)-1].(*ssa.If)
+		if !ok || p.Succs[0] != d {
+			continue
+		}
+		if cond, ok := br.Cond.(*ssa.BinOp); ok {
+			if of, i, ok := selectCase(cond); ok && of == sel && i < len(sel.States) {
+				return i
+			}
+		}
+	}
+	return -1
+}
