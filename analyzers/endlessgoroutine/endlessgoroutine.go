@@ -10,6 +10,7 @@ package endlessgoroutine
 import (
 	"cmp"
 	"go/ast"
+	"go/token"
 	"go/types"
 	"slices"
 
@@ -48,14 +49,16 @@ func New() *analysis.Analyzer {
 // A checker is the work on one package: on the part that is not for tests, or on the whole for what the tests do wrong.
 type checker struct {
 	*pass.Pass
-	tests   bool
-	fns     []*ssa.Function
-	exits   *exits.Info
-	index   *index
-	traps   map[*ssa.Function]*trap
-	duties  map[*ssa.Function][]duty
-	imports map[*types.Func]*Summary
-	found   []finding
+	tests    bool
+	fns      []*ssa.Function
+	exits    *exits.Info
+	index    *index
+	traps    map[*ssa.Function]*trap
+	duties   map[*ssa.Function][]duty
+	dead     map[*types.Var]bool // fields whose channels never fire
+	imports  map[*types.Func]*Summary
+	contexts *ctxflow.Flow
+	found    []finding
 }
 
 // A finding is a diagnostic about the goroutine that is started at a place. One is reported for each start.
@@ -82,10 +85,12 @@ func check(p *pass.Pass, tests bool) {
 		exits:   exits.New(p.Options.Exits),
 		traps:   make(map[*ssa.Function]*trap),
 		duties:  make(map[*ssa.Function][]duty),
+		dead:    make(map[*types.Var]bool),
 		imports: make(map[*types.Func]*Summary),
 	}
 	c.fns = slices.DeleteFunc(ctxflow.Functions(in), func(fn *ssa.Function) bool { return !tests && p.IsTest(fn.Pos()) })
 	c.index = newIndex(c.fns)
+	c.contexts = ctxflow.New(in, func(pos token.Pos) bool { return !tests && p.IsTest(pos) })
 	for _, fn := range c.fns {
 		c.dutiesOf(fn)
 		c.checkStarts(fn)

@@ -47,12 +47,15 @@ type Loop struct {
 	Pos  wire.Pos
 	Text string // its head
 	In   string // the function that it is in
+	Why  string // why nothing leaves it
 }
 
-func (l *Loop) trap() *trap { return &trap{place: pass.Place{Foreign: &l.Pos}, text: l.Text, in: l.In} }
+func (l *Loop) trap() *trap {
+	return &trap{place: pass.Place{Foreign: &l.Pos}, text: l.Text, in: l.In, why: l.Why}
+}
 
 func (c *checker) loopFact(t *trap) Loop {
-	return Loop{Pos: c.wirePlace(t.place), Text: t.text, In: t.in}
+	return Loop{Pos: c.wirePlace(t.place), Text: t.text, In: t.in, Why: t.why}
 }
 
 // A Start is a goroutine without end that a function starts.

@@ -10,19 +10,21 @@ import (
 
 // An index finds what package ssa has no referrers of.
 type index struct {
-	callers map[*ssa.Function][]ssa.CallInstruction // calls and starts of it
-	asValue map[*ssa.Function][]ssa.Instruction     // other uses: handed on, stored
-	written map[*types.Var]bool                     // fields that are assigned after their struct was made
-	invokes map[string]bool                         // names of methods that are called through an interface
-	stops   []ssa.CallInstruction                   // calls of (*time.Ticker).Stop and (*time.Timer).Stop
+	callers  map[*ssa.Function][]ssa.CallInstruction // calls and starts of it
+	asValue  map[*ssa.Function][]ssa.Instruction     // other uses: handed on, stored
+	written  map[*types.Var]bool                     // fields that are assigned after their struct was made
+	channels map[*types.Var][]ssa.Instruction        // FieldAddr and Field of channels
+	invokes  map[string]bool                         // names of methods that are called through an interface
+	stops    []ssa.CallInstruction                   // calls of (*time.Ticker).Stop and (*time.Timer).Stop
 }
 
 func newIndex(fns []*ssa.Function) *index {
 	ix := &index{
-		callers: make(map[*ssa.Function][]ssa.CallInstruction),
-		asValue: make(map[*ssa.Function][]ssa.Instruction),
-		written: make(map[*types.Var]bool),
-		invokes: make(map[string]bool),
+		callers:  make(map[*ssa.Function][]ssa.CallInstruction),
+		asValue:  make(map[*ssa.Function][]ssa.Instruction),
+		written:  make(map[*types.Var]bool),
+		invokes:  make(map[string]bool),
+		channels: make(map[*types.Var][]ssa.Instruction),
 	}
 	for _, fn := range fns {
 		for _, b := range fn.Blocks {
@@ -37,6 +39,10 @@ func newIndex(fns []*ssa.Function) *index {
 func (ix *index) add(instr ssa.Instruction) {
 	var callee ssa.Value
 	switch i := instr.(type) {
+	case *ssa.FieldAddr:
+		ix.addChannel(fieldOf(i.X.Type(), i.Field), instr)
+	case *ssa.Field:
+		ix.addChannel(fieldOf(i.X.Type(), i.Field), instr)
 	case *ssa.Store:
 		if addr, ok := i.Addr.(*ssa.FieldAddr); ok {
 			if _, fresh := rootOf(addr.X).(*ssa.Alloc); !fresh {
@@ -72,6 +78,15 @@ func (ix *index) add(instr ssa.Instruction) {
 				ix.asValue[f] = append(ix.asValue[f], instr)
 			}
 		}
+	}
+}
+
+func (ix *index) addChannel(f *types.Var, instr ssa.Instruction) {
+	if f == nil {
+		return
+	}
+	if _, ok := f.Type().Underlying().(*types.Chan); ok {
+		ix.channels[f] = append(ix.channels[f], instr)
 	}
 }
 

@@ -49,16 +49,28 @@ func (c *checker) checkStart(fn *ssa.Function, call ssa.CallInstruction, target 
 		return
 	}
 	s := start{fn: fn, call: call, target: target, loop: loop, guard: g}
-	if stop := c.tickerStop(loop); stop != nil {
-		c.reportTicker(s, stop)
-		return
+	if ticker := waitsOnlyFor(loop); ticker != nil {
+		if stop := c.tickerStop(ticker, loop); stop != nil {
+			c.reportTicker(s, stop)
+			return
+		}
+		if ret := handedOut(fn, ticker); ret != nil {
+			c.reportHandedOut(s, ret)
+			return
+		}
 	}
 	o := c.ownerOf(fn, call, target)
-	if o.named == nil {
+	if o.named != nil {
+		if stop := c.stopMethod(o.named, outermost(fn)); stop != nil {
+			c.reportIgnored(s, o, stop)
+			return
+		}
+	}
+	if ctx := c.ignoredContext(s); ctx != nil {
+		c.reportContext(s, ctx)
 		return
 	}
-	if stop := c.stopMethod(o.named, outermost(fn)); stop != nil {
-		c.reportIgnored(s, o, stop)
+	if o.named == nil {
 		return
 	}
 	lazy := (g.keeps || c.underOnce(fn)) && outermost(fn).Signature.Recv() != nil

@@ -27,11 +27,11 @@ func (c *checker) reportRepeated(call ssa.CallInstruction, d duty, often string)
 		startStep.Message += ", " + often
 	}
 	steps = append(steps, startStep, loopStep(d.loop))
-	message := fmt.Sprintf("a goroutine is started %s and never ends: %s in %s has no way out; let the loop also wait for something that ends it, a context or a channel, and return",
-		often, quoted(d.loop), d.loop.in)
+	message := fmt.Sprintf("a goroutine is started %s and never ends: %s; let the loop also wait for something that ends it, a context or a channel, and return",
+		often, endless(d.loop))
 	if len(d.calls) > 0 {
-		message = fmt.Sprintf("%s starts a goroutine that never ends, and is called %s: %s in %s has no way out; make it possible to end the loop, and end it",
-			d.calls[0].Object, often, quoted(d.loop), d.loop.in)
+		message = fmt.Sprintf("%s starts a goroutine that never ends, and is called %s: %s; make it possible to end the loop, and end it",
+			d.calls[0].Object, often, endless(d.loop))
 	}
 	c.add(repeated, 1, d.start, pass.Diagnostic{
 		Pos: place.Pos, End: place.End, Message: message, Op: "go", Object: d.goes, Steps: steps,
@@ -42,6 +42,9 @@ func (c *checker) reportRepeated(call ssa.CallInstruction, d duty, often string)
 func loopStep(loop *trap) pass.Step {
 	return pass.Step{Place: loop.place, Message: "loops here for ever", Op: "loop", Object: loop.text, Goroutine: 2}
 }
+
+// endless says what is wrong with the loop.
+func endless(loop *trap) string { return quoted(loop) + " in " + loop.in + " " + loop.why }
 
 func quoted(loop *trap) string { return "`" + loop.text + "`" }
 
@@ -63,14 +66,45 @@ func (c *checker) reportTicker(s start, stop ssa.CallInstruction) {
 	})
 }
 
+// reportHandedOut reports a goroutine that waits for a ticker which the caller gets, to stop it.
+func (c *checker) reportHandedOut(s start, ret *ssa.Return) {
+	place := c.callPlace(s.call)
+	c.add(tickerStopped, 0, s.call, pass.Diagnostic{
+		Pos: place.Pos, End: place.End,
+		Message: fmt.Sprintf("the goroutine never ends: %s returns the ticker for its caller to stop, but Stop does not close its channel, so %s waits for ever; return a function that stops the ticker and ends the loop",
+			funcText(outermost(s.fn)), quoted(s.loop)),
+		Op: "go", Object: goes(s.target),
+		Steps: []pass.Step{
+			{Place: place, Message: "starts " + goes(s.target), Op: "go", Object: goes(s.target)},
+			{Place: pass.Place{Pos: ret.Pos()}, Message: "hands out the ticker", Op: "return"},
+			{Place: s.loop.place, Message: "waits here for ever", Op: "recv", Object: s.loop.text, Goroutine: 2},
+		},
+	})
+}
+
+// reportContext reports a goroutine that does not notice that its context is cancelled.
+func (c *checker) reportContext(s start, ctx *ssa.Parameter) {
+	place := c.callPlace(s.call)
+	c.add(ignoresContext, 3, s.call, pass.Diagnostic{
+		Pos: place.Pos, End: place.End,
+		Message: fmt.Sprintf("the goroutine goes on for ever after %s is cancelled: %s; let it also wait for %s.Done(), and return",
+			ctx.Name(), endless(s.loop), ctx.Name()),
+		Op: "go", Object: goes(s.target),
+		Steps: []pass.Step{
+			{Place: place, Message: "starts " + goes(s.target) + " with " + ctx.Name(), Op: "go", Object: goes(s.target)},
+			loopStep(s.loop),
+		},
+	})
+}
+
 // reportIgnored reports a goroutine that the method does not end which is there to end an object's work.
 func (c *checker) reportIgnored(s start, o owner, stop *types.Func) {
 	place := c.callPlace(s.call)
 	name := methodText(stop)
 	c.add(ignoresStop, 2, s.call, pass.Diagnostic{
 		Pos: place.Pos, End: place.End,
-		Message: fmt.Sprintf("%s does not end this goroutine: %s in %s has no way out, so it goes on with the %s for ever; let the loop also wait for a channel that %s closes, and return",
-			name, quoted(s.loop), s.loop.in, o.named.Obj().Name(), stop.Name()),
+		Message: fmt.Sprintf("%s does not end this goroutine: %s, so it goes on with the %s for ever; let the loop also wait for a channel that %s closes, and return",
+			name, endless(s.loop), o.named.Obj().Name(), stop.Name()),
 		Op: "go", Object: goes(s.target),
 		Steps: []pass.Step{
 			{Place: place, Message: "starts " + goes(s.target), Op: "go", Object: goes(s.target)},
@@ -84,10 +118,10 @@ func (c *checker) reportIgnored(s start, o owner, stop *types.Func) {
 func (c *checker) reportUnstoppable(s start, o owner) {
 	place := c.callPlace(s.call)
 	t := o.named.Obj().Name()
-	c.add(unstoppable, 3, s.call, pass.Diagnostic{
+	c.add(unstoppable, 4, s.call, pass.Diagnostic{
 		Pos: place.Pos, End: place.End,
-		Message: fmt.Sprintf("each %s starts a goroutine that nothing can end: %s in %s has no way out, and keeps the %s for ever; give %s a Close method that ends the loop",
-			t, quoted(s.loop), s.loop.in, t, t),
+		Message: fmt.Sprintf("each %s starts a goroutine that nothing can end: %s, and keeps the %s for ever; give %s a Close method that ends the loop",
+			t, endless(s.loop), t, t),
 		Op: "go", Object: goes(s.target),
 		Steps: []pass.Step{
 			{Place: place, Message: "starts " + goes(s.target), Op: "go", Object: goes(s.target)},

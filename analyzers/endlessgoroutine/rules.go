@@ -8,7 +8,7 @@ import (
 
 // Rules returns the rules of this analyzer.
 func Rules() []*rule.Rule {
-	return []*rule.Rule{repeated, unstoppable, ignoresStop, tickerStopped}
+	return []*rule.Rule{repeated, unstoppable, ignoresStop, tickerStopped, ignoresContext}
 }
 
 const since = "0.2.0"
@@ -305,4 +305,52 @@ func (p *Poller) Stop() { close(p.done) }`,
 		"https://github.com/open-telemetry/opentelemetry-collector/pull/9099",
 		"https://github.com/caddyserver/caddy/pull/2644",
 	},
+}
+
+var ignoresContext = &rule.Rule{
+	Code:     "CL1025",
+	Name:     "endless-goroutine-ignores-context",
+	Analyzer: Name,
+	Doc: lint.RawDocumentation{
+		Title: "A goroutine goes on for ever after its context is cancelled",
+		Text: `The goroutine has a context, as a parameter or to hand to what it calls, but its loop has no way out: when the context is cancelled, all
+calls with it fail from then on, and the loop goes round for ever.
+
+Let the loop also wait for ` + "`ctx.Done()`" + `, and return.`,
+		Before: `
+func watch(ctx context.Context, reload func(context.Context) error) {
+	go func() {
+		for {
+			time.Sleep(time.Minute)
+			if err := reload(ctx); err != nil {
+				log.Print(err)
+			}
+		}
+	}()
+}`,
+		After: `
+func watch(ctx context.Context, reload func(context.Context) error) {
+	go func() {
+		ticker := time.NewTicker(time.Minute)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+			}
+			if err := reload(ctx); err != nil {
+				log.Print(err)
+			}
+		}
+	}()
+}`,
+		Since:    since,
+		Severity: lint.SeverityWarning,
+	},
+	Maturity: rule.Preview,
+	Fix:      rule.NoFix,
+	Blind: "A context that is only known to come from context.Background is not cancelled. A loop that looks at the context in any way, though it " +
+		"does not end then, is not reported; nor is one that main starts.",
+	References: []string{"https://pkg.go.dev/context#Context"},
 }

@@ -3,6 +3,7 @@ package endlessgoroutine
 import (
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -11,11 +12,7 @@ import (
 
 // tickerStop returns a call that stops the ticker which the loop waits for, and nothing else, or nil. Who calls it means
 // to end the loop; but Stop does not close the channel, so that the goroutine waits for ever.
-func (c *checker) tickerStop(loop *trap) ssa.CallInstruction {
-	ticker := waitsOnlyFor(loop)
-	if ticker == nil {
-		return nil
-	}
+func (c *checker) tickerStop(ticker ssa.Value, loop *trap) ssa.CallInstruction {
 	for _, stop := range c.index.stops {
 		op := skeleton.OpOf(stop)
 		if len(op.Callee.Args) == 0 || !sameTicker(ticker, op.Callee.Args[0]) || within(stop.Parent(), loop.fn) || !c.exports(stop) {
@@ -81,25 +78,151 @@ func tickerOf(ch ssa.Value) ssa.Value {
 	return addr.X
 }
 
-// sameTicker reports whether both are one variable: the same field of whatever object, or the same local variable. A
-// variable that gets several tickers may be read anew each time, so that stopping one does not end the wait.
+// sameTicker reports whether both can be one ticker: the same local variable, or one that is kept in the same field of
+// whatever object, by itself or among others.
 func sameTicker(a, b ssa.Value) bool {
-	fa, fb := tickerField(a), tickerField(b)
-	if fa != nil || fb != nil {
-		return fa == fb
+	for _, x := range tickerKeys(a) {
+		if slices.Contains(tickerKeys(b), x) {
+			return true
+		}
 	}
-	return origin(a) == origin(b)
+	return false
 }
 
-// tickerField returns the field that a ticker was read from, or nil.
-func tickerField(v ssa.Value) *types.Var {
-	load, ok := origin(v).(*ssa.UnOp)
-	if !ok || load.Op != token.MUL {
+// tickerKeys returns the variables that the ticker is known by: a value of the function, fields of structs.
+func tickerKeys(v ssa.Value) []any {
+	v = origin(v)
+	keys := []any{v}
+	if f := keptIn(v); f != nil {
+		keys = append(keys, f)
+	}
+	for _, alias := range aliases(v) {
+		for _, use := range *alias.Referrers() {
+			var f *types.Var
+			switch use := use.(type) {
+			case *ssa.Store:
+				if use.Val == alias {
+					f = storedIn(use.Addr)
+				}
+			case *ssa.MapUpdate:
+				if use.Value == alias {
+					f = keptIn(origin(use.Map))
+				}
+			}
+			if f != nil {
+				keys = append(keys, f)
+			}
+		}
+	}
+	return keys
+}
+
+// aliases returns the value and the loads of the variable that holds it and nothing else.
+func aliases(v ssa.Value) []ssa.Value {
+	all := []ssa.Value{v}
+	if v.Referrers() == nil {
 		return nil
 	}
-	addr, ok := load.X.(*ssa.FieldAddr)
+	for _, use := range *v.Referrers() {
+		s, ok := use.(*ssa.Store)
+		if !ok || s.Val != v {
+			continue
+		}
+		cell, ok := s.Addr.(*ssa.Alloc)
+		if !ok || onlyStore(cell) == nil {
+			continue
+		}
+		for _, use := range *cell.Referrers() {
+			if load, ok := use.(*ssa.UnOp); ok && load.Op == token.MUL {
+				all = append(all, load)
+			}
+		}
+	}
+	return all
+}
+
+// keptIn returns the field that a value was read from, directly or from the map or slice in it, or nil.
+func keptIn(v ssa.Value) *types.Var {
+	for range maxSteps {
+		switch x := v.(type) {
+		case *ssa.UnOp:
+			if x.Op != token.MUL {
+				return nil
+			}
+			v = x.X
+		case *ssa.FieldAddr:
+			return fieldOf(x.X.Type(), x.Field)
+		case *ssa.Field:
+			return fieldOf(x.X.Type(), x.Field)
+		case *ssa.IndexAddr:
+			v = x.X
+		case *ssa.Lookup:
+			v = x.X
+		case *ssa.Extract:
+			v = x.Tuple
+		case *ssa.Next:
+			v = x.Iter
+		case *ssa.Range:
+			v = x.X
+		default:
+			return nil
+		}
+	}
+	return nil
+}
+
+// storedIn returns the field that an address lies in, or that the slice goes to whose element it is, or nil.
+func storedIn(addr ssa.Value) *types.Var {
+	index, ok := addr.(*ssa.IndexAddr)
 	if !ok {
+		if a, ok := addr.(*ssa.FieldAddr); ok {
+			return fieldOf(a.X.Type(), a.Field)
+		}
 		return nil
 	}
-	return fieldOf(addr.X.Type(), addr.Field)
+	list, ok := index.X.(*ssa.Alloc)
+	if !ok {
+		return keptIn(index.X)
+	}
+	// The list of the arguments of append.
+	for _, use := range *list.Referrers() {
+		slice, ok := use.(*ssa.Slice)
+		if !ok {
+			continue
+		}
+		for _, use := range *slice.Referrers() {
+			call, ok := use.(*ssa.Call)
+			if !ok {
+				continue
+			}
+			if b, ok := call.Call.Value.(*ssa.Builtin); !ok || b.Name() != "append" {
+				continue
+			}
+			for _, use := range *call.Referrers() {
+				if s, ok := use.(*ssa.Store); ok && s.Val == call {
+					if a, ok := s.Addr.(*ssa.FieldAddr); ok {
+						return fieldOf(a.X.Type(), a.Field)
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// handedOut returns a return statement of the function that starts the goroutine, or of one around it, that hands the
+// ticker to the caller, who can do nothing with it but stop it.
+func handedOut(fn *ssa.Function, ticker ssa.Value) *ssa.Return {
+	for _, b := range outermost(fn).Blocks {
+		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+		if !ok {
+			continue
+		}
+		for _, r := range ret.Results {
+			if named := pointerTo(r.Type()); named != nil && isTimerField(r.Type(), 0) && origin(r) == origin(ticker) {
+				return ret
+			}
+		}
+	}
+	return nil
 }

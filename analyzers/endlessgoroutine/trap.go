@@ -19,6 +19,7 @@ type trap struct {
 	in     string // the function that it is in
 	fn     *ssa.Function
 	blocks []*ssa.BasicBlock // of the loop; nil in another package
+	why    string            // why nothing leaves it
 }
 
 // trapOf returns the endless loop that a call of fn gets into, itself or through a function that it calls, or nil.
@@ -89,8 +90,14 @@ func (c *checker) findTrap(fn *ssa.Function) *trap {
 			continue
 		}
 		if loop := cycleOf(b, stay); loop != nil {
-			t := &trap{fn: fn, blocks: loop, in: funcText(fn)}
+			t := &trap{fn: fn, blocks: loop, in: funcText(fn), why: "has no way out"}
 			t.place, t.text = c.describeLoop(fn, loop)
+			for _, ch := range g.dead {
+				if name := channelText(ch); name != "" {
+					t.why = "has no way out, because nobody closes " + name + " or sends to it"
+					break
+				}
+			}
 			return t
 		}
 	}
@@ -103,6 +110,7 @@ type graph struct {
 	reached map[*ssa.BasicBlock]bool
 	returns map[*ssa.BasicBlock]bool  // the function, or its goroutine, ends there
 	trapped map[*ssa.BasicBlock]*trap // a call there does not come back
+	dead    []ssa.Value               // channels of select cases that are never taken
 }
 
 func (c *checker) graphOf(fn *ssa.Function) *graph {
@@ -124,7 +132,7 @@ func (c *checker) graphOf(fn *ssa.Function) *graph {
 		if c.stopsIn(g, b, recovers) {
 			continue
 		}
-		g.succs[b] = possible(b)
+		g.succs[b] = c.possible(g, b)
 		todo = append(todo, g.succs[b]...)
 	}
 	return g
@@ -158,12 +166,16 @@ func (c *checker) stopsIn(g *graph, b *ssa.BasicBlock, recovers bool) bool {
 	return false
 }
 
-// possible returns the successors that control can go on to: a constant decides, and the channel of a ticker is never
-// closed, so that a range over it does not end.
-func possible(b *ssa.BasicBlock) []*ssa.BasicBlock {
+// possible returns the successors that control can go on to: a constant decides, the channel of a ticker is never closed,
+// so that a range over it does not end, and a case of a select whose channel never fires is never taken.
+func (c *checker) possible(g *graph, b *ssa.BasicBlock) []*ssa.BasicBlock {
 	branch, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
 	if !ok {
 		return b.Succs
+	}
+	if ch := c.deadCase(branch); ch != nil {
+		g.dead = append(g.dead, ch)
+		return b.Succs[1:]
 	}
 	switch cond := branch.Cond.(type) {
 	case *ssa.Const:
@@ -251,6 +263,9 @@ func (c *checker) describeLoop(fn *ssa.Function, blocks []*ssa.BasicBlock) (pass
 	var first, last token.Pos
 	for _, b := range blocks {
 		for _, instr := range b.Instrs {
+			if _, ok := instr.(*ssa.Phi); ok {
+				continue // its position is where the variable is declared
+			}
 			if p := instr.Pos(); p.IsValid() {
 				if !first.IsValid() || p < first {
 					first = p
@@ -262,8 +277,7 @@ func (c *checker) describeLoop(fn *ssa.Function, blocks []*ssa.BasicBlock) (pass
 	var best ast.Stmt
 	if syntax := fn.Syntax(); syntax != nil {
 		ast.Inspect(syntax, func(n ast.Node) bool {
-			if lit, ok := n.(*ast.FuncLit); ok && n != syntax {
-				_ = lit
+			if _, ok := n.(*ast.FuncLit); ok && n != syntax {
 				return false
 			}
 			switch n := n.(type) {

@@ -2,6 +2,7 @@
 package library
 
 import (
+	"context"
 	"log"
 	"sync"
 	"time"
@@ -148,4 +149,150 @@ func Loop() { // want Loop:`loops for`
 		time.Sleep(time.Second)
 		log.Print(names.names, clock())
 	}
+}
+
+// Feed waits for a channel that nobody closes.
+type Feed struct {
+	done  chan struct{}
+	count int
+}
+
+func NewFeed() *Feed { // want NewFeed:`starts \(\*Feed\).run \(for\)`
+	f := &Feed{done: make(chan struct{})}
+	go f.run() // want `CL1023: \(\*Feed\).Close does not end this goroutine: .for. in \(\*Feed\).run has no way out, because nobody closes done or sends to it`
+	return f
+}
+
+func (f *Feed) run() {
+	for {
+		select {
+		case <-time.After(time.Second):
+			f.count++
+		case <-f.done:
+			return
+		}
+	}
+}
+
+func (f *Feed) Done() <-chan struct{} { return f.done }
+
+func (f *Feed) Close() { f.count = 0 }
+
+// Stream's channel is closed through a variable.
+type Stream struct {
+	done  chan struct{}
+	count int
+}
+
+func NewStream() *Stream {
+	s := &Stream{done: make(chan struct{})}
+	go s.run()
+	return s
+}
+
+func (s *Stream) run() {
+	for {
+		select {
+		case <-time.After(time.Second):
+			s.count++
+		case <-s.done:
+			return
+		}
+	}
+}
+
+func (s *Stream) Close() {
+	done := s.done
+	s.done = nil
+	close(done)
+}
+
+// Link's channel comes from elsewhere, and Hub's is given away.
+type Link struct{ done chan struct{} }
+
+func NewLink(done chan struct{}) *Link {
+	l := &Link{done: done}
+	go func() {
+		for {
+			select {
+			case <-time.After(time.Second):
+				log.Print("tick")
+			case <-l.done:
+				return
+			}
+		}
+	}()
+	return l
+}
+
+func (l *Link) Close() {}
+
+type Hub struct{ done chan struct{} }
+
+func NewHub(register func(chan struct{})) *Hub {
+	h := &Hub{done: make(chan struct{})}
+	register(h.done)
+	go func() {
+		for {
+			select {
+			case <-time.After(time.Second):
+				log.Print("tick")
+			case <-h.done:
+				return
+			}
+		}
+	}()
+	return h
+}
+
+func (h *Hub) Close() {}
+
+// Contexts.
+
+func Refresh(ctx context.Context, load func(context.Context) error) { // want Refresh:`starts the function literal \(for\)`
+	go func() { // want `CL1025: the goroutine goes on for ever after ctx is cancelled: .for. in the function literal has no way out`
+		for {
+			time.Sleep(time.Minute)
+			ctx, cancel := context.WithTimeout(ctx, time.Second)
+			if err := load(ctx); err != nil {
+				log.Print(err)
+			}
+			cancel()
+		}
+	}()
+}
+
+func poll(ctx context.Context) {
+	for range time.Tick(time.Minute) {
+		log.Print("poll")
+	}
+}
+
+func Poll(ctx context.Context) { // want Poll:`starts poll \(for range time.Tick\(time.Minute\)\)`
+	go poll(ctx) // want `CL1025: the goroutine goes on for ever after ctx is cancelled: .for range time.Tick\(time.Minute\). in poll has no way out`
+}
+
+func PollForEver() { // want PollForEver:`starts poll`
+	go poll(context.Background())
+}
+
+// The context is for the start alone.
+func Start(ctx context.Context, prepare func(context.Context)) { // want Start:`starts the function literal`
+	prepare(ctx)
+	go func() {
+		for range time.Tick(time.Minute) {
+			log.Print("tick")
+		}
+	}()
+}
+
+func RefreshRight(ctx context.Context, load func(context.Context) error) { // want RefreshRight:`spawns 1`
+	go func() {
+		for {
+			if err := load(ctx); err != nil {
+				return
+			}
+			time.Sleep(time.Minute)
+		}
+	}()
 }

@@ -143,3 +143,86 @@ func (q *queue) run() {
 }
 
 func (q *queue) Quiet() { q.ticker.Stop() }
+
+// The caller gets the ticker, to stop it.
+func Every(d time.Duration, f func()) *time.Ticker { // want Every:`starts the function literal \(for range ticker.C\)`
+	ticker := time.NewTicker(d)
+	go func() { // want `CL1024: the goroutine never ends: Every returns the ticker for its caller to stop, but Stop does not close its channel`
+		for range ticker.C {
+			f()
+		}
+	}()
+	return ticker
+}
+
+// EveryRight returns what ends the loop.
+func EveryRight(d time.Duration, f func()) (stop func()) { // want EveryRight:`spawns 1`
+	ticker := time.NewTicker(d)
+	done := make(chan struct{})
+	go func() {
+		for {
+			select {
+			case <-ticker.C:
+				f()
+			case <-done:
+				return
+			}
+		}
+	}()
+	return sync.OnceFunc(func() {
+		ticker.Stop()
+		close(done)
+	})
+}
+
+// Tickers that are kept among others.
+type scheduler struct {
+	tickers []*time.Ticker
+	byName  map[string]*time.Ticker
+	last    *time.Ticker
+}
+
+func (s *scheduler) add(f func()) {
+	ticker := time.NewTicker(time.Second)
+	s.tickers = append(s.tickers, ticker)
+	go func() { // want `CL1024: .*\(\*scheduler\).stop stops the ticker`
+		for range ticker.C {
+			f()
+		}
+	}()
+}
+
+func (s *scheduler) addNamed(name string, f func()) {
+	ticker := time.NewTicker(time.Second)
+	s.byName[name] = ticker
+	go func() { // want `CL1024: .*\(\*scheduler\).remove stops the ticker`
+		for range ticker.C {
+			f()
+		}
+	}()
+}
+
+func (s *scheduler) setLast(f func()) {
+	ticker := time.NewTicker(time.Second)
+	s.last = ticker
+	go func() { // want `CL1024: .*\(\*scheduler\).forget stops the ticker`
+		for range ticker.C {
+			f()
+		}
+	}()
+}
+
+func (s *scheduler) stop() {
+	for _, t := range s.tickers {
+		t.Stop()
+	}
+}
+
+func (s *scheduler) remove(name string) {
+	if t, ok := s.byName[name]; ok {
+		t.Stop()
+		delete(s.byName, name)
+	}
+}
+
+func (s *scheduler) forget() { s.last.Stop() }

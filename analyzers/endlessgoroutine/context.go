@@ -1,0 +1,68 @@
+package endlessgoroutine
+
+import (
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/analyzers/internal/ctxflow"
+	"github.com/cloudlint/cloudlint/internal/skeleton"
+)
+
+// ignoredContext returns the context that the goroutine was given and whose end it does not notice: a parameter of the
+// function that loops, or one around it that the loop hands to what it calls. It is nil if there is none, or if nobody can
+// cancel it.
+func (c *checker) ignoredContext(s start) *ssa.Parameter {
+	if s.loop.fn == nil {
+		return nil
+	}
+	var found *ssa.Parameter
+	for _, p := range s.loop.fn.Params {
+		if isContext(p.Type()) && p.Name() != "_" && p.Name() != "" {
+			found = p
+		}
+	}
+	for _, b := range s.loop.blocks {
+		for _, instr := range b.Instrs {
+			call, ok := instr.(ssa.CallInstruction)
+			if !ok {
+				continue
+			}
+			op := skeleton.OpOf(instr)
+			switch op.Kind {
+			case skeleton.ContextErr, skeleton.ContextDone, skeleton.ContextWithoutCancel:
+				return nil // it is looked at, in whatever way
+			}
+			for _, arg := range call.Common().Args {
+				if p, ok := origin(arg).(*ssa.Parameter); ok && found == nil && isContext(p.Type()) {
+					found = p
+				}
+			}
+		}
+	}
+	if found == nil || !c.cancellable(s, found) {
+		return nil
+	}
+	return found
+}
+
+// cancellable reports whether somebody may cancel the context, as far as is known of what the goroutine is started with.
+func (c *checker) cancellable(s start, p *ssa.Parameter) bool {
+	arg := ssa.Value(p)
+	if fn := s.target.Func; fn == p.Parent() {
+		if i := slices.Index(fn.Params, p); i < len(s.target.Args) {
+			arg = s.target.Args[i]
+		}
+	}
+	switch c.contexts.State(arg) {
+	case ctxflow.Unknown, ctxflow.Cancellable:
+		return true
+	}
+	return false
+}
+
+func isContext(t types.Type) bool {
+	named, ok := types.Unalias(t).(*types.Named)
+	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "context" && named.Obj().Name() == "Context"
+}
