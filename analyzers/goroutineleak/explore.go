@@ -1,3 +1,285 @@
 package goroutineleak
 
-func (c *checker) explore() {}
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ast/astutil"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/internal/explore"
+	"github.com/cloudlint/cloudlint/internal/rule"
+	"github.com/cloudlint/cloudlint/internal/skeleton"
+)
+
+// explore executes the functions that own primitives, within bounds, and reports what is stuck in the end.
+func (c *checker) explore() {
+	prog := skeleton.NewProgram(c.ssa.Pkg, c.fns, c.exits.Ends)
+	for _, root := range prog.Roots(c.fns) {
+		found, stats := explore.Root(prog, prog.Func(root), explore.DefaultBudget)
+		if !stats.Finished {
+			c.Exhausted()
+		}
+		for _, s := range found {
+			c.stuck(root, s)
+		}
+	}
+}
+
+// ruleOf says which rule a goroutine that is stuck breaks.
+func (c *checker) ruleOf(s explore.Stuck) *rule.Rule {
+	code := ""
+	switch s.Kind {
+	case skeleton.Send:
+		code = "CL1001"
+	case skeleton.Recv:
+		code = "CL1002"
+	case skeleton.Select:
+		code = "CL1003"
+	case skeleton.WaitGroupWait, skeleton.GroupWait, skeleton.GroupGo:
+		code = "CL1004"
+	case skeleton.CondWait:
+		code = "CL1005"
+	case skeleton.Lock, skeleton.RLock:
+		switch {
+		case s.Holder == s.Goroutine:
+			code = "CL1006"
+		case s.Kind == skeleton.RLock && s.Holder < 0:
+			code = "CL1009"
+		case len(s.With) > 0:
+			code = "CL1007"
+		default:
+			code = "CL1010"
+		}
+	}
+	if len(s.Holds) > 0 && s.Kind != skeleton.Lock && s.Kind != skeleton.RLock {
+		code = "CL1008"
+	}
+	i := slices.IndexFunc(Rules(), func(r *rule.Rule) bool { return r.Code == code })
+	if i < 0 {
+		return nil
+	}
+	return Rules()[i]
+}
+
+// stuck reports a goroutine that the explorer found to wait for ever.
+func (c *checker) stuck(root *ssa.Function, s explore.Stuck) {
+	r := c.ruleOf(s)
+	if r == nil || !s.Pos.IsValid() || c.onPurpose(root, s) {
+		return
+	}
+	pos, end, object := c.operation(s.At, s.Pos)
+	d := pass.Diagnostic{Rule: r, Pos: pos, End: end, Op: opName(s.Kind), Object: c.typeOfOperand(s.At, object)}
+	what := fmt.Sprintf("%s blocks for ever", describeOp(s.Kind, object))
+	why, advice := c.reason(root, s, object)
+	d.Message = what + ": " + why
+	if advice != "" {
+		d.Message += "; " + advice
+	}
+	d.Steps = c.steps(root, s, object)
+	for _, other := range s.With {
+		p, e, o := c.operation(other.At, other.Pos)
+		if p.IsValid() {
+			d.Related = append(d.Related, pass.Related{Place: pass.Place{Pos: p, End: e}, Message: describeOp(other.Kind, o) + " blocks too"})
+		}
+	}
+	c.add(finding{Diagnostic: d, blocked: pos, rank: proven})
+}
+
+// onPurpose reports whether what blocks is meant to: the end of main, where the process is kept alive.
+func (c *checker) onPurpose(root *ssa.Function, s explore.Stuck) bool {
+	return s.Root && c.Pkg.Name() == "main" && len(s.Holds) == 0 && s.Kind != skeleton.Lock && s.Kind != skeleton.RLock
+}
+
+// operation is where the operation of an instruction stands, and the text of what it works on.
+func (c *checker) operation(at ssa.Instruction, pos token.Pos) (start, end token.Pos, object string) {
+	file := c.File(pos)
+	if file == nil {
+		return pos, token.NoPos, ""
+	}
+	nodes, _ := astutil.PathEnclosingInterval(file, pos, pos)
+	for _, n := range nodes {
+		switch n := n.(type) {
+		case *ast.SendStmt:
+			return n.Pos(), n.End(), exprText(n.Chan)
+		case *ast.UnaryExpr:
+			if n.Op == token.ARROW {
+				return n.Pos(), n.End(), exprText(n.X)
+			}
+		case *ast.RangeStmt:
+			return n.Pos(), n.X.End(), exprText(n.X)
+		case *ast.SelectStmt:
+			return n.Pos(), n.Pos() + 6, ""
+		case *ast.CallExpr:
+			if sel, ok := n.Fun.(*ast.SelectorExpr); ok {
+				return n.Pos(), n.End(), exprText(sel.X)
+			}
+			return n.Pos(), n.End(), ""
+		case *ast.BlockStmt, *ast.FuncLit:
+			return pos, token.NoPos, ""
+		}
+	}
+	return pos, token.NoPos, ""
+}
+
+func (c *checker) typeOfOperand(at ssa.Instruction, text string) string {
+	if op := skeleton.OpOf(at); op.Object != nil {
+		return types.TypeString(op.Object.Type(), types.RelativeTo(c.Pkg))
+	}
+	return text
+}
+
+func opName(k skeleton.Kind) string {
+	switch k {
+	case skeleton.Send:
+		return "send"
+	case skeleton.Recv:
+		return "receive"
+	case skeleton.Select:
+		return "select"
+	case skeleton.CondWait:
+		return "cond wait"
+	case skeleton.WaitGroupWait, skeleton.GroupWait:
+		return "wait"
+	case skeleton.GroupGo:
+		return "go"
+	case skeleton.RLock:
+		return "rlock"
+	}
+	return "lock"
+}
+
+// describeOp says what an operation does, in the user's names.
+func describeOp(k skeleton.Kind, object string) string {
+	if object == "" {
+		object = "it"
+	}
+	switch k {
+	case skeleton.Send:
+		return "the send on " + object
+	case skeleton.Recv:
+		return "the receive from " + object
+	case skeleton.Select:
+		return "this select"
+	case skeleton.CondWait:
+		return object + ".Wait"
+	case skeleton.WaitGroupWait, skeleton.GroupWait:
+		return object + ".Wait"
+	case skeleton.GroupGo:
+		return object + ".Go"
+	case skeleton.RLock:
+		return object + ".RLock"
+	}
+	return object + ".Lock"
+}
+
+// reason says why nobody releases the goroutine, and what to write instead.
+func (c *checker) reason(root *ssa.Function, s explore.Stuck, object string) (why, advice string) {
+	who := skeleton.FuncName(root)
+	left := false
+	for _, st := range s.Steps {
+		left = left || st.Goroutine == 0 && st.What == "return"
+	}
+	switch s.Kind {
+	case skeleton.Send:
+		why = "nobody receives from " + object + " any more"
+		if left {
+			why = who + " can return without receiving from " + object
+		}
+		advice = "give the channel room for all values that can be left over, or select between the send and a signal that the receiver has gone"
+	case skeleton.Recv:
+		why = "nobody is left to send on " + object + " or to close it"
+		if s.NilObject {
+			why = object + " is nil here"
+		}
+		advice = "close the channel when nothing more comes, on every path (defer close)"
+	case skeleton.Select:
+		why = "none of its cases can become ready any more"
+		advice = "add a case that becomes ready when the others cannot, such as <-ctx.Done()"
+	case skeleton.WaitGroupWait:
+		why = "its counter does not come back to zero on this path"
+		advice = "call Done by defer at the start of each goroutine"
+	case skeleton.GroupWait, skeleton.GroupGo:
+		why = "one of its goroutines does not end"
+	case skeleton.CondWait:
+		why = "nobody signals it any more"
+		advice = "signal after each change of the condition"
+	case skeleton.Lock, skeleton.RLock:
+		switch {
+		case s.Holder == s.Goroutine:
+			why = "this goroutine holds the lock already"
+			advice = "unlock before, or split off a function that expects the lock to be held"
+		case s.Kind == skeleton.RLock && s.Holder < 0:
+			why = "a writer waits for the reader that this goroutine already is, and keeps new readers out"
+			advice = "take the read lock once"
+		case len(s.With) > 0:
+			why = "its holder waits for a lock that this goroutine has"
+			advice = "take the locks in one order everywhere"
+		default:
+			why = "a path that took the lock does not give it back"
+			advice = "unlock by defer"
+		}
+	}
+	if len(s.Holds) > 0 && s.Kind != skeleton.Lock && s.Kind != skeleton.RLock {
+		why = "this goroutine holds a lock that its partner needs before it gets there"
+		advice = "unlock before waiting"
+	}
+	return why, advice
+}
+
+// steps tells how it comes to that, from the interleaving: where the goroutine was started, what its partners did last,
+// and where it blocks.
+func (c *checker) steps(root *ssa.Function, s explore.Stuck, object string) []pass.Step {
+	var out []pass.Step
+	add := func(g int, pos token.Pos, at ssa.Instruction, op, obj, message string) {
+		if !pos.IsValid() {
+			return
+		}
+		p, e := pos, token.NoPos
+		if at != nil {
+			p, e, _ = c.operation(at, pos)
+		}
+		out = append(out, pass.Step{Place: pass.Place{Pos: p, End: e}, Goroutine: g, Op: op, Object: obj, Message: message})
+	}
+	if !s.Root {
+		out = append(out, pass.Step{Place: pass.Place{Pos: s.Started}, Goroutine: 0, Op: "go", Message: "started here"})
+	}
+	// The last thing that each other goroutine did.
+	last := make(map[int]int)
+	for i, st := range s.Steps {
+		if st.Goroutine != s.Goroutine && st.What != "start" {
+			last[st.Goroutine] = i
+		}
+	}
+	for i, st := range s.Steps {
+		if st.Goroutine == s.Goroutine {
+			if st.Kind == skeleton.Lock || st.Kind == skeleton.RLock {
+				_, _, o := c.operation(st.At, st.Pos)
+				if o == object && (s.Kind == skeleton.Lock || s.Kind == skeleton.RLock) && st.What == "op" {
+					add(st.Goroutine, st.Pos, st.At, opName(st.Kind), o, o+" is locked here")
+				}
+			}
+			continue
+		}
+		j := last[st.Goroutine]
+		if i != j && !(i == j-1 && s.Steps[j].What == "return" && st.What == "case") {
+			continue
+		}
+		switch st.What {
+		case "case":
+			out = append(out, pass.Step{Place: pass.Place{Pos: st.Pos}, Goroutine: st.Goroutine, Op: "select", Message: "goes on here"})
+		case "return":
+			out = append(out, pass.Step{Place: pass.Place{Pos: st.Pos}, Goroutine: st.Goroutine, Op: "return", Message: "returns here"})
+		case "op":
+			_, _, o := c.operation(st.At, st.Pos)
+			add(st.Goroutine, st.Pos, st.At, opName(st.Kind), o, "the last that another goroutine does")
+		}
+	}
+	out = slices.DeleteFunc(out, func(st pass.Step) bool { return !st.Pos.IsValid() })
+	add(s.Goroutine, s.Pos, s.At, opName(s.Kind), object, "blocks here for ever")
+	return out
+}

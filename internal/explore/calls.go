@@ -155,6 +155,7 @@ func (x *explorer) unseen(s *state, f *frame, c *skeleton.Call, dst skeleton.Arg
 		for range n {
 			t, _ := x.funcTarget(other, callbacks[0], nil)
 			ok = ok && t.f != nil && x.enter(other, g, t.f, t.captured, nil, skeleton.NoArg, pos)
+			g.frames[len(g.frames)-1].later = !c.Sync
 		}
 		if ok {
 			x.push(other)

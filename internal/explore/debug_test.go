@@ -31,6 +31,19 @@ func TestDebug(t *testing.T) {
 				f := g.frames[len(g.frames)-1]
 				if f.pc < len(f.f.Blocks[f.block].Instrs) {
 					in := f.f.Blocks[f.block].Instrs[f.pc]
+					for _, a := range in.Args {
+						v := x.eval(s, &f, a)
+						t.Logf("      arg %+v", v)
+					}
+					if in.Call != nil {
+						for _, a := range in.Call.Args {
+							v := x.eval(s, &f, a)
+							t.Logf("      arg %+v", v)
+							if v.k == address {
+								t.Logf("           %+v", s.objs[v.o])
+							}
+						}
+					}
 					t.Logf("state %d g%d %s b%d.%d code %d %v  %s", s.gen, s.cur, f.f.SSA.Name(), f.block, f.pc, in.Code, in.At, p.fset.Position(in.Pos))
 				}
 			}

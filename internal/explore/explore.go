@@ -37,7 +37,7 @@ type Budget struct {
 }
 
 // DefaultBudget is enough for the functions of real code.
-var DefaultBudget = Budget{States: 3000, Steps: 400_000}
+var DefaultBudget = Budget{States: 600, Steps: 60_000}
 
 // Stats tell what a run did.
 type Stats struct {
@@ -59,6 +59,12 @@ type Stuck struct {
 	Made      token.Pos // of what it waits for
 	NilObject bool
 	Stack     []Frame // the calls under way, innermost first
+	// Holder is the goroutine that has the lock that this one waits for, or -1.
+	Holder int
+	// Holds lists the goroutines that wait for a lock that this one has.
+	Holds []int
+	// With are the other goroutines that are stuck at the same time, which may be so because of this one.
+	With []Stuck
 }
 
 // A Frame is a call under way.
@@ -93,6 +99,9 @@ type explorer struct {
 	found   map[foundKey]bool
 	stuck   []Stuck
 	watch   func(*state) // of tests
+
+	preempts  int  // the bound on preemptions now
+	preempted bool // a path could have been preempted once more
 }
 
 type foundKey struct {
@@ -115,12 +124,35 @@ func newExplorer(prog *skeleton.Program, budget Budget) *explorer {
 	}
 }
 
+// root explores with no preemption first, then with more, each within the budget: most bugs need few, and what needs few
+// must not be crowded out (Musuvathi and Qadeer, Iterative Context Bounding, PLDI 2007).
 func (x *explorer) root(root *skeleton.Func) ([]Stuck, Stats) {
-	s := &state{gen: 1}
-	g := &goroutine{gen: 1}
+	finished := true
+	total := Stats{}
+	for x.preempts = 0; x.preempts <= maxPreempts; x.preempts++ {
+		x.steps, x.states, x.dropped = 0, 0, 0
+		clear(x.visited)
+		x.work = x.work[:0]
+		finished = x.run(root)
+		total.Steps += x.steps
+		total.States += x.states
+		total.Dropped = x.dropped
+		if !finished || !x.preempted {
+			break // more preemptions only make more of it, or there is nobody to let run
+		}
+	}
+	total.Finished = finished
+	return x.stuck, total
+}
+
+// run follows the paths from the entry of the root. It returns false if the budget ran out.
+func (x *explorer) run(root *skeleton.Func) bool {
+	x.gens++
+	s := &state{gen: x.gens}
+	g := &goroutine{gen: s.gen}
 	s.gs = []*goroutine{g}
 	if !x.enter(s, g, root, nil, nil, skeleton.NoArg, token.NoPos) {
-		return nil, Stats{}
+		return true
 	}
 	fr := &g.frames[0]
 	for i, t := range root.Params {
@@ -135,7 +167,7 @@ func (x *explorer) root(root *skeleton.Func) ([]Stuck, Stats) {
 		x.work = x.work[:len(x.work)-1]
 		x.states++
 		if x.states > x.budget.States || x.steps > x.budget.Steps {
-			return x.stuck, Stats{Steps: x.steps, States: x.states, Dropped: x.dropped}
+			return false
 		}
 		for x.step(s) == goOn {
 			if x.watch != nil {
@@ -147,7 +179,7 @@ func (x *explorer) root(root *skeleton.Func) ([]Stuck, Stats) {
 			}
 		}
 	}
-	return x.stuck, Stats{Steps: x.steps, States: x.states, Dropped: x.dropped, Finished: true}
+	return true
 }
 
 func (x *explorer) push(s *state) { x.work = append(x.work, s) }

@@ -85,6 +85,9 @@ func (p *program) stuckLines(t testing.TB, fn *ssa.Function) ([]int, Stats) {
 	var lines []int
 	for _, s := range found {
 		lines = append(lines, p.fset.Position(s.Pos).Line)
+		for _, other := range s.With {
+			lines = append(lines, p.fset.Position(other.Pos).Line)
+		}
 	}
 	slices.Sort(lines)
 	return slices.Compact(lines), stats

@@ -73,6 +73,15 @@ func goroutineState(k skeleton.Kind, rw bool) string {
 	return fmt.Sprint(k)
 }
 
+// allOf lists the goroutines that are stuck, with those that are so because of them.
+func allOf(found []Stuck) []Stuck {
+	var all []Stuck
+	for _, s := range found {
+		all = append(append(all, s), s.With...)
+	}
+	return all
+}
+
 var closureNumber = regexp.MustCompile(`\$(\d+)`)
 
 // linkerName is a function's name in a stack dump.
@@ -129,7 +138,7 @@ func kernels(t *testing.T, pattern string, least int) {
 		if !stats.Finished || stats.Dropped > 0 {
 			lines[file] = append(lines[file], fmt.Sprintf("%s: %+v", fn.Name(), stats))
 		}
-		for _, s := range found {
+		for _, s := range allOf(found) {
 			rw := false
 			if call, ok := s.At.(ssa.CallInstruction); ok {
 				op := skeleton.OpOfCall(call.Common())
@@ -137,6 +146,9 @@ func kernels(t *testing.T, pattern string, least int) {
 			}
 			for _, f := range s.Stack { // a dump shows whom a function was inlined into
 				blocked[file] = append(blocked[file], linkerName(f.Func.SSA)+"() ["+goroutineState(s.Kind, rw)+"]")
+				if rw && s.Kind == skeleton.Lock { // writers wait for each other in a Mutex
+					blocked[file] = append(blocked[file], linkerName(f.Func.SSA)+"() [sync.Mutex.Lock]")
+				}
 			}
 		}
 	}

@@ -315,11 +315,17 @@ func (x *explorer) arrive(s *state, waits []wait, yields bool) verdict {
 	g := s.g(s.cur)
 	g.wait = waits
 	alts := x.alternatives(s, s.cur)
+	for _, a := range alts {
+		// Waiting for the environment takes time, in which others go on.
+		yields = yields || a.env
+	}
 	if len(alts) == 0 || yields {
 		g.parked = true
 		return x.schedule(s)
 	}
-	if s.preempts < maxPreempts && len(s.gs) > 1 && shared(s, waits) {
+	if len(s.gs) > 1 && shared(s, waits) && s.preempts >= x.preempts {
+		x.preempted = true
+	} else if len(s.gs) > 1 && shared(s, waits) {
 		other := x.fork(s)
 		og := other.g(other.cur)
 		og.parked, og.preempted = true, true

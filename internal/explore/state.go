@@ -70,6 +70,9 @@ type frame struct {
 	onces  int32        // the object of the Once that runs this, or -1
 	onceAt int64
 	site   token.Pos
+	// later is set for a function that code that is not seen was given: whether it runs before that code returns, or
+	// when, is not known.
+	later bool
 }
 
 // A deferred call.
@@ -216,16 +219,18 @@ func (s *state) add(o *object) int32 {
 // fresh returns an unknown value unlike all others.
 func (s *state) fresh() value {
 	s.count++
-	return value{k: unknown, n: int64(mix(mix(offset, 0x9e37), s.count))}
+	return value{k: unknown, passing: true, n: int64(mix(mix(offset, 0x9e37), s.count))}
 }
 
 // derived returns the unknown value that is a function of others.
 func derived(tag uint64, args ...value) value {
 	h := mix(offset, tag+0x51)
+	passing := false
 	for _, a := range args {
 		h = mix(h, a.hash())
+		passing = passing || a.passing
 	}
-	return value{k: unknown, n: int64(h)}
+	return value{k: unknown, passing: passing, n: int64(h)}
 }
 
 // lookup returns what was assumed under a key.
@@ -284,41 +289,4 @@ const isNil = -1 << 62
 
 func (s *state) note(w what, k skeleton.Kind, pos token.Pos, fn *skeleton.Func, obj int32, at ssa.Instruction) {
 	s.trace = &event{prev: s.trace, g: s.cur, kind: k, what: w, pos: pos, fn: fn, obj: obj, at: at}
-}
-
-// hash identifies the state, but for the way that led there.
-func (s *state) hash() uint64 {
-	h := mix(offset, uint64(s.cur)<<8|uint64(s.preempts))
-	for _, g := range s.gs {
-		h = mix(h, b2u(g.done)|b2u(g.parked)<<1|b2u(g.fresh)<<2|b2u(g.exiting)<<3)
-		if g.done {
-			continue
-		}
-		for i := range g.frames {
-			f := &g.frames[i]
-			h = mix(h, uint64(f.f.SSA.Pos())<<20|uint64(f.block)<<10|uint64(f.pc))
-			for _, r := range f.regs {
-				if r.k != unset {
-					h = mix(h, r.hash())
-				}
-			}
-			h = mix(h, uint64(len(f.defers)))
-		}
-	}
-	for _, o := range s.objs {
-		h = mix(h, uint64(o.env)|b2u(o.closed)<<9|b2u(o.cancelled)<<10|uint64(len(o.buf))<<11)
-		for _, v := range o.slots {
-			h = mix(h, v.hash())
-		}
-		for _, v := range o.buf {
-			h = mix(h, v.hash())
-		}
-		for _, v := range o.keys {
-			h = mix(h, v.hash())
-		}
-	}
-	for _, f := range s.facts {
-		h = mix(mix(h, f.key), uint64(f.n))
-	}
-	return h
 }

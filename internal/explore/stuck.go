@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/cloudlint/cloudlint/internal/skeleton"
@@ -31,6 +32,9 @@ func (x *explorer) findStuck(s *state) {
 			r.goroutine(i)
 		}
 	}
+	for _, i := range blocked {
+		r.callers(i)
+	}
 	for changed := true; changed; {
 		changed = false
 		for _, i := range blocked {
@@ -41,11 +45,51 @@ func (x *explorer) findStuck(s *state) {
 			}
 		}
 	}
+	var group []Stuck
 	for _, i := range blocked {
 		if !live[i] {
-			x.report(s, i)
+			if st, ok := describe(s, i); ok {
+				group = append(group, st)
+			}
 		}
 	}
+	if len(group) == 0 {
+		return
+	}
+	for i := range group {
+		for _, other := range group {
+			if other.Holder == group[i].Goroutine {
+				group[i].Holds = append(group[i].Holds, other.Goroutine)
+			}
+		}
+	}
+	slices.SortStableFunc(group, func(a, b Stuck) int { return cmp.Compare(a.weight(), b.weight()) })
+	first := group[0]
+	key := foundKey{first.At, first.Kind}
+	if x.found[key] {
+		return
+	}
+	x.found[key] = true
+	first.With = group[1:]
+	first.Steps = s.history()
+	x.stuck = append(x.stuck, first)
+}
+
+// weight orders goroutines that are stuck together: first those that the others may be stuck because of.
+func (s Stuck) weight() int {
+	w := 0
+	switch s.Kind {
+	case skeleton.Lock, skeleton.RLock:
+		w = 2
+	case skeleton.CondWait:
+		w = 4
+	case skeleton.WaitGroupWait, skeleton.GroupWait, skeleton.OnceDo:
+		w = 6
+	}
+	if s.Root {
+		w++
+	}
+	return w
 }
 
 // releasable reports whether a live goroutine may let goroutine i go on.
@@ -56,7 +100,7 @@ func (x *explorer) releasable(s *state, i int, live []bool, r *reach) bool {
 		}
 		if w.kind == skeleton.Lock || w.kind == skeleton.RLock {
 			if holder := writer(s.slot(w.on)); holder >= 0 && holder < len(s.gs) {
-				if live[holder] || s.gs[holder].done && holder == 0 && s.objs[w.on.o].lazy {
+				if live[holder] || holder == i && s.gs[i].later() || s.gs[holder].done && holder == 0 && s.objs[w.on.o].lazy {
 					return true
 				}
 				continue
@@ -84,13 +128,37 @@ type reach struct {
 	objects []bool
 }
 
+// callers marks what the callers of a function have that goroutine i may run later, and not for them.
+func (r *reach) callers(i int) {
+	g := r.s.gs[i]
+	for j := len(g.frames) - 1; j > 0; j-- {
+		if g.frames[j].later {
+			r.frames(g.frames[:j])
+			return
+		}
+	}
+}
+
+// later reports whether the goroutine is in such a function.
+func (g *goroutine) later() bool {
+	return slices.ContainsFunc(g.frames, func(f frame) bool { return f.later })
+}
+
 func (r *reach) goroutine(i int) {
 	g := r.s.gs[i]
 	if g.exit.kind != skeleton.None {
 		r.object(g.exit.object)
 	}
-	for j := range g.frames {
-		f := &g.frames[j]
+	r.frames(g.frames)
+	for _, w := range g.wait {
+		r.value(w.on)
+		r.value(w.val)
+	}
+}
+
+func (r *reach) frames(frames []frame) {
+	for j := range frames {
+		f := &frames[j]
 		for _, v := range f.regs {
 			r.value(v)
 		}
@@ -103,10 +171,6 @@ func (r *reach) goroutine(i int) {
 		if f.onces >= 0 {
 			r.object(f.onces)
 		}
-	}
-	for _, w := range g.wait {
-		r.value(w.on)
-		r.value(w.val)
 	}
 }
 
@@ -156,18 +220,18 @@ func (r *reach) context(i int32) {
 	}
 }
 
-// report notes that goroutine i is stuck.
-func (x *explorer) report(s *state, i int) {
+// describe tells what goroutine i stands before. It returns false for what blocks on purpose.
+func describe(s *state, i int) (Stuck, bool) {
 	g := s.gs[i]
 	f := &g.frames[len(g.frames)-1]
 	if f.pc >= len(f.f.Blocks[f.block].Instrs) {
-		return
+		return Stuck{}, false
 	}
 	in := &f.f.Blocks[f.block].Instrs[f.pc]
-	out := Stuck{At: in.At, Pos: in.Pos, Func: f.f, Root: i == 0, Goroutine: i, Started: g.started}
+	out := Stuck{At: in.At, Pos: in.Pos, Func: f.f, Root: i == 0, Goroutine: i, Started: g.started, Holder: -1}
 	if in.Code == skeleton.RunDefers || g.unwinding() {
 		if len(f.defers) == 0 {
-			return
+			return Stuck{}, false
 		}
 		d := f.defers[len(f.defers)-1]
 		out.At, out.Pos = d.at, d.pos
@@ -178,24 +242,22 @@ func (x *explorer) report(s *state, i int) {
 	out.Kind = skeleton.Select
 	if in.Code != skeleton.Choose {
 		if len(g.wait) == 0 {
-			return
+			return Stuck{}, false
 		}
 		out.Kind = g.wait[0].kind
 		out.NilObject = g.wait[0].on.k == null
 	}
 	if len(g.wait) == 0 {
-		return // select {} is on purpose
+		return Stuck{}, false // select {} is on purpose
 	}
-	if o := objectOf(g.wait[0].on); o >= 0 {
+	w := g.wait[0]
+	if o := objectOf(w.on); o >= 0 {
 		out.Made = s.objs[o].made
 	}
-	key := foundKey{out.At, out.Kind}
-	if x.found[key] {
-		return
+	if (out.Kind == skeleton.Lock || out.Kind == skeleton.RLock) && w.on.k == address {
+		out.Holder = writer(s.slot(w.on))
 	}
-	x.found[key] = true
-	out.Steps = s.history()
-	x.stuck = append(x.stuck, out)
+	return out, true
 }
 
 // history returns the trace in order.

@@ -25,10 +25,13 @@ type value struct {
 	k      kind
 	neg    bool
 	nonNil bool // of an unknown
-	o      int32
-	n      int64
-	f      *skeleton.Func
-	parts  []value
+	// passing marks an unknown that is new each time, such as what a call returned: what is assumed of it is not asked
+	// again once it is forgotten.
+	passing bool
+	o       int32
+	n       int64
+	f       *skeleton.Func
+	parts   []value
 }
 
 var (

@@ -80,6 +80,7 @@ func (c *compiler) call(common *ssa.CallCommon) *Call {
 		out.Func = c.p.ref(callee.Func)
 		out.Harmless = harmless(callee) || out.Func != nil && !c.p.matters[callee.Func]
 		out.NonNil = nonNil(out.Name)
+		out.Sync = callee.Object != nil && callee.Object.Pkg() != nil && quiet[callee.Object.Pkg().Path()] || synchronous[out.Name]
 	}
 	return out
 }
@@ -93,6 +94,14 @@ var quiet = map[string]bool{
 	"github.com/sirupsen/logrus": true, "go.uber.org/zap": true, "github.com/rs/zerolog": true, "github.com/go-logr/logr": true,
 	"github.com/pkg/errors": true, "github.com/hashicorp/go-hclog": true, "k8s.io/klog/v2": true, "k8s.io/klog": true,
 	"github.com/go-kit/log": true, "github.com/go-kit/log/level": true,
+}
+
+// synchronous lists further functions that call what they are given before they return.
+var synchronous = map[string]bool{
+	"(*sync.Map).Range": true, "sort.Slice": true, "sort.SliceStable": true, "sort.Search": true,
+	"slices.SortFunc": true, "slices.SortStableFunc": true, "slices.IndexFunc": true, "slices.ContainsFunc": true, "slices.DeleteFunc": true,
+	"maps.DeleteFunc": true, "strings.Map": true, "strings.FieldsFunc": true, "go/ast.Inspect": true,
+	"path/filepath.Walk": true, "path/filepath.WalkDir": true, "io/fs.WalkDir": true,
 }
 
 // harmless reports whether a call does nothing to what is followed.

@@ -66,13 +66,13 @@ func (c *compiler) run() {
 			continue
 		}
 		if len(s.succs[i]) == 1 {
-			c.Blocks[i].Instrs[last] = Instr{Code: Jump}
+			c.Blocks[i].Instrs[last] = Instr{Code: Jump, Dst: NoArg}
 			continue
 		}
 		if to, region, again := s.join(i, c.blockMatters); to >= 0 && !c.joinMatters(to) && !(again && c.joinMatters(i)) {
 			looped[i] = again
 			c.Blocks[i].Succs = []int{to}
-			c.Blocks[i].Instrs[last] = Instr{Code: Jump}
+			c.Blocks[i].Instrs[last] = Instr{Code: Jump, Dst: NoArg}
 			merged[to] = append(merged[to], merge{i, region})
 		}
 	}

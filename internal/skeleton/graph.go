@@ -147,6 +147,8 @@ type Call struct {
 	// NonNil results are not nil.
 	NonNil bool
 	Name   string
+	// Sync is set where functions among Args are called before the call returns, if at all.
+	Sync bool
 }
 
 // A Choice is a select statement.

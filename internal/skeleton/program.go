@@ -327,7 +327,8 @@ func (p *Program) Roots(fns []*ssa.Function) []*ssa.Function {
 	return roots
 }
 
-// connected reports whether a caller of fn has something that what fn owns depends on.
+// connected reports whether a caller of fn decides when the goroutines of fn end: it is given what fn made, or gives it a
+// context, a channel or a function.
 func (p *Program) connected(fn *ssa.Function) bool {
 	for v := range fn.Signature.Results().Variables() {
 		if p.Tracked(v.Type()) {
@@ -335,7 +336,8 @@ func (p *Program) connected(fn *ssa.Function) bool {
 		}
 	}
 	for _, param := range fn.Params {
-		if p.Tracked(param.Type()) {
+		switch p.TypeOf(param.Type()).Shape {
+		case Context, Chan, Function:
 			return true
 		}
 	}

@@ -69,9 +69,15 @@ func (m Module) fetch(ctx context.Context, dir string) error {
 	return os.Rename(tmp, dir)
 }
 
-// complete makes the module buildable outside its repository: replacements by folders that are not in the module are
-// dropped, missing sums are added, and files to embed that a build of the user interface would make get a stand-in.
+// complete makes the module buildable outside its repository: a workspace of modules that are not there is taken away,
+// replacements by folders that are not in the module are dropped, missing sums are added, and files to embed that a build
+// of the user interface would make get a stand-in.
 func complete(ctx context.Context, dir string) error {
+	for _, name := range []string{"go.work", "go.work.sum"} {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
 	out, err := run(ctx, dir, "go", "mod", "edit", "-json")
 	if err != nil {
 		return err
