@@ -17,7 +17,14 @@ func (c *checker) channels() {
 			continue
 		}
 		w.abandonedSenders(class)
+		w.abandonedReceivers(class)
+		w.waitGroup(class)
+		w.cond(class)
 	}
+	for _, class := range w.classes.All() {
+		w.closedTwice(class)
+	}
+	w.deadSelects()
 }
 
 // A local is a channel that lives in one run of the function that makes it, its owner, and of what that starts.

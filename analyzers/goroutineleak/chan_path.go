@@ -26,8 +26,10 @@ type search struct {
 	relevant map[*ssa.Function]bool
 	// repeated is set where several goroutines like the one that waits run at a time.
 	repeated bool
-	memo     map[*ssa.Function]int
-	steps    int
+	// handsOn is set where what a goroutine starts, or gives to others, may serve in its place.
+	handsOn bool
+	memo    map[*ssa.Function]int
+	steps   int
 }
 
 // maxSteps bounds one search: blocks visited.
@@ -173,6 +175,9 @@ func (s *search) effect(instr ssa.Instruction) int {
 			return -1
 		}
 	}
+	if mc, ok := instr.(*ssa.MakeClosure); ok && s.handsOn && s.relevant[mc.Fn.(*ssa.Function)] && !calledOnly(mc) {
+		return s.need
+	}
 	call, ok := instr.(ssa.CallInstruction)
 	if !ok {
 		return 0
@@ -184,6 +189,9 @@ func (s *search) effect(instr ssa.Instruction) int {
 	served := s.need
 	for _, site := range sites {
 		if site.How == skeleton.Started {
+			if s.handsOn && s.relevant[site.Fn] {
+				return s.need
+			}
 			return 0
 		}
 		served = min(served, s.least(site.Fn))
@@ -385,4 +393,24 @@ func chosen(b *ssa.BasicBlock, sel *ssa.Select) int {
 		}
 	}
 	return -1
+}
+
+// calledOnly reports whether a closure is only called, or deferred, where it is made.
+func calledOnly(mc *ssa.MakeClosure) bool {
+	for _, use := range *mc.Referrers() {
+		switch use := use.(type) {
+		case *ssa.Call:
+			if use.Call.Value != mc {
+				return false
+			}
+		case *ssa.Defer:
+			if use.Call.Value != mc {
+				return false
+			}
+		case *ssa.DebugRef:
+		default:
+			return false
+		}
+	}
+	return true
 }

@@ -83,7 +83,13 @@ func (w *world) abandonedSender(l local, op skeleton.ClassOp, t thread, receiver
 			if from == nil || endsProcess(l.owner) {
 				return false
 			}
-			way, ok := s.leaves(l.owner, w.trigger(l, s, from))
+			var way way
+			ok := false
+			for _, trigger := range w.triggers(l, t, op, from) {
+				if way, ok = s.leaves(l.owner, trigger); ok {
+					break
+				}
+			}
 			if !ok {
 				return false
 			}
@@ -112,9 +118,49 @@ type departure struct {
 	way
 }
 
-// trigger returns the instruction of the owner from which on the send can be reached: what starts the goroutine, or what
+// triggers returns the instructions of the owner from which on the send can be reached: what starts the goroutine, or what
 // hands it the work without which it does not come so far.
-func (w *world) trigger(l local, s *search, from ssa.Instruction) ssa.Instruction { return from }
+func (w *world) triggers(l local, t thread, send skeleton.ClassOp, start ssa.Instruction) []ssa.Instruction {
+	for _, b := range send.Fn.Blocks {
+		for _, instr := range b.Instrs {
+			for _, op := range w.ops[instr] {
+				if op.class == l.class || !op.Does(skeleton.Recv) || !op.class.Closed() || !w.precedes(op.ClassOp, send.Instr) {
+					continue
+				}
+				var work []ssa.Instruction
+				for _, p := range op.class.Ops {
+					if p.Does(skeleton.Send) || p.Kind == skeleton.Close && !w.isRange(op.ClassOp) {
+						if p.Fn != l.owner {
+							work = nil
+							break
+						}
+						if !p.Deferred {
+							work = append(work, p.Instr)
+						}
+					}
+				}
+				if len(work) > 0 {
+					return work
+				}
+			}
+		}
+	}
+	return []ssa.Instruction{start}
+}
+
+// isRange reports whether an operation is the receive of a loop over a channel.
+func (w *world) isRange(op skeleton.ClassOp) bool {
+	_, ok := w.rangeOf(op)
+	return ok
+}
+
+// precedes reports whether a receive has been done wherever instr runs.
+func (w *world) precedes(op skeleton.ClassOp, instr ssa.Instruction) bool {
+	if sel, ok := op.Instr.(*ssa.Select); ok {
+		return sel.Block().Dominates(instr.Block()) && chosen(instr.Block(), sel) == op.Case
+	}
+	return op.Instr.Block().Dominates(instr.Block()) && w.reaches(op.Instr, instr)
+}
 
 // A sendCount counts sends on a channel.
 type sendCount struct {

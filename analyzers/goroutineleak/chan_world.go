@@ -369,7 +369,7 @@ func nameOf(op skeleton.ClassOp, otherwise string) string {
 	expr, _ := sourceOf(op)
 	switch expr.(type) {
 	case *ast.Ident, *ast.SelectorExpr, *ast.IndexExpr, *ast.StarExpr:
-		return types.ExprString(expr)
+		return exprString(expr)
 	}
 	return otherwise
 }
@@ -381,3 +381,5 @@ func placeOf(op skeleton.ClassOp) pass.Place {
 	}
 	return pass.Place{Pos: op.Instr.Pos()}
 }
+
+func exprString(e ast.Expr) string { return types.ExprString(e) }

@@ -1,0 +1,212 @@
+package goroutineleak
+
+import (
+	"fmt"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/internal/skeleton"
+)
+
+// waitGroup reports waits for a WaitGroup that is never released.
+func (w *world) waitGroup(class *skeleton.Class) {
+	waits, adds := opsOf(class, skeleton.WaitGroupWait), opsOf(class, skeleton.WaitGroupAdd)
+	dones := slices.Concat(opsOf(class, skeleton.WaitGroupDone), opsOf(class, skeleton.WaitGroupGo))
+	var up []skeleton.ClassOp // the Adds that add
+	for _, op := range adds {
+		n, known := addend(op)
+		if !known || n < 0 {
+			dones = append(dones, op) // may release
+		}
+		if !known || n > 0 {
+			up = append(up, op)
+		}
+	}
+	waits = slices.DeleteFunc(waits, func(op skeleton.ClassOp) bool { return !w.exits.Reachable(op.Instr) })
+	if len(waits) == 0 || len(up) == 0 {
+		return
+	}
+	if len(dones) == 0 || len(up) == len(adds) && len(opsOf(class, skeleton.WaitGroupDone)) == 0 && allConst(adds) && len(opsOf(class, skeleton.WaitGroupGo)) == 0 {
+		for _, op := range waits {
+			w.add(w.waitFinding(class, op, up[0], "nothing ever calls Done", "call Done in each goroutine that it waits for, with defer"))
+		}
+		return
+	}
+	w.doneMissed(class, waits[0], up)
+	if !class.Kept && len(class.Makes) == 1 {
+		w.waitsForItself(class, waits, up)
+		w.waitsInLoop(class, waits, up)
+	}
+}
+
+func allConst(adds []skeleton.ClassOp) bool {
+	return !slices.ContainsFunc(adds, func(op skeleton.ClassOp) bool { _, known := addend(op); return !known })
+}
+
+// addend returns what an Add adds, where it is a constant.
+func addend(op skeleton.ClassOp) (int64, bool) {
+	if len(op.Callee.Args) < 2 {
+		return 0, false
+	}
+	return intConst(op.Callee.Args[1])
+}
+
+// doneMissed reports goroutines that may end without the Done that they owe.
+func (w *world) doneMissed(class *skeleton.Class, wait skeleton.ClassOp, adds []skeleton.ClassOp) {
+	s := &search{
+		w: w, class: class, waits: wait, run: map[*ssa.Function]bool{}, memo: make(map[*ssa.Function]int), need: 1,
+		serves: func(op skeleton.ClassOp) int {
+			switch op.Kind {
+			case skeleton.WaitGroupDone, skeleton.WaitGroupAdd, skeleton.WaitGroupWait:
+				return 1
+			}
+			return 0
+		},
+		handsOn: true,
+	}
+	s.relevant = w.relevantTo(class, nil, s.serves)
+	seen := make(map[*ssa.Function]bool)
+	for _, done := range opsOf(class, skeleton.WaitGroupDone) {
+		threads, ok := w.threads(done.Fn, nil)
+		if !ok {
+			continue
+		}
+		for _, t := range threads {
+			if t.start == nil || seen[t.root] {
+				continue
+			}
+			seen[t.root] = true
+			// What is added for this goroutine is added right before it is started.
+			i := slices.IndexFunc(adds, func(add skeleton.ClassOp) bool {
+				n, known := addend(add)
+				return known && n == 1 && add.Fn == t.in && add.Instr.Block().Dominates(t.start.Block()) && w.reaches(add.Instr, t.start) &&
+					!w.repeatsBetween(add.Instr, t.start)
+			})
+			if sites, all := w.classes.RunBy(t.root); i < 0 || !all || len(sites) != 1 {
+				continue
+			}
+			x, ok := s.leaves(t.root, nil)
+			if !ok {
+				continue
+			}
+			w.add(w.missedDone(class, wait, adds[i], t, x, done))
+		}
+	}
+}
+
+// repeatsBetween reports whether b runs more often than a.
+func (w *world) repeatsBetween(a, b ssa.Instruction) bool {
+	return w.repeats(b.Block(), a.Block())
+}
+
+func (w *world) missedDone(class *skeleton.Class, wait, add skeleton.ClassOp, t thread, x way, done skeleton.ClassOp) finding {
+	name := nameOf(done, "the WaitGroup")
+	at := w.wayPlace(x)
+	d := pass.Diagnostic{
+		Rule: waitGroup, Pos: at.Pos, End: at.End, Op: "done", Object: name,
+		Message: fmt.Sprintf("the goroutine can %s here without %s.Done, and %s.Wait then waits for ever; write defer %s.Done() where the goroutine begins", w.describe(x), name, name, name),
+		Steps: []pass.Step{
+			{Place: placeOf(add), Goroutine: 1, Op: "add", Object: name, Message: "counts the goroutine"},
+			{Place: w.startPlace(t), Goroutine: 1, Op: "go", Object: name, Message: "starts it"},
+			{Place: at, Goroutine: 2, Op: "return", Object: name, Message: "ends without Done"},
+			{Place: placeOf(wait), Goroutine: 1, Op: "wait", Object: name, Message: "waits here for ever"},
+		},
+	}
+	return finding{Diagnostic: d, blocked: at.Pos, rank: shown}
+}
+
+// waitFinding says that a Wait never ends.
+func (w *world) waitFinding(class *skeleton.Class, wait, add skeleton.ClassOp, why, instead string) finding {
+	at, name := placeOf(wait), nameOf(wait, "the WaitGroup")
+	d := pass.Diagnostic{
+		Rule: waitGroup, Pos: at.Pos, End: at.End, Op: "wait", Object: name,
+		Message: fmt.Sprintf("%s.Wait waits for ever: %s; %s", name, why, instead),
+		Steps: []pass.Step{
+			{Place: placeOf(add), Goroutine: 1, Op: "add", Object: name, Message: "something to wait for is counted here"},
+			{Place: at, Goroutine: 1, Op: "wait", Object: name, Message: "waits here for ever"},
+		},
+	}
+	return finding{Diagnostic: d, blocked: at.Pos, rank: shown}
+}
+
+// waitsForItself reports a Wait of a goroutine that the WaitGroup counts, and that calls Done only afterwards.
+func (w *world) waitsForItself(class *skeleton.Class, waits, adds []skeleton.ClassOp) {
+	for _, wait := range waits {
+		threads, ok := w.threads(wait.Fn, class.Makes[0].Parent())
+		if !ok || len(threads) != 1 || threads[0].start == nil || threads[0].root != wait.Fn {
+			continue
+		}
+		t := threads[0]
+		run := w.runBy(t.root)
+		own, before := 0, false
+		for _, done := range opsOf(class, skeleton.WaitGroupDone) {
+			if !run[done.Fn] {
+				continue
+			}
+			own++
+			if done.Fn != t.root || !done.Deferred && w.reaches(done.Instr, wait.Instr) {
+				before = true
+			}
+		}
+		i := slices.IndexFunc(adds, func(add skeleton.ClassOp) bool { return add.Fn == t.in && w.reaches(add.Instr, t.start) })
+		if own == 0 || before || i < 0 {
+			continue
+		}
+		w.add(w.waitFinding(class, wait, adds[i], "the goroutine that waits is one of those that it waits for, and calls Done only afterwards",
+			"wait outside of the goroutines that are counted"))
+	}
+}
+
+// waitsInLoop reports a Wait inside the loop that starts what it waits for, where all of it was counted before the loop.
+func (w *world) waitsInLoop(class *skeleton.Class, waits, adds []skeleton.ClassOp) {
+	for _, wait := range waits {
+		for _, l := range w.loopsOf(wait.Fn) {
+			if !l.body[wait.Instr.Block()] {
+				continue
+			}
+			if n, known := l.constantTrips(); known && n <= 1 {
+				continue
+			}
+			i := slices.IndexFunc(adds, func(add skeleton.ClassOp) bool {
+				n, known := addend(add)
+				return add.Fn == wait.Fn && !l.body[add.Instr.Block()] && w.reaches(add.Instr, wait.Instr) && (!known || n > 1)
+			})
+			if i < 0 || len(adds) != 1 || w.repeats(adds[i].Instr.Block(), nil) {
+				continue
+			}
+			// All that calls Done is started by this loop, once in each round.
+			threads, ok := w.allThreads(opsOf(class, skeleton.WaitGroupDone), class.Makes[0].Parent())
+			if !ok || len(threads) != 1 || threads[0].start == nil || threads[0].in != wait.Fn || !l.body[threads[0].start.Block()] {
+				continue
+			}
+			start := threads[0].start
+			inner := slices.ContainsFunc(w.loopsOf(wait.Fn), func(o *loop) bool { return o != l && o.body[start.Block()] && l.body[o.header] })
+			if inner || !start.Block().Dominates(wait.Instr.Block()) {
+				continue
+			}
+			w.add(w.waitFinding(class, wait, adds[i], "all goroutines were counted before the loop, and it waits before the loop has started them all",
+				"wait after the loop"))
+			break
+		}
+	}
+}
+
+// conds reports waits for a Cond that nobody signals.
+func (w *world) cond(class *skeleton.Class) {
+	if len(opsOf(class, skeleton.CondSignal)) > 0 || len(opsOf(class, skeleton.CondBroadcast)) > 0 {
+		return
+	}
+	for _, wait := range opsOf(class, skeleton.CondWait) {
+		if !w.exits.Reachable(wait.Instr) {
+			continue
+		}
+		at, name := placeOf(wait), nameOf(wait, "the condition")
+		w.add(finding{Diagnostic: pass.Diagnostic{
+			Rule: condition, Pos: at.Pos, End: at.End, Op: "wait", Object: name,
+			Message: fmt.Sprintf("%s.Wait waits for ever: nothing ever calls %s.Signal or %s.Broadcast; call Broadcast, with the lock held, where what is waited for changes", name, name, name),
+			Steps:   []pass.Step{{Place: at, Op: "wait", Object: name, Message: "waits here for ever"}},
+		}, blocked: at.Pos, rank: shown})
+	}
+}
