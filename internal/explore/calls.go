@@ -214,8 +214,18 @@ func (x *explorer) start(s *state, in *skeleton.Instr) verdict {
 // spawn starts a goroutine.
 func (x *explorer) spawn(s *state, t target, pos token.Pos, from *skeleton.Func, at ssa.Instruction, exit onExit) verdict {
 	if len(s.gs) >= maxGoroutines {
+		// One goroutine more may do all that its function does.
 		x.gaveUp(boundGoroutines)
-		return drop
+		for _, v := range t.captured {
+			x.escape(s, v, nil, x.rightsOf(t.f))
+		}
+		for _, v := range t.args {
+			x.escape(s, v, nil, x.rightsOf(t.f))
+		}
+		if exit.kind != skeleton.None {
+			s.obj(exit.object).env |= mayChange
+		}
+		return goOn
 	}
 	g := &goroutine{gen: s.gen, fresh: true, started: pos, parent: s.cur, exit: exit}
 	if !x.enter(s, g, t.f, t.captured, t.args, skeleton.NoArg, pos) {

@@ -257,12 +257,15 @@ func (x *explorer) indexAddr(s *state, f *frame, in *skeleton.Instr) verdict {
 	v, i := x.eval(s, f, in.Args[0]), x.eval(s, f, in.Args[1])
 	switch {
 	case (v.k == slice || v.k == address) && i.k == integer:
-		if i.n < 0 || v.k == slice && i.n >= v.n || v.o < 0 || int(i.n)*in.N+int(v.n) > len(s.objs[v.o].slots) {
+		if i.n < 0 || v.k == slice && i.n >= v.n || v.o < 0 {
 			return drop // out of range
 		}
 		at := value{k: address, o: v.o, n: i.n * int64(in.N)}
 		if v.k == address {
-			at.n += v.n
+			at.n += v.n // of an array
+		}
+		if int(at.n)+in.N > len(s.objs[v.o].slots) {
+			return drop
 		}
 		f.set(in.Dst, at)
 	case v.k == null:

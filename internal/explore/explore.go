@@ -12,9 +12,9 @@ import (
 const (
 	maxDepth      = 16 // calls in calls
 	maxGoroutines = 8
-	maxVisits     = 12 // of a block in one call
-	maxForks      = 3  // of a branch in one call
-	maxPreempts   = 2  // nearly all known bugs need no more (Musuvathi and Qadeer, PLDI 2007)
+	maxVisits     = 128 // of a block in one call
+	maxForks      = 3   // of a branch in one call
+	maxPreempts   = 2   // nearly all known bugs need no more (Musuvathi and Qadeer, PLDI 2007)
 	maxPath       = 20000
 )
 

@@ -34,8 +34,18 @@ func (x *explorer) performCall(s *state, c *skeleton.Call, args []value, dst ske
 		return goOn
 	}
 	on := arg(0)
+	kind := c.Kind
+	if on.k == address && s.objs[on.o].readLocker {
+		on = s.objs[on.o].slots[0]
+		switch kind {
+		case skeleton.Lock:
+			kind = skeleton.RLock
+		case skeleton.Unlock:
+			kind = skeleton.RUnlock
+		}
+	}
 	note := func() { s.note(operation, c.Kind, pos, f.f, objectOf(on), at) }
-	switch c.Kind {
+	switch kind {
 	case skeleton.MakeChan:
 		if on.k == unknown {
 			return x.settle(s, on, 0, false)
@@ -70,7 +80,12 @@ func (x *explorer) performCall(s *state, c *skeleton.Call, args []value, dst ske
 		if on.k == address && (s.objs[on.o].noSlots() || int(on.n) >= len(s.objs[on.o].slots)) {
 			on = s.fresh()
 		}
-		return x.arrive(s, []wait{{kind: c.Kind, on: on}}, false)
+		return x.arrive(s, []wait{{kind: kind, on: on}}, false)
+	case skeleton.RLocker:
+		if on.k != address {
+			return finish(s.fresh())
+		}
+		return finish(value{k: address, o: s.add(&object{slots: []value{on}, readLocker: true, made: pos})})
 	case skeleton.TryLock, skeleton.TryRLock:
 		if on.k == address && s.slot(on) == 0 {
 			note()

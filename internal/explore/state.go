@@ -49,6 +49,8 @@ type object struct {
 
 	fn *skeleton.Func // of a closure
 
+	readLocker bool // what RLocker returned: slots[0] is the address of the lock
+
 	isMap bool
 	keys  []value // of a map; its elements are in slots, stride for each
 	// An iterator over a map has what was in it, and loses what it gave.

@@ -150,7 +150,8 @@ func (c *compiler) blockMatters(i int) bool {
 		case *ssa.Return, *ssa.Panic, *ssa.RunDefers, *ssa.Defer:
 			return true
 		case ssa.CallInstruction:
-			if callee := CalleeOf(instr.Common()).Func; callee != nil && c.p.matters[callee] {
+			callee := CalleeOf(instr.Common())
+			if callee.Func != nil && c.p.matters[callee.Func] || callee.Invoke && c.p.methods[callee.Object.Name()] {
 				return true
 			}
 			if c.p.ends(instr) || c.givesAway(instr.Common()) {

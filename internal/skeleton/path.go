@@ -4,6 +4,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -377,9 +378,9 @@ func Bound(v *ssa.FreeVar) ssa.Value {
 	return nil
 }
 
-// OnlyStored returns the one value that is ever assigned to a local variable, or nil if there are several or may be.
+// OnlyStored returns the one value that a local variable ever has while it is used, or nil if there are several or may be.
 func OnlyStored(alloc *ssa.Alloc) ssa.Value {
-	var found ssa.Value
+	var found *ssa.Store
 	ok := true
 	var visit func(addr ssa.Value, depth int)
 	visit = func(addr ssa.Value, depth int) {
@@ -392,11 +393,11 @@ func OnlyStored(alloc *ssa.Alloc) ssa.Value {
 			switch ref := ref.(type) {
 			case *ssa.UnOp, *ssa.DebugRef:
 			case *ssa.Store:
-				if ref.Addr != addr || found != nil {
+				if ref.Addr != alloc || found != nil {
 					ok = false
 					return
 				}
-				found = ref.Val
+				found = ref
 			case *ssa.MakeClosure:
 				fn := ref.Fn.(*ssa.Function)
 				for i, b := range ref.Bindings {
@@ -410,10 +411,24 @@ func OnlyStored(alloc *ssa.Alloc) ssa.Value {
 		}
 	}
 	visit(alloc, 0)
-	if !ok {
+	if !ok || found == nil {
 		return nil
 	}
-	return found
+	// Before the assignment it is zero.
+	for _, ref := range *alloc.Referrers() {
+		if ref != found && !before(found, ref) {
+			return nil
+		}
+	}
+	return found.Val
+}
+
+// before reports whether one instruction is executed before another of the same function, whenever that is.
+func before(first, then ssa.Instruction) bool {
+	if first.Block() != then.Block() {
+		return first.Block().Dominates(then.Block())
+	}
+	return slices.Index(first.Block().Instrs, first) < slices.Index(first.Block().Instrs, then)
 }
 
 // ConstantOf returns a constant as a string that is the same for equal ones: "nil", "true", "3".

@@ -14,6 +14,7 @@ type Program struct {
 	types   typeTable
 	funcs   map[*ssa.Function]*Func
 	matters map[*ssa.Function]bool
+	methods map[string]bool // names of methods that matter
 	tracked map[types.Type]bool
 }
 
@@ -24,6 +25,7 @@ func NewProgram(pkg *ssa.Package, fns []*ssa.Function, ends func(ssa.Instruction
 		ends:    ends,
 		funcs:   make(map[*ssa.Function]*Func),
 		matters: make(map[*ssa.Function]bool),
+		methods: make(map[string]bool),
 		tracked: make(map[types.Type]bool),
 	}
 	p.findMatters(fns)
@@ -112,6 +114,7 @@ func FuncName(fn *ssa.Function) string {
 // findMatters finds the functions that do something to goroutines, primitives, or the memory that holds them.
 func (p *Program) findMatters(fns []*ssa.Function) {
 	callers := make(map[*ssa.Function][]*ssa.Function)
+	invokers := make(map[string][]*ssa.Function)
 	var todo []*ssa.Function
 	mark := func(fn *ssa.Function) {
 		if !p.matters[fn] {
@@ -127,8 +130,13 @@ func (p *Program) findMatters(fns []*ssa.Function) {
 				}
 				switch i := instr.(type) {
 				case ssa.CallInstruction:
-					if callee := CalleeOf(i.Common()).Func; callee != nil {
-						callers[callee] = append(callers[callee], fn)
+					callee := CalleeOf(i.Common())
+					switch {
+					case callee.Invoke:
+						name := callee.Object.Name()
+						invokers[name] = append(invokers[name], fn)
+					case callee.Func != nil:
+						callers[callee.Func] = append(callers[callee.Func], fn)
 					}
 				case *ssa.MakeClosure:
 					callee := i.Fn.(*ssa.Function)
@@ -142,6 +150,13 @@ func (p *Program) findMatters(fns []*ssa.Function) {
 		todo = todo[:len(todo)-1]
 		for _, caller := range callers[fn] {
 			mark(caller)
+		}
+		// A call through an interface may be one of this method.
+		if fn.Signature.Recv() != nil && !p.methods[fn.Name()] {
+			p.methods[fn.Name()] = true
+			for _, caller := range invokers[fn.Name()] {
+				mark(caller)
+			}
 		}
 	}
 }
