@@ -1,6 +1,7 @@
 package goroutineleak
 
 import (
+	"go/token"
 	"go/types"
 	"slices"
 
@@ -22,7 +23,9 @@ func (c *checker) locks() {
 	for _, w := range walks {
 		l.missingUnlocks(w)
 		l.doubleLocks(w)
+		l.lockedWaits(w)
 	}
+	l.lockOrders(walks)
 }
 
 func imports(pkg *types.Package, path string) bool {
@@ -36,6 +39,7 @@ type locker struct {
 	// relevant are the functions that touch a lock, or call one that does.
 	relevant  map[*ssa.Function]bool
 	summaries map[*ssa.Function]*lockSummary
+	walks     map[*ssa.Function]*lockWalk
 	walking   map[*ssa.Function]bool
 	again     map[*ssa.Function]bool // that were asked about while they were walked
 	callers   map[*ssa.Function][]ssa.CallInstruction
@@ -47,18 +51,24 @@ type locker struct {
 	assigned map[*types.Var]bool
 	// releasedFor are the functions that return with a lock held which some caller releases.
 	releasedFor map[*ssa.Function]bool
-	elsewhere   map[*ssa.Alloc]bool
+	elsewhere   map[variableIn]bool
 	// assignedGlobals are the package-level variables that are assigned other than where they are declared.
 	assignedGlobals map[*ssa.Global]bool
+
+	partners   map[any][]partner      // by the class of what they operate on
+	started    map[*ssa.Function]bool // as goroutines
+	escaped    map[any]bool           // classes of channels that others may have
+	unbuffered map[any]bool           // classes of channels that are made without a buffer
 }
 
 func newLocker(c *checker) *locker {
 	return &locker{
 		checker: c, paths: skeleton.NewPaths(), relevant: make(map[*ssa.Function]bool), summaries: make(map[*ssa.Function]*lockSummary),
-		walking: make(map[*ssa.Function]bool), again: make(map[*ssa.Function]bool), callers: make(map[*ssa.Function][]ssa.CallInstruction),
+		walks: make(map[*ssa.Function]*lockWalk), walking: make(map[*ssa.Function]bool), again: make(map[*ssa.Function]bool), callers: make(map[*ssa.Function][]ssa.CallInstruction),
 		asValue: make(map[*ssa.Function]bool), invoked: make(map[string]bool), handed: make(map[any]bool), assigned: make(map[*types.Var]bool),
-		releasedFor: make(map[*ssa.Function]bool), elsewhere: make(map[*ssa.Alloc]bool),
+		releasedFor: make(map[*ssa.Function]bool), elsewhere: make(map[variableIn]bool),
 		assignedGlobals: make(map[*ssa.Global]bool),
+		partners:        make(map[any][]partner), started: make(map[*ssa.Function]bool), escaped: make(map[any]bool), unbuffered: make(map[any]bool),
 	}
 }
 
@@ -116,15 +126,6 @@ func (l *locker) lockOp(op skeleton.Op) lockOp {
 	return lop
 }
 
-// touches reports whether a call may do something to a lock of this package.
-func (l *locker) touches(instr ssa.CallInstruction) bool {
-	op := skeleton.OpOf(instr)
-	if l.lockOp(op).kind != noLock {
-		return true
-	}
-	return op.Callee.Func != nil && l.relevant[op.Callee.Func]
-}
-
 // prepare indexes the package. It returns false if there is no lock in it.
 func (l *locker) prepare() bool {
 	any := false
@@ -158,12 +159,21 @@ func (l *locker) prepare() bool {
 	for _, fn := range l.fns {
 		l.handedOver(fn)
 	}
+	// What was found out before all that is handed over was known, is not the last word.
+	clear(l.summaries)
+	clear(l.walks)
 	return true
 }
 
 // index notes what an instruction tells about the package, and reports whether it is an operation on a lock.
 func (l *locker) index(fn *ssa.Function, instr ssa.Instruction) bool {
 	locks := false
+	op := skeleton.OpOf(instr)
+	l.partner(fn, op)
+	switch op.Kind {
+	case skeleton.WaitGroupWait, skeleton.Send, skeleton.Recv:
+		l.relevant[fn] = true
+	}
 	var callee *ssa.Function
 	switch i := instr.(type) {
 	case *ssa.Store:
@@ -173,8 +183,16 @@ func (l *locker) index(fn *ssa.Function, instr ssa.Instruction) bool {
 		if g := globalStore(fn, i); g != nil {
 			l.assignedGlobals[g] = true
 		}
+		if made, ok := i.Val.(*ssa.MakeChan); ok {
+			if c, ok := skeleton.ConstantOf(made.Size); ok && c == "0" {
+				l.unbuffered[l.paths.Of(i.Addr).Class()] = true
+			}
+		}
+	case *ssa.UnOp:
+		if i.Op == token.MUL {
+			l.escapes(i)
+		}
 	case ssa.CallInstruction:
-		op := skeleton.OpOf(i)
 		if locks = l.lockOp(op).kind != noLock; locks {
 			l.relevant[fn] = true
 		}
@@ -301,35 +319,43 @@ func isMutex(t types.Type) bool {
 	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "sync" && (named.Obj().Name() == "Mutex" || named.Obj().Name() == "RWMutex")
 }
 
-// assignedElsewhere reports whether closures assign a local variable.
+// assignedElsewhere reports whether a closure other than fn assigns a local variable.
 func (l *locker) assignedElsewhere(alloc *ssa.Alloc, fn *ssa.Function) bool {
-	if alloc.Parent() != fn {
-		return true
-	}
-	known, ok := l.elsewhere[alloc]
+	key := variableIn{alloc, fn}
+	known, ok := l.elsewhere[key]
 	if !ok {
-		for _, ref := range *alloc.Referrers() {
-			if made, ok := ref.(*ssa.MakeClosure); ok {
-				known = known || assignsBound(made, alloc)
-			}
-		}
-		l.elsewhere[alloc] = known
+		known = boundAssigned(alloc, fn, 0)
+		l.elsewhere[key] = known
 	}
 	return known
 }
 
-func assignsBound(made *ssa.MakeClosure, v ssa.Value) bool {
-	fn := made.Fn.(*ssa.Function)
-	for i, b := range made.Bindings {
-		if b != v || i >= len(fn.FreeVars) {
+// A variableIn is a local variable, seen from a function.
+type variableIn struct {
+	alloc *ssa.Alloc
+	fn    *ssa.Function
+}
+
+// boundAssigned reports whether a closure other than fn that captures v assigns it.
+func boundAssigned(v ssa.Value, fn *ssa.Function, depth int) bool {
+	if depth > 8 {
+		return true
+	}
+	for _, ref := range *v.Referrers() {
+		made, ok := ref.(*ssa.MakeClosure)
+		if !ok {
 			continue
 		}
-		for _, ref := range *fn.FreeVars[i].Referrers() {
-			switch ref := ref.(type) {
-			case *ssa.Store:
+		closure := made.Fn.(*ssa.Function)
+		for i, b := range made.Bindings {
+			if b != v || i >= len(closure.FreeVars) {
+				continue
+			}
+			if boundAssigned(closure.FreeVars[i], fn, depth+1) {
 				return true
-			case *ssa.MakeClosure:
-				if assignsBound(ref, fn.FreeVars[i]) {
+			}
+			for _, use := range *closure.FreeVars[i].Referrers() {
+				if _, stored := use.(*ssa.Store); stored && closure != fn {
 					return true
 				}
 			}

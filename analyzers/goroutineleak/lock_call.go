@@ -7,8 +7,8 @@ import (
 )
 
 // call executes a call, which may be one of Lock.
-func (w *lockWalk) call(instr ssa.CallInstruction, op skeleton.Op, p lockPoint) []lockPoint {
-	switch lop := w.c.lockOp(op); lop.kind {
+func (w *lockWalk) call(instr ssa.CallInstruction, op skeleton.Op, lop lockOp, p lockPoint) []lockPoint {
+	switch lop.kind {
 	case acquireLock:
 		return []lockPoint{w.lock(instr, lop, p)}
 	case tryLock:
@@ -16,8 +16,8 @@ func (w *lockWalk) call(instr ssa.CallInstruction, op skeleton.Op, p lockPoint) 
 	case release:
 		return []lockPoint{{w.unlock(lop, p.state), p.facts}}
 	}
-	if op.Kind.Blocks() && op.Kind != skeleton.OnceDo {
-		w.wait(op, p)
+	if op.Kind == skeleton.WaitGroupWait {
+		w.wait(instr, op.Kind, op.Object, p)
 	}
 	if op.Kind == skeleton.OnceDo && len(op.Callee.Args) == 2 {
 		if c := calleeOf(op.Callee.Args[1]); c.Func != nil {
@@ -39,7 +39,7 @@ func calleeOf(v ssa.Value) skeleton.Callee { return skeleton.CalleeOf(&ssa.CallC
 func (w *lockWalk) lock(instr ssa.Instruction, op lockOp, p lockPoint) lockPoint {
 	if w.noting {
 		w.acquired = append(w.acquired, acquisition{instr: instr, path: op.path, state: p.state, facts: p.facts, node: w.node,
-			what: &lockTaking{path: op.path, write: op.write, at: instr}})
+			what: &lockTaking{kind: skeleton.Lock, path: op.path, write: op.write, at: instr}})
 	}
 	h := holding{path: op.path, at: instr}
 	if i := p.state.find(op.path); i >= 0 && !p.state.locks[i].maybe {
@@ -153,8 +153,18 @@ func (w *lockWalk) takes(instr ssa.Instruction, c skeleton.Callee, s *lockSummar
 				fs = fs.with(f)
 			}
 		}
-		w.acquired = append(w.acquired, acquisition{instr: instr, path: path, state: p.state, facts: fs, node: w.node,
-			what: &lockTaking{path: path, write: a.write, at: instr, next: a}})
+		what := &lockTaking{kind: a.kind, path: path, write: a.write, at: instr, next: a}
+		state := p.state
+		for _, released := range a.without {
+			mine := w.paths.Translate(released, c)
+			if mine != nil {
+				what.without = append(what.without, mine)
+			}
+			state = state.doubt(func(h holding) bool {
+				return h.path == mine || mine == nil && (released.Class() == nil || h.path.Class() == released.Class())
+			})
+		}
+		w.acquired = append(w.acquired, acquisition{instr: instr, path: path, state: state, facts: fs, node: w.node, what: what})
 	}
 }
 

@@ -15,7 +15,7 @@ func (l *locker) doubleLocks(w *lockWalk) {
 	seen := make(map[ssa.Instruction]bool)
 	for _, a := range w.acquired {
 		i := a.state.find(a.path)
-		if i < 0 || !a.state.locks[i].held() || seen[a.instr] || !l.stable(a.path) {
+		if i < 0 || a.what.kind != skeleton.Lock || !a.state.locks[i].held() || seen[a.instr] || !l.stable(a.path) {
 			continue
 		}
 		h := a.state.locks[i]

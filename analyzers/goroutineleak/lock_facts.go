@@ -110,10 +110,73 @@ func (w *lockWalk) assume(cond ssa.Value, value bool, fs lockFacts) lockFacts {
 		}
 	case *ssa.BinOp:
 		if x, c, equal, ok := comparedTo(v); ok {
-			return fs.with(lockFact{key: w.keyOf(x), value: c, is: equal == value})
+			return w.learn(fs, lockFact{key: w.keyOf(x), value: c, is: equal == value})
 		}
 	}
-	return fs.with(lockFact{key: w.keyOf(cond), value: truth(value), is: true})
+	return w.learn(fs, lockFact{key: w.keyOf(cond), value: truth(value), is: true})
+}
+
+// learn adds a fact if it can matter.
+func (w *lockWalk) learn(fs lockFacts, f lockFact) lockFacts {
+	if !w.tested[f.key] && !w.exportableKey(f.key) {
+		return fs
+	}
+	return fs.with(f)
+}
+
+// findTested finds the values of which it matters what is known: those that are tested more than once, returned, or
+// passed on.
+func (w *lockWalk) findTested() {
+	once := make(map[any]bool)
+	test := func(key any) {
+		if once[key] {
+			w.tested[key] = true
+		}
+		once[key] = true
+	}
+	for _, b := range w.fn.Blocks {
+		for _, instr := range b.Instrs {
+			switch i := instr.(type) {
+			case *ssa.If:
+				test(w.keyOf(tested(i.Cond)))
+			case *ssa.Return:
+				for _, v := range i.Results {
+					w.tested[w.keyOf(v)] = true
+				}
+			case *ssa.Phi:
+				for _, v := range i.Edges {
+					w.tested[w.keyOf(v)] = true
+				}
+			case *ssa.Store:
+				w.tested[w.keyOf(i.Val)] = true
+				if alloc, ok := i.Addr.(*ssa.Alloc); ok {
+					w.tested[w.paths.Content(alloc)] = true
+				}
+			case ssa.CallInstruction:
+				if !w.c.relevant[skeleton.CalleeOf(i.Common()).Func] {
+					continue
+				}
+				for _, v := range i.Common().Args {
+					w.tested[w.keyOf(v)] = true
+				}
+			}
+		}
+	}
+}
+
+// tested is the value that a condition is about.
+func tested(cond ssa.Value) ssa.Value {
+	switch v := cond.(type) {
+	case *ssa.UnOp:
+		if v.Op == token.NOT {
+			return tested(v.X)
+		}
+	case *ssa.BinOp:
+		if x, _, _, ok := comparedTo(v); ok {
+			return x
+		}
+	}
+	return cond
 }
 
 func truth(b bool) string {

@@ -83,31 +83,33 @@ func isMain(fn *ssa.Function) bool {
 	return fn.Name() == "main" && fn.Pkg != nil && fn.Pkg.Pkg.Name() == "main" && fn.Parent() == nil
 }
 
-// told reports whether the function's results tell the caller on which ways out the lock is held.
+// told reports whether the function's results tell the caller on which ways out the lock is held: those that succeed.
 func (w *lockWalk) told(h holding, kept []lockExit) bool {
-	var with, without []lockOutcome
-	outcomeOf := func(e lockExit) lockOutcome {
-		o := lockOutcome{results: make([]lockResult, len(e.ret.Results))}
+	results := func(e lockExit) []lockResult {
+		out := make([]lockResult, len(e.ret.Results))
 		for i, v := range e.ret.Results {
 			if value, is, ok := w.resultFact(v, e.facts); ok {
-				o.results[i] = lockResult{value, is}
+				out[i] = lockResult{value, is}
 			}
 		}
-		return o
+		return out
 	}
+	var with, without [][]lockResult
 	for _, e := range w.exits {
 		if slices.ContainsFunc(kept, func(k lockExit) bool { return k.ret == e.ret && k.node == e.node }) {
-			with = append(with, outcomeOf(e))
+			with = append(with, results(e))
 		} else {
-			without = append(without, outcomeOf(e))
+			without = append(without, results(e))
 		}
 	}
 	for _, a := range with {
 		for _, b := range without {
 			apart := false
-			for i := range a.results {
-				x, y := a.results[i], b.results[i]
-				apart = apart || x.value != "" && y.value != "" && lockFact{value: x.value, is: x.is}.contradicts(lockFact{value: y.value, is: y.is})
+			for i, x := range a {
+				failed := x == lockResult{"false", true} || x == lockResult{"nil", false} && isError(w.fn.Signature.Results().At(i).Type()) ||
+					x == lockResult{"nil", true} && !isError(w.fn.Signature.Results().At(i).Type())
+				y := b[i]
+				apart = apart || x.value != "" && y.value != "" && !failed && lockFact{value: x.value, is: x.is}.contradicts(lockFact{value: y.value, is: y.is})
 			}
 			if !apart {
 				return false
@@ -116,6 +118,8 @@ func (w *lockWalk) told(h holding, kept []lockExit) bool {
 	}
 	return len(without) > 0
 }
+
+func isError(t types.Type) bool { return types.Identical(t, types.Universe.Lookup("error").Type()) }
 
 // unexplained reports whether some function releases a lock of the class without having taken it, and may be called by
 // whom we do not know.

@@ -1,8 +1,8 @@
 package goroutineleak
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -75,12 +75,22 @@ func (ids lockIDs) of(v any) int {
 
 // key is the same for equal states.
 func (s lockState) key(ids lockIDs) string {
-	var b []byte
+	if len(s.locks) == 0 && len(s.defers) == 0 {
+		return ""
+	}
+	b := make([]byte, 0, 64)
 	for _, h := range s.locks {
-		b = fmt.Appendf(b, "%d:%d,%d,%t,%d;", ids.of(h.path), h.write, h.read, h.maybe, ids.of(h.at))
+		maybe := byte('=')
+		if h.maybe {
+			maybe = '?'
+		}
+		b = strconv.AppendInt(b, int64(ids.of(h.path)), 10)
+		b = append(b, maybe, byte('m'+h.write), byte('m'+h.read))
+		b = strconv.AppendInt(b, int64(ids.of(h.at)), 10)
+		b = append(b, ';')
 	}
 	for _, d := range s.defers {
-		b = fmt.Appendf(b, "d%d", ids.of(d))
+		b = strconv.AppendInt(append(b, 'd'), int64(ids.of(d)), 10)
 	}
 	return string(b)
 }

@@ -27,13 +27,24 @@ type lockResult struct {
 	is    bool
 }
 
-// An lockTaking is a lock that a function takes while it has not taken it before.
+// A lockTaking is a lock that a function takes while it has not taken it before, or something else that it waits for.
 type lockTaking struct {
+	kind   skeleton.Kind // Lock, RLock, or what it waits for
 	path   *skeleton.Path
 	write  bool
-	at     ssa.Instruction // the call of Lock, or of the next function on the way to it
+	at     ssa.Instruction // the operation, or the call of the next function on the way to it
 	next   *lockTaking
 	guards lockFacts
+	// without are the locks of the caller that are released meanwhile.
+	without []*skeleton.Path
+}
+
+// last is the operation at the end of the way.
+func (t *lockTaking) last() *lockTaking {
+	for t.next != nil {
+		t = t.next
+	}
+	return t
 }
 
 // maxAcquires bounds the locks that are known of one function.
@@ -58,19 +69,21 @@ func (l *locker) lockSummary(fn *ssa.Function) *lockSummary {
 	return l.summaries[fn]
 }
 
-func (l *locker) summarize(fn *ssa.Function) *lockWalk {
+func (l *locker) summarize(fn *ssa.Function) {
 	l.walking[fn] = true
 	w := l.walk(fn)
 	l.walking[fn] = false
 	l.summaries[fn] = w.summary()
-	return w
+	w.forget()
+	l.walks[fn] = w
 }
 
-// walkAll follows the locks through all functions that have to do with any.
+// walkAll follows the locks through all functions that have to do with any. For what is wrong in tests, those of the
+// tests are enough: the others have been looked at without them.
 func (l *locker) walkAll() []*lockWalk {
 	var fns []*ssa.Function
 	for _, fn := range l.fns {
-		if l.relevant[fn] {
+		if l.relevant[fn] && l.tests == l.IsTest(fn.Pos()) {
 			fns = append(fns, fn)
 			l.lockSummary(fn)
 		}
@@ -83,7 +96,7 @@ func (l *locker) walkAll() []*lockWalk {
 	}
 	var walks []*lockWalk
 	for _, fn := range fns {
-		w := l.summarize(fn)
+		w := l.walks[fn]
 		if w.gone {
 			l.Exhausted()
 			continue
@@ -92,6 +105,9 @@ func (l *locker) walkAll() []*lockWalk {
 	}
 	return walks
 }
+
+// forget frees what is needed only during the walk.
+func (w *lockWalk) forget() { w.index, w.nodes, w.queue, w.blocks, w.ids = nil, nil, nil, nil, nil }
 
 // summary says what the walk has found.
 func (w *lockWalk) summary() *lockSummary {
@@ -118,19 +134,35 @@ func (w *lockWalk) summary() *lockSummary {
 		s.outcomes = []lockOutcome{joinOutcomes(s.outcomes)}
 	}
 	for _, a := range w.acquired {
-		if len(s.acquires) >= maxAcquires || !w.exportable(a.path) || a.state.find(a.path) >= 0 {
+		if a.what.kind == skeleton.Lock && a.state.find(a.path) >= 0 {
 			continue
 		}
-		i := slices.IndexFunc(s.acquires, func(b *lockTaking) bool { return a.path == b.path && a.what.write == b.write })
-		if i < 0 {
-			what := *a.what
-			what.guards = w.exported(a.facts)
-			s.acquires = append(s.acquires, &what)
-			continue
-		}
-		s.acquires[i].guards = s.acquires[i].guards.common(a.facts)
+		s.take(w, a)
 	}
 	return s
+}
+
+// take adds what a function waits for, once for each lock or other object.
+func (s *lockSummary) take(w *lockWalk, a acquisition) {
+	if len(s.acquires) >= maxAcquires || !w.exportable(a.path) {
+		return
+	}
+	what := *a.what
+	what.guards = w.exported(a.facts)
+	for _, h := range a.state.locks {
+		if h.write < 0 || h.read < 0 || h.maybe {
+			what.without = append(slices.Clone(what.without), h.path)
+		}
+	}
+	for _, old := range s.acquires {
+		if old.path == what.path && old.write == what.write && old.kind == what.kind {
+			old.guards = old.guards.common(what.guards)
+			// It is enough that the caller still holds its lock in one of the cases.
+			old.without = slices.DeleteFunc(slices.Clone(old.without), func(p *skeleton.Path) bool { return !slices.Contains(what.without, p) })
+			return
+		}
+	}
+	s.acquires = append(s.acquires, &what)
 }
 
 // add joins an outcome to those that leave the locks alike.

@@ -1,6 +1,7 @@
 package goroutineleak
 
 import (
+	"go/token"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -10,8 +11,9 @@ import (
 
 // Bounds of the walk through one function. Real functions stay below by far.
 const (
-	maxLockNodes = 20000
-	maxLockSteps = 60000
+	maxLockNodes  = 20000
+	maxLockSteps  = 200000
+	maxLockPoints = 64 // of one block at a time
 )
 
 // A lockWalk follows the locks through one function: all paths, kept apart as long as they differ in what is held, and
@@ -34,9 +36,23 @@ type lockWalk struct {
 	node     *lockNode
 	exits    []lockExit
 	acquired []acquisition
-	waits    []lockWait
 	released map[ssa.Instruction]bool // what was taken there was given back on some path
 	rounds   []lockRound
+
+	blocks map[*ssa.BasicBlock]*lockBlock
+	tested map[any]bool // keys of values of which it matters what is known
+}
+
+// A lockBlock is what of a block can matter.
+type lockBlock struct {
+	instrs []lockInstr
+	ends   bool // it ends in a call that never returns
+}
+
+type lockInstr struct {
+	ssa.Instruction
+	op  skeleton.Op
+	lop lockOp
 }
 
 type lockNodeKey struct {
@@ -71,12 +87,6 @@ type acquisition struct {
 	node  *lockNode
 }
 
-// A lockWait is an operation that may block, and what is held meanwhile.
-type lockWait struct {
-	op    skeleton.Op
-	state lockState
-}
-
 // A lockRound is the end of a round of a loop in which a lock was taken that the next round does not know any more.
 type lockRound struct {
 	held holding
@@ -87,7 +97,9 @@ type lockRound struct {
 func (c *locker) walk(fn *ssa.Function) *lockWalk {
 	w := &lockWalk{
 		c: c, fn: fn, paths: c.paths, ids: make(lockIDs), index: make(map[lockNodeKey]*lockNode), released: make(map[ssa.Instruction]bool),
+		blocks: make(map[*ssa.BasicBlock]*lockBlock), tested: make(map[any]bool),
 	}
+	w.findTested()
 	w.arrive(nil, fn.Blocks[0], lockState{}, nil)
 	for len(w.queue) > 0 && !w.gone {
 		n := w.queue[0]
@@ -142,22 +154,27 @@ type lockPoint struct {
 func (w *lockWalk) run(n *lockNode) {
 	w.node = n
 	points := []lockPoint{{n.state, n.facts}}
-	for _, instr := range n.block.Instrs {
-		if w.steps++; w.steps > maxLockSteps*8 {
+	block := w.block(n.block)
+	for _, instr := range block.instrs {
+		if w.steps += len(points); w.steps > maxLockSteps {
 			w.gone = true
 			return
+		}
+		if len(points) == 1 {
+			points = w.step(instr, points[0])
+			continue
 		}
 		var next []lockPoint
 		for _, p := range points {
 			next = append(next, w.step(instr, p)...)
 		}
-		if points = next; len(points) > 64 {
+		if points = next; len(points) > maxLockPoints {
 			w.gone = true
 			return
 		}
-		if w.c.exits.Ends(instr) {
-			return
-		}
+	}
+	if block.ends {
+		return
 	}
 	last := n.block.Instrs[len(n.block.Instrs)-1]
 	for _, p := range points {
@@ -214,7 +231,8 @@ func (w *lockWalk) leave(ret *ssa.Return, p lockPoint) {
 		var next []lockPoint
 		for _, p := range points {
 			p.state.defers = nil
-			next = append(next, w.call(d, skeleton.OpOf(d), p)...)
+			op := skeleton.OpOf(d)
+			next = append(next, w.call(d, op, w.c.lockOp(op), p)...)
 		}
 		points = next
 	}
@@ -226,35 +244,72 @@ func (w *lockWalk) leave(ret *ssa.Return, p lockPoint) {
 	}
 }
 
+// block returns what of a block can matter.
+func (w *lockWalk) block(b *ssa.BasicBlock) *lockBlock {
+	if lb := w.blocks[b]; lb != nil {
+		return lb
+	}
+	lb := new(lockBlock)
+	w.blocks[b] = lb
+	for _, instr := range b.Instrs {
+		switch i := instr.(type) {
+		case *ssa.Store:
+			lb.instrs = append(lb.instrs, lockInstr{Instruction: i})
+			continue
+		case *ssa.Call, *ssa.Defer, *ssa.Go, *ssa.Send:
+		case *ssa.UnOp:
+			if i.Op != token.ARROW {
+				continue
+			}
+		default:
+			continue
+		}
+		op := skeleton.OpOf(instr)
+		li := lockInstr{instr, op, w.c.lockOp(op)}
+		switch call, ok := instr.(ssa.CallInstruction); {
+		case !ok, li.lop.kind != noLock, op.Kind.Blocks(), w.c.relevant[op.Callee.Func], op.Callee.Closure != nil:
+			lb.instrs = append(lb.instrs, li)
+		case op.Callee.Object == nil && call.Common().StaticCallee() == nil:
+			lb.instrs = append(lb.instrs, li) // of a function value, which may assign variables
+		}
+		if w.c.exits.Ends(instr) {
+			lb.ends = true
+			break
+		}
+	}
+	return lb
+}
+
 // step executes an instruction.
-func (w *lockWalk) step(instr ssa.Instruction, p lockPoint) []lockPoint {
-	switch i := instr.(type) {
+func (w *lockWalk) step(i lockInstr, p lockPoint) []lockPoint {
+	switch instr := i.Instruction.(type) {
 	case *ssa.Store:
-		p.facts = w.assign(i, p.facts)
+		p.facts = w.assign(instr, p.facts)
 	case *ssa.Call:
-		p.facts = w.forgetShared(p.facts)
-		return w.call(i, skeleton.OpOf(i), p)
+		if i.op.Kind == skeleton.None {
+			p.facts = w.forgetShared(p.facts)
+		}
+		return w.call(instr, i.op, i.lop, p)
 	case *ssa.Defer:
-		if w.c.touches(i) && !slices.Contains(p.state.defers, i) {
-			p.state.defers = append(slices.Clone(p.state.defers), i)
+		if (i.lop.kind != noLock || w.c.relevant[i.op.Callee.Func]) && !slices.Contains(p.state.defers, instr) {
+			p.state.defers = append(slices.Clone(p.state.defers), instr)
 		}
 	case *ssa.Go:
-		if c := skeleton.OpOf(i).Callee; c.Func != nil {
-			w.handOver(c, &p)
+		if i.op.Callee.Func != nil {
+			w.handOver(i.op.Callee, &p)
 		}
-	case *ssa.Send, *ssa.Select:
-		w.wait(skeleton.OpOf(instr), p)
-	case *ssa.UnOp:
-		if op := skeleton.OpOf(i); op.Kind == skeleton.Recv {
-			w.wait(op, p)
-		}
+	case *ssa.Send, *ssa.UnOp:
+		w.wait(instr, i.op.Kind, i.op.Object, p)
 	}
 	return []lockPoint{p}
 }
 
-func (w *lockWalk) wait(op skeleton.Op, p lockPoint) {
-	if w.noting && slices.ContainsFunc(p.state.locks, holding.held) {
-		w.waits = append(w.waits, lockWait{op, p.state})
+// wait notes that something is waited for which only another goroutine can do.
+func (w *lockWalk) wait(instr ssa.Instruction, kind skeleton.Kind, object ssa.Value, p lockPoint) {
+	if w.noting && object != nil {
+		path := w.c.heldIn(object)
+		w.acquired = append(w.acquired, acquisition{instr: instr, path: path, state: p.state, facts: p.facts, node: w.node,
+			what: &lockTaking{kind: kind, path: path, at: instr}})
 	}
 }
 

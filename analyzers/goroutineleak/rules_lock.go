@@ -6,7 +6,9 @@ import (
 	"github.com/cloudlint/cloudlint/internal/rule"
 )
 
-func lockRules() []*rule.Rule { return []*rule.Rule{doubleLock, readerWriterReader, missingUnlock} }
+func lockRules() []*rule.Rule {
+	return []*rule.Rule{doubleLock, lockInversion, lockedWait, readerWriterReader, missingUnlock}
+}
 
 var missingUnlock = &rule.Rule{
 	Code:     "CL1010",
@@ -221,5 +223,171 @@ func (p *Prices) Total(items []string) (sum int) {
 	Blind: `What double-lock does not see, and write locks that other packages take.`,
 	References: []string{
 		"https://pkg.go.dev/sync#RWMutex",
+	},
+}
+
+var lockInversion = &rule.Rule{
+	Code:     "CL1007",
+	Name:     "lock-order-inversion",
+	Analyzer: name,
+	Maturity: rule.Preview,
+	Fix:      rule.NoFix,
+	Doc: lint.RawDocumentation{
+		Title: "Two locks are taken in both orders",
+		Text: `One function holds a lock and takes a second one; another holds the second and takes the first. Two goroutines that are
+in these functions at the same time, each with its first lock, wait for each other for ever.
+
+Reported only where the locks certainly belong together: fields found in the same way from one object, or package-level
+variables; and where no third lock keeps the two goroutines apart.
+
+Take the locks in the same order everywhere, or release the first before taking the second.`,
+		Before: `
+type Store struct {
+	itemsMu sync.Mutex
+	items   map[string]int
+	logMu   sync.Mutex
+	log     []string
+}
+
+func (s *Store) Add(name string, n int) {
+	s.itemsMu.Lock()
+	defer s.itemsMu.Unlock()
+	s.items[name] += n
+	s.logMu.Lock()
+	defer s.logMu.Unlock()
+	s.log = append(s.log, name)
+}
+
+func (s *Store) Report() (n int, log []string) {
+	s.logMu.Lock()
+	defer s.logMu.Unlock()
+	s.itemsMu.Lock()
+	defer s.itemsMu.Unlock()
+	return len(s.items), s.log
+}
+`,
+		After: `
+type Store struct {
+	itemsMu sync.Mutex
+	items   map[string]int
+	logMu   sync.Mutex
+	log     []string
+}
+
+func (s *Store) Add(name string, n int) {
+	s.itemsMu.Lock()
+	defer s.itemsMu.Unlock()
+	s.items[name] += n
+	s.logMu.Lock()
+	defer s.logMu.Unlock()
+	s.log = append(s.log, name)
+}
+
+func (s *Store) Report() (n int, log []string) {
+	s.itemsMu.Lock()
+	defer s.itemsMu.Unlock()
+	s.logMu.Lock()
+	defer s.logMu.Unlock()
+	return len(s.items), s.log
+}
+`,
+		Since:    "0.2.0",
+		Severity: lint.SeverityError,
+	},
+	Blind: `Cycles of three and more locks, locks of several objects of one type, locks that other packages take, and orders that
+involve read locks on both sides.`,
+	References: []string{
+		"https://github.com/prometheus/prometheus/pull/16587",
+		"https://github.com/IBM/sarama/pull/3191",
+	},
+}
+
+var lockedWait = &rule.Rule{
+	Code:     "CL1008",
+	Name:     "wait-with-lock",
+	Analyzer: name,
+	Maturity: rule.Preview,
+	Fix:      rule.NoFix,
+	Doc: lint.RawDocumentation{
+		Title: "Waits, with a lock held, for a goroutine that needs the lock",
+		Text: `A function holds a lock and waits for a goroutine to end, for a value or for somebody to take one, and that goroutine
+asks for the same lock before it gets there. If it has not got the lock yet, both wait for ever. Often it is a Stop or
+Close that locks, tells the workers to stop, and waits for them under the lock.
+
+Release the lock before waiting: change the state under the lock, and wait without it.`,
+		Before: `
+type Poller struct {
+	mu   sync.Mutex
+	wg   sync.WaitGroup
+	stop chan struct{}
+	last time.Time
+}
+
+func (p *Poller) Start() {
+	p.wg.Add(1)
+	go p.run()
+}
+
+func (p *Poller) run() {
+	defer p.wg.Done()
+	for {
+		select {
+		case <-p.stop:
+			return
+		case now := <-time.After(time.Second):
+			p.mu.Lock()
+			p.last = now
+			p.mu.Unlock()
+		}
+	}
+}
+
+func (p *Poller) Stop() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	close(p.stop)
+	p.wg.Wait()
+}
+`,
+		After: `
+type Poller struct {
+	mu   sync.Mutex
+	wg   sync.WaitGroup
+	stop chan struct{}
+	last time.Time
+}
+
+func (p *Poller) Start() {
+	p.wg.Add(1)
+	go p.run()
+}
+
+func (p *Poller) run() {
+	defer p.wg.Done()
+	for {
+		select {
+		case <-p.stop:
+			return
+		case now := <-time.After(time.Second):
+			p.mu.Lock()
+			p.last = now
+			p.mu.Unlock()
+		}
+	}
+}
+
+func (p *Poller) Stop() {
+	p.mu.Lock()
+	close(p.stop)
+	p.mu.Unlock()
+	p.wg.Wait()
+}
+`,
+		Since:    "0.2.0",
+		Severity: lint.SeverityError,
+	},
+	Blind: `Goroutines of other packages, channels that are passed on, sends on buffered channels, and select statements.`,
+	References: []string{
+		"https://github.com/influxdata/telegraf/pull/16074",
 	},
 }

@@ -1,0 +1,126 @@
+package goroutineleak
+
+import (
+	"fmt"
+
+	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/internal/skeleton"
+)
+
+// A lockOrder is a lock that is taken while another is held.
+type lockOrder struct {
+	walk  *lockWalk
+	first holding
+	then  acquisition
+}
+
+// lockOrders reports pairs of locks that one goroutine takes in one order and another in the other.
+func (l *locker) lockOrders(walks []*lockWalk) {
+	type pair struct{ first, then any }
+	orders := make(map[pair][]lockOrder)
+	var pairs []pair
+	for _, w := range walks {
+		for _, a := range w.acquired {
+			class := a.path.Class()
+			if a.what.kind != skeleton.Lock || class == nil || a.state.find(a.path) >= 0 || isFresh(a.path) {
+				continue
+			}
+			for _, h := range a.state.locks {
+				if !h.held() || h.path.Class() == nil || h.path.Class() == class || isFresh(h.path) {
+					continue
+				}
+				key := pair{h.path.Class(), class}
+				if len(orders[key]) == 0 {
+					pairs = append(pairs, key)
+				}
+				orders[key] = append(orders[key], lockOrder{w, h, a})
+			}
+		}
+	}
+	done := make(map[pair]bool)
+	for _, key := range pairs {
+		back := pair{key.then, key.first}
+		if done[key] || done[back] {
+			continue
+		}
+		done[key] = true
+		if one, other, ok := l.inversion(orders[key], orders[back]); ok {
+			l.reportOrder(one, other)
+		}
+	}
+}
+
+// inversion finds two of the orders that can meet.
+func (l *locker) inversion(ones, others []lockOrder) (one, other lockOrder, ok bool) {
+	for _, one := range ones {
+		for _, other := range others {
+			if l.canMeet(one, other) {
+				// The shortest way to tell it.
+				return one, other, true
+			}
+		}
+	}
+	return one, other, false
+}
+
+// canMeet reports whether one goroutine can hold the first lock and wait for the second while another does the reverse.
+func (l *locker) canMeet(one, other lockOrder) bool {
+	// Both must be able to wait; that a writer comes between two readers is not counted.
+	if !one.first.conflicts(other.then.what.write) || !other.first.conflicts(one.then.what.write) {
+		return false
+	}
+	if !tied(one.first.path, one.then.path, other.then.path, other.first.path) {
+		return false
+	}
+	for _, p := range []*skeleton.Path{one.first.path, one.then.path, other.first.path, other.then.path} {
+		if !l.stable(p) {
+			return false
+		}
+	}
+	// A third lock that both hold keeps them apart.
+	for _, g := range one.then.state.locks {
+		for _, h := range other.then.state.locks {
+			if g.held() && h.held() && g.path.Class() == h.path.Class() && g.path.Class() != nil && (g.write > 0 || h.write > 0) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// reportOrder reports two orders of the same locks.
+func (l *locker) reportOrder(one, other lockOrder) {
+	a, _ := l.lockName(one.first)
+	b := l.takenName(one.then)
+	pos, end := l.callSpan(one.then.instr)
+	d := pass.Diagnostic{
+		Rule: lockInversion, Pos: pos, End: end, Op: "lock", Object: a,
+		Message: fmt.Sprintf("%s is taken here while %s is held, and at line %d the other way round: two goroutines that meet there wait for each other for ever; take both in one order",
+			b, a, l.lineOf(other.then.instr.Pos())),
+	}
+	d.Steps = append(l.orderSteps(one, 1), l.orderSteps(other, 2)...)
+	l.add(finding{Diagnostic: d, blocked: one.then.instr.Pos(), rank: shown})
+}
+
+// orderSteps tell how a goroutine takes two locks.
+func (l *locker) orderSteps(o lockOrder, goroutine int) []pass.Step {
+	name, _ := l.lockName(o.first)
+	steps := []pass.Step{{Place: l.place(o.first.at), Message: name + " is locked here", Op: "lock", Object: name, Goroutine: goroutine}}
+	for t := o.then.what; t != nil; t = t.next {
+		m := l.callText(t.at) + " is called here"
+		if t.next == nil {
+			m = l.callText(t.at) + " waits here for ever"
+		}
+		steps = append(steps, pass.Step{Place: l.place(t.at), Message: m, Op: "lock", Object: pathText(o.then.path), Goroutine: goroutine})
+	}
+	return steps
+}
+
+// takenName is the name of the lock that is taken.
+func (l *locker) takenName(a acquisition) string {
+	if a.what.next == nil {
+		name, _ := l.lockName(holding{at: a.instr, path: a.path})
+		return name
+	}
+	return pathText(a.path)
+}

@@ -1,0 +1,323 @@
+// Package lockmissing has functions that keep a lock on one path, and such that only look so.
+package lockmissing
+
+import (
+	"errors"
+	"sync"
+)
+
+var errEmpty = errors.New("empty")
+
+type account struct {
+	mu      sync.Mutex
+	balance int
+	history []int
+}
+
+func (a *account) earlyReturn(amount int) error {
+	a.mu.Lock()
+	if a.balance < amount {
+		return errEmpty // want `CL1010: returns with a\.mu held: a\.mu\.Lock took it at line 18, and this path never calls a\.mu\.Unlock`
+	}
+	a.balance -= amount
+	a.mu.Unlock()
+	return nil
+}
+
+func (a *account) fallsOut(amount int) {
+	a.mu.Lock()
+	if a.balance >= amount {
+		a.balance -= amount
+		a.mu.Unlock()
+	}
+} // want `CL1010: returns with a\.mu held`
+
+func (a *account) never() int {
+	a.mu.Lock() // want `CL1010: a\.mu is locked here, and nothing ever calls a\.mu\.Unlock`
+	return a.balance
+}
+
+func (a *account) nextRound(amounts []int) {
+	for _, amount := range amounts {
+		a.mu.Lock() // want `CL1010: a\.mu is locked here, and on one path the loop goes on without a\.mu\.Unlock`
+		if amount == 0 {
+			continue
+		}
+		a.balance += amount
+		a.mu.Unlock()
+	}
+}
+
+func nextAccount(accounts []*account) {
+	for _, a := range accounts {
+		a.mu.Lock() // want `CL1010: a\.mu is locked here, and on one path the loop goes on`
+		if a.balance == 0 {
+			continue
+		}
+		a.balance--
+		a.mu.Unlock()
+	}
+}
+
+func (a *account) wrongTest(try bool) bool {
+	if !a.mu.TryLock() {
+		return false
+	}
+	if try {
+		return true // want `CL1010: returns with a\.mu held: a\.mu\.TryLock took it`
+	}
+	a.mu.Unlock()
+	return false
+}
+
+type registry struct {
+	sync.RWMutex
+	names map[string]int
+}
+
+func (r *registry) get(name string) (int, error) {
+	r.RLock()
+	n, ok := r.names[name]
+	if !ok {
+		return 0, errEmpty // want `CL1010: returns with r held: r\.RLock took it at line \d+, and this path never calls r\.RUnlock`
+	}
+	r.RUnlock()
+	return n, nil
+}
+
+func inClosure(r *registry) func(string) {
+	return func(name string) {
+		r.Lock()
+		if name == "" {
+			return // want `CL1010: returns with r held`
+		}
+		r.names[name]++
+		r.Unlock()
+	}
+}
+
+type list[T any] struct {
+	mu    sync.Mutex
+	items []T
+}
+
+func (l *list[T]) pop() (item T, ok bool) {
+	l.mu.Lock()
+	if len(l.items) == 0 {
+		return item, false // want `CL1010: returns with l\.mu held`
+	}
+	item, l.items = l.items[0], l.items[1:]
+	l.mu.Unlock()
+	return item, true
+}
+
+// lock and unlock are meant as a pair.
+func (r *registry) lock()   { r.Lock() }
+func (r *registry) unlock() { r.Unlock() }
+
+func (r *registry) throughHelpers(name string) error {
+	r.lock()
+	if name == "" {
+		return errEmpty // want `CL1010: returns with r held: r\.lock took it`
+	}
+	r.names[name]++
+	r.unlock()
+	return nil
+}
+
+// What follows is right.
+
+func (a *account) deferred() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.balance == 0 {
+		return 1
+	}
+	return a.balance
+}
+
+func (a *account) deferredClosure() (err error) {
+	a.mu.Lock()
+	defer func() {
+		a.history = append(a.history, a.balance)
+		a.mu.Unlock()
+	}()
+	if a.balance == 0 {
+		return errEmpty
+	}
+	return nil
+}
+
+func (a *account) stateInBool(early bool) {
+	locked := false
+	if !early {
+		a.mu.Lock()
+		locked = true
+	}
+	a.balance++
+	if locked {
+		a.mu.Unlock()
+	}
+}
+
+func (a *account) stateInClosure(early bool) int {
+	unlocked := false
+	a.mu.Lock()
+	defer func() {
+		if !unlocked {
+			a.mu.Unlock()
+		}
+	}()
+	if early {
+		return 0
+	}
+	unlocked = true
+	a.mu.Unlock()
+	return 1
+}
+
+type options struct{ shared bool }
+
+func (a *account) sameCondition(o options) {
+	if o.shared {
+		a.mu.Lock()
+	}
+	a.balance++
+	if o.shared {
+		a.mu.Unlock()
+	}
+}
+
+func (a *account) lockIf(lock bool) {
+	if lock {
+		a.mu.Lock()
+	}
+}
+
+func (a *account) callsLockIf(lock bool) {
+	a.lockIf(lock)
+	a.balance++
+	if lock {
+		a.mu.Unlock()
+	}
+}
+
+func (a *account) begin() error {
+	a.mu.Lock()
+	if a.balance == 0 {
+		a.mu.Unlock()
+		return errEmpty
+	}
+	return nil
+}
+
+func (a *account) end() { a.mu.Unlock() }
+
+func (a *account) callsBegin() error {
+	if err := a.begin(); err != nil {
+		return err
+	}
+	defer a.end()
+	a.balance--
+	return nil
+}
+
+type drawer struct {
+	mu   sync.Mutex
+	open bool
+}
+
+func (d *drawer) acquire() (release func()) {
+	d.mu.Lock()
+	return d.mu.Unlock
+}
+
+func (d *drawer) acquireClosure() (release func()) {
+	d.mu.Lock()
+	return func() { d.mu.Unlock() }
+}
+
+func (d *drawer) use() bool {
+	defer d.acquire()()
+	return d.open
+}
+
+type job struct {
+	mu   sync.Mutex
+	done bool
+}
+
+func (j *job) start() {
+	j.mu.Lock()
+	go func() {
+		defer j.mu.Unlock()
+		j.done = true
+	}()
+}
+
+func (j *job) exits(fail func() bool) {
+	j.mu.Lock()
+	if fail() {
+		panic("failed")
+	}
+	j.mu.Unlock()
+}
+
+func all(jobs []*job) {
+	for _, j := range jobs {
+		j.mu.Lock()
+	}
+	for _, j := range jobs {
+		j.mu.Unlock()
+	}
+}
+
+func otherName(j *job) {
+	j.mu.Lock()
+	mu := &j.mu
+	mu.Unlock()
+}
+
+func through(l sync.Locker, early bool) {
+	l.Lock()
+	defer l.Unlock()
+	if early {
+		return
+	}
+}
+
+func (r *registry) reader() int {
+	l := r.RLocker()
+	l.Lock()
+	defer l.Unlock()
+	return len(r.names)
+}
+
+type waiter struct {
+	mu    sync.Mutex
+	cond  *sync.Cond
+	ready bool
+}
+
+func newWaiter() *waiter {
+	w := &waiter{}
+	w.cond = sync.NewCond(&w.mu)
+	return w
+}
+
+func (w *waiter) wait() {
+	w.cond.L.Lock()
+	for !w.ready {
+		w.cond.Wait()
+	}
+	w.mu.Unlock()
+}
+
+func newLocked(name string) (*registry, error) {
+	r := &registry{names: make(map[string]int)}
+	r.Lock()
+	if name == "" {
+		return nil, errEmpty
+	}
+	return r, nil
+}
