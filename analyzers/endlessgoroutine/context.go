@@ -14,16 +14,24 @@ import (
 // function that loops, or one around it that the loop hands to what it calls. It is nil if there is none, or if nobody can
 // cancel it.
 func (c *checker) ignoredContext(s start) *ssa.Parameter {
-	if s.loop.fn == nil {
+	if p := contextOf(s.loop); p != nil && c.cancellable(s, p) {
+		return p
+	}
+	return nil
+}
+
+// contextOf returns the context that a loop has and does not look at, or nil.
+func contextOf(loop *trap) *ssa.Parameter {
+	if loop.fn == nil {
 		return nil
 	}
 	var found *ssa.Parameter
-	for _, p := range s.loop.fn.Params {
+	for _, p := range loop.fn.Params {
 		if isContext(p.Type()) && p.Name() != "_" && p.Name() != "" {
 			found = p
 		}
 	}
-	for _, b := range s.loop.blocks {
+	for _, b := range loop.blocks {
 		for _, instr := range b.Instrs {
 			call, ok := instr.(ssa.CallInstruction)
 			if !ok {
@@ -41,10 +49,21 @@ func (c *checker) ignoredContext(s start) *ssa.Parameter {
 			}
 		}
 	}
-	if found == nil || !c.cancellable(s, found) {
-		return nil
-	}
 	return found
+}
+
+// checkBlocking looks at a function that loops for ever itself, and that nothing in the package runs as a goroutine: who
+// calls it with a context expects it to return when that is cancelled.
+func (c *checker) checkBlocking(fn *ssa.Function) {
+	loop := c.trapOf(fn)
+	if loop == nil || loop.fn != fn || c.startedLoops[fn] || fn.Object() == nil || c.once(fn, 0) {
+		return
+	}
+	p := contextOf(loop)
+	if p == nil || p.Parent() != fn || c.contexts.State(p) != ctxflow.Unknown && c.contexts.State(p) != ctxflow.Cancellable {
+		return
+	}
+	c.reportBlocking(fn, loop, p)
 }
 
 // cancellable reports whether somebody may cancel the context, as far as is known of what the goroutine is started with.

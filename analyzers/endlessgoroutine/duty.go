@@ -43,10 +43,14 @@ func (c *checker) dutiesOf(fn *ssa.Function) []duty {
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
 			call, ok := instr.(ssa.CallInstruction)
-			if !ok || !c.exits.Reachable(instr) || !c.tests && c.IsTest(instr.Pos()) {
+			if !ok {
 				continue
 			}
-			for _, d := range c.dutiesOfCall(fn, call) {
+			brings := c.dutiesOfCall(fn, call)
+			if len(brings) > 0 && !c.counts(instr) {
+				continue
+			}
+			for _, d := range brings {
 				if d, kept := c.settle(fn, call, d); kept && !slices.ContainsFunc(duties, d.same) {
 					duties = append(duties, d)
 				}

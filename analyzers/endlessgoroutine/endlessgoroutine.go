@@ -49,16 +49,17 @@ func New() *analysis.Analyzer {
 // A checker is the work on one package: on the part that is not for tests, or on the whole for what the tests do wrong.
 type checker struct {
 	*pass.Pass
-	tests    bool
-	fns      []*ssa.Function
-	exits    *exits.Info
-	index    *index
-	traps    map[*ssa.Function]*trap
-	duties   map[*ssa.Function][]duty
-	dead     map[*types.Var]bool // fields whose channels never fire
-	imports  map[*types.Func]*Summary
-	contexts *ctxflow.Flow
-	found    []finding
+	tests        bool
+	fns          []*ssa.Function
+	exits        *exits.Info
+	index        *index
+	traps        map[*ssa.Function]*trap
+	duties       map[*ssa.Function][]duty
+	dead         map[*types.Var]bool    // fields whose channels never fire
+	startedLoops map[*ssa.Function]bool // functions that loop for ever, and that the package runs as goroutines
+	imports      map[*types.Func]*Summary
+	contexts     *ctxflow.Flow
+	found        []finding
 }
 
 // A finding is a diagnostic about the goroutine that is started at a place. One is reported for each start.
@@ -80,13 +81,14 @@ func run(p *pass.Pass) error {
 func check(p *pass.Pass, tests bool) {
 	in := p.ResultOf[buildssa.Analyzer].(*buildssa.SSA)
 	c := &checker{
-		Pass:    p,
-		tests:   tests,
-		exits:   exits.New(p.Options.Exits),
-		traps:   make(map[*ssa.Function]*trap),
-		duties:  make(map[*ssa.Function][]duty),
-		dead:    make(map[*types.Var]bool),
-		imports: make(map[*types.Func]*Summary),
+		Pass:         p,
+		tests:        tests,
+		exits:        exits.New(p.Options.Exits),
+		traps:        make(map[*ssa.Function]*trap),
+		duties:       make(map[*ssa.Function][]duty),
+		dead:         make(map[*types.Var]bool),
+		startedLoops: make(map[*ssa.Function]bool),
+		imports:      make(map[*types.Func]*Summary),
 	}
 	c.fns = slices.DeleteFunc(ctxflow.Functions(in), func(fn *ssa.Function) bool { return !tests && p.IsTest(fn.Pos()) })
 	c.index = newIndex(c.fns)
@@ -94,6 +96,9 @@ func check(p *pass.Pass, tests bool) {
 	for _, fn := range c.fns {
 		c.dutiesOf(fn)
 		c.checkStarts(fn)
+	}
+	for _, fn := range c.fns {
+		c.checkBlocking(fn)
 	}
 	if !tests {
 		c.exportFacts()

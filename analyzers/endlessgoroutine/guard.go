@@ -159,12 +159,9 @@ func (s *state) load(v *ssa.UnOp, depth int) {
 
 // container is a read of a map or slice: it may be asked whether there is one already.
 func (s *state) container(v ssa.Value) {
-	switch root := rootOf(v).(type) {
-	case *ssa.Parameter, *ssa.Global:
+	switch rootOf(v).(type) {
+	case *ssa.Parameter, *ssa.Global, *ssa.Alloc, *ssa.MakeMap, *ssa.MakeSlice:
 		// Once for each key, not for each owner of the map.
-		_ = root
-		s.note(nil)
-	case *ssa.Alloc, *ssa.MakeMap, *ssa.MakeSlice:
 		s.note(nil)
 	}
 }
@@ -181,11 +178,10 @@ func (s *state) call(v *ssa.Call) {
 	default:
 		return
 	}
-	if b, ok := v.Call.Value.(*ssa.Builtin); ok {
+	if _, ok := v.Call.Value.(*ssa.Builtin); ok {
 		for _, arg := range v.Call.Args {
 			s.look(arg, 1)
 		}
-		_ = b
 		return
 	}
 	if op.Callee.Object != nil && op.Callee.Object.Pkg() != nil && std(op.Callee.Object.Pkg()) && op.Callee.Object.Pkg().Path() != "sync" {

@@ -13,8 +13,9 @@ import (
 // An owner is the object that a goroutine works for.
 type owner struct {
 	named *types.Named
-	// made is set where the function that starts the goroutine also makes the object and returns it.
-	made bool
+	// made is set where the function that starts the goroutine also makes the object and returns it, self where that is a
+	// method of the object. Else the object is one that the function knows, and the goroutine runs a method of it.
+	made, self bool
 }
 
 // checkStarts looks at each goroutine without end that fn starts itself: whether the object that it works for pretends
@@ -23,11 +24,11 @@ func (c *checker) checkStarts(fn *ssa.Function) {
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
 			call, ok := instr.(ssa.CallInstruction)
-			if !ok || !c.exports(instr) {
+			if !ok {
 				continue
 			}
 			for _, target := range c.started(call) {
-				if loop := c.calleeTrap(target); loop != nil {
+				if loop := c.calleeTrap(target); loop != nil && c.counts(instr) {
 					c.checkStart(fn, call, target, loop)
 				}
 			}
@@ -35,12 +36,13 @@ func (c *checker) checkStarts(fn *ssa.Function) {
 	}
 }
 
-// exports reports whether an instruction counts in this part of the work.
-func (c *checker) exports(instr ssa.Instruction) bool {
+// counts reports whether an instruction counts in this part of the work: whether it can be reached, and is not a test's.
+func (c *checker) counts(instr ssa.Instruction) bool {
 	return c.exits.Reachable(instr) && (c.tests || !c.IsTest(instr.Pos()))
 }
 
 func (c *checker) checkStart(fn *ssa.Function, call ssa.CallInstruction, target skeleton.Callee, loop *trap) {
+	c.startedLoops[loop.fn] = true
 	if c.once(fn, 0) {
 		return
 	}
@@ -73,11 +75,20 @@ func (c *checker) checkStart(fn *ssa.Function, call ssa.CallInstruction, target 
 	if o.named == nil {
 		return
 	}
-	lazy := (g.keeps || c.underOnce(fn)) && outermost(fn).Signature.Recv() != nil
-	made := o.made && outermost(fn).Object() != nil && outermost(fn).Object().Exported()
+	lazy := o.self && (g.keeps || c.underOnce(fn))
+	made := o.made && outermost(fn).Object() != nil && outermost(fn).Object().Exported() || o.self && c.constructs(outermost(fn))
 	if (made || lazy) && o.named.Obj().Exported() && c.isLibrary() {
 		c.reportUnstoppable(s, o)
 	}
+}
+
+// constructs reports whether a method of the type is called by an exported function that makes a value of it.
+func (c *checker) constructs(method *ssa.Function) bool {
+	return slices.ContainsFunc(c.index.callers[method], func(call ssa.CallInstruction) bool {
+		maker := call.Parent()
+		args := skeleton.CalleeOf(call.Common()).Args
+		return maker.Object() != nil && maker.Object().Exported() && maker.Signature.Recv() == nil && len(args) > 0 && returns(maker, origin(args[0]))
+	})
 }
 
 // underOnce reports whether fn is a closure that a sync.Once calls.
@@ -109,7 +120,7 @@ func outermost(fn *ssa.Function) *ssa.Function {
 }
 
 // ownerOf returns the type of this package whose value the goroutine works with: the receiver of the method that starts
-// it, or what the function that starts it returns.
+// it, what the function that starts it returns, or what the goroutine runs a method of.
 func (c *checker) ownerOf(fn *ssa.Function, call ssa.CallInstruction, target skeleton.Callee) owner {
 	values := slices.Clone(target.Args)
 	if target.Closure != nil {
@@ -129,10 +140,15 @@ func (c *checker) ownerOf(fn *ssa.Function, call ssa.CallInstruction, target ske
 			continue
 		}
 		if p, ok := v.(*ssa.Parameter); ok && top.Signature.Recv() != nil && len(top.Params) > 0 && p == top.Params[0] {
-			return owner{named: named}
+			return owner{named: named, self: true}
 		}
 		if returns(top, v) {
 			return owner{named: named, made: true}
+		}
+	}
+	if target.Object != nil && target.Object.Signature().Recv() != nil {
+		if named := pointerTo(target.Object.Signature().Recv().Type()); named != nil && named.Obj().Pkg() == c.Pkg {
+			return owner{named: named}
 		}
 	}
 	return owner{}

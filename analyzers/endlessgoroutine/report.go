@@ -97,6 +97,16 @@ func (c *checker) reportContext(s start, ctx *ssa.Parameter) {
 	})
 }
 
+// reportBlocking reports a function that does not return when its context is cancelled.
+func (c *checker) reportBlocking(fn *ssa.Function, loop *trap, ctx *ssa.Parameter) {
+	c.add(ignoresContext, 3, nil, pass.Diagnostic{
+		Pos: loop.place.Pos, End: loop.place.End,
+		Message: fmt.Sprintf("%s never returns, not even when %s is cancelled: %s; let it also wait for %s.Done(), and return",
+			funcText(fn), ctx.Name(), endless(loop), ctx.Name()),
+		Op: "loop", Object: funcText(fn),
+	})
+}
+
 // reportIgnored reports a goroutine that the method does not end which is there to end an object's work.
 func (c *checker) reportIgnored(s start, o owner, stop *types.Func) {
 	place := c.callPlace(s.call)

@@ -314,7 +314,7 @@ var ignoresContext = &rule.Rule{
 	Doc: lint.RawDocumentation{
 		Title: "A goroutine goes on for ever after its context is cancelled",
 		Text: `The goroutine has a context, as a parameter or to hand to what it calls, but its loop has no way out: when the context is cancelled, all
-calls with it fail from then on, and the loop goes round for ever.
+calls with it fail from then on, and the loop goes round for ever. A function that loops so itself never returns to a caller who cancels its context.
 
 Let the loop also wait for ` + "`ctx.Done()`" + `, and return.`,
 		Before: `

@@ -15,7 +15,7 @@ import (
 func (c *checker) tickerStop(ticker ssa.Value, loop *trap) ssa.CallInstruction {
 	for _, stop := range c.index.stops {
 		op := skeleton.OpOf(stop)
-		if len(op.Callee.Args) == 0 || !sameTicker(ticker, op.Callee.Args[0]) || within(stop.Parent(), loop.fn) || !c.exports(stop) {
+		if len(op.Callee.Args) == 0 || !sameTicker(ticker, op.Callee.Args[0]) || within(stop.Parent(), loop.fn) || !c.counts(stop) {
 			continue
 		}
 		return stop

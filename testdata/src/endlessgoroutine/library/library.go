@@ -296,3 +296,78 @@ func RefreshRight(ctx context.Context, load func(context.Context) error) { // wa
 		}
 	}()
 }
+
+// Serve is run by others.
+func (f *Feed) Serve(ctx context.Context) error { // want Serve:`loops for`
+	for { // want `CL1025: \(\*Feed\).Serve never returns, not even when ctx is cancelled: .for. in \(\*Feed\).Serve has no way out`
+		time.Sleep(time.Second)
+		f.count++
+	}
+}
+
+func (f *Feed) ServeRight(ctx context.Context) error {
+	for {
+		select {
+		case <-time.After(time.Second):
+			f.count++
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func (f *Feed) ServeUntil(ctx context.Context) error {
+	for ctx.Err() == nil {
+		time.Sleep(time.Second)
+		f.count++
+	}
+	return ctx.Err()
+}
+
+// Nobody says that it ends.
+func (f *Feed) ServeForEver(_ context.Context) error { // want ServeForEver:`loops for`
+	for {
+		time.Sleep(time.Second)
+		f.count++
+	}
+}
+
+// Gauge starts its goroutine in a method that the constructor calls.
+type Gauge struct{ n int }
+
+func NewGauge(report bool) *Gauge { // want NewGauge:`starts the function literal`
+	g := new(Gauge)
+	if report {
+		g.report()
+	}
+	return g
+}
+
+func (g *Gauge) report() {
+	go func() { // want `CL1022: each Gauge starts a goroutine`
+		for range time.Tick(time.Minute) {
+			log.Print(g.n)
+		}
+	}()
+}
+
+// keeper is made and started by another type.
+type keeper struct{ stopped bool }
+
+func (k *keeper) run() {
+	for {
+		time.Sleep(time.Second)
+		log.Print(k.stopped)
+	}
+}
+
+func (k *keeper) stop() { k.stopped = true }
+
+type Tokens struct{ keeper *keeper }
+
+func (t *Tokens) Enable() { // want Enable:`starts \(\*keeper\).run`
+	t.keeper = new(keeper)
+	go t.keeper.run() // want `CL1023: \(\*keeper\).stop does not end this goroutine`
+}
+
+func (t *Tokens) Disable() { t.keeper.stop() }
