@@ -75,6 +75,9 @@ func (d *driver) do(n *node) (r result) {
 	if !n.inside {
 		return r
 	}
+	if d.cfg.Unit != nil {
+		d.cfg.Unit(p)
+	}
 	out, err := unit.Analyze(p, d.analyzers)
 	if err != nil {
 		return fail(err.Error())

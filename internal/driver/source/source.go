@@ -40,6 +40,9 @@ type Config struct {
 	// nor after Run has returned.
 	Record func(wire.Record)
 	Error  func(finding.Error)
+	// Unit, if there is one, is called with each package before it is analysed, by several goroutines at a time. What it
+	// is given may be kept and analysed again.
+	Unit func(*unit.Package)
 }
 
 // Run analyses the packages. An error means that nothing could be loaded, or that ctx was cancelled: Run then returns
