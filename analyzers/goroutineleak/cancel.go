@@ -1,6 +1,8 @@
 package goroutineleak
 
 import (
+	"go/types"
+	"slices"
 	"strconv"
 
 	"golang.org/x/tools/go/ssa"
@@ -10,6 +12,13 @@ import (
 	"github.com/cloudlint/cloudlint/internal/rule"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
+
+// A maker is a call that makes a context with its cancel function.
+type maker struct {
+	*ssa.Call
+	op          skeleton.Op // the function of package context or signal that does it
+	ctx, cancel int         // which results they are; ctx is -1 where it is not returned
+}
 
 // cancels finds contexts whose cancel function is lost on some path.
 func (c *checker) cancels() {
@@ -21,66 +30,133 @@ func (c *checker) cancels() {
 				if !ok {
 					continue
 				}
-				op := skeleton.OpOf(call)
-				switch op.Kind {
-				case skeleton.ContextCancel, skeleton.ContextTimeout, skeleton.SignalContext:
-					if contexts == nil {
-						contexts = ctxflow.New(c.ssa, c.Pass.IsTest)
-					}
-					if c.exits.Reachable(call) && !mainFunction(fn) {
-						c.cancel(fn, call, op, contexts)
-					}
+				made, ok := c.maker(call, 0)
+				if !ok || mainFunction(fn) || !c.exits.Reachable(call) {
+					continue
 				}
+				if contexts == nil {
+					contexts = ctxflow.New(c.ssa, c.Pass.IsTest)
+				}
+				c.cancel(fn, made, contexts)
 			}
 		}
 	}
 }
 
-func (c *checker) cancel(fn *ssa.Function, call *ssa.Call, op skeleton.Op, contexts *ctxflow.Flow) {
-	ctx, cancel := extract(call, 0), extract(call, 1)
-	if cancel == nil || ctx == nil {
-		return // go vet says so
+// maxMakers bounds the functions that hand on what another one made.
+const maxMakers = 3
+
+// maker says whether the call makes a context, by itself or in a function of the package that returns what it made. Such a
+// function may also return nil: then there is nothing to cancel.
+func (c *checker) maker(call *ssa.Call, depth int) (maker, bool) {
+	op := skeleton.OpOf(call)
+	switch op.Kind {
+	case skeleton.ContextCancel, skeleton.ContextTimeout, skeleton.SignalContext:
+		return maker{call, op, 0, 1}, true
 	}
-	names := c.targets(call)
-	if len(names) != 2 {
-		return
+	callee := op.Callee.Func
+	if callee == nil || len(callee.Blocks) == 0 || depth >= maxMakers {
+		return maker{}, false
 	}
-	t := newTracker(c, fn)
-	t.value(cancel, &holder{function: true})
-	lost, exits := c.losses(&duty{acquire: call, tracker: t})
-	if len(lost) == 0 {
-		c.neverCalled(call, ctx, op, contexts, names)
-		return
-	}
-	for _, l := range lost {
-		started := c.startedWith(ctx, l.blocks)
-		severity, harm := c.harm(op, contexts, started)
-		if harm == "" {
+	found, ok := maker{}, false
+	for i := range callee.Signature.Results().Len() {
+		if !isCancelFunc(callee.Signature.Results().At(i).Type()) {
 			continue
 		}
-		d := pass.Diagnostic{
-			Rule: lostCancel, Severity: severity, Pos: c.placeOf(call).Pos, End: c.placeOf(call).End,
-			Op: "cancel", Object: names[1],
+		for _, b := range callee.Blocks {
+			ret, isReturn := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+			if !isReturn {
+				continue
+			}
+			if k, isConst := ret.Results[i].(*ssa.Const); isConst && k.IsNil() {
+				continue
+			}
+			inner, isMade := c.returned(ret.Results[i], depth)
+			if !isMade {
+				return maker{}, false
+			}
+			if ok = true; found.Call == nil {
+				found = maker{call, inner.op, -1, i}
+				if inner.ctx >= 0 {
+					found.ctx = slices.IndexFunc(ret.Results, func(v ssa.Value) bool { return v == extract(inner.Call, inner.ctx) })
+				}
+			}
 		}
-		where := "when the function returns at " + c.line(l.exit)
-		if _, again := l.exit.(*ssa.Call); again {
-			where = "in each round of the loop"
-		} else if len(lost) == exits {
-			where = "when the function returns"
+	}
+	return found, ok
+}
+
+// returned says which call made the cancel function.
+func (c *checker) returned(v ssa.Value, depth int) (maker, bool) {
+	e, ok := v.(*ssa.Extract)
+	if !ok {
+		return maker{}, false
+	}
+	call, ok := e.Tuple.(*ssa.Call)
+	if !ok {
+		return maker{}, false
+	}
+	inner, ok := c.maker(call, depth+1)
+	return inner, ok && inner.cancel == e.Index
+}
+
+// isCancelFunc reports whether a result of the type can be a cancel function.
+func isCancelFunc(t types.Type) bool {
+	sig, ok := t.Underlying().(*types.Signature)
+	return ok && sig.Results().Len() == 0
+}
+
+func (c *checker) cancel(fn *ssa.Function, made maker, contexts *ctxflow.Flow) {
+	call, op := made.Call, made.op
+	cancel := extract(call, made.cancel)
+	names := c.targets(call)
+	if cancel == nil || len(names) <= made.cancel {
+		return // go vet speaks of a cancel function that is not even named
+	}
+	var ctx ssa.Value
+	object := "the context"
+	if made.ctx >= 0 {
+		if ctx = extract(call, made.ctx); names[made.ctx] != "_" {
+			object = names[made.ctx]
 		}
-		d.Message = names[1] + " is not called " + where + ": " + harm + "; call " + names[1] + " there"
-		d.Steps = []pass.Step{{Place: c.placeOf(call), Message: names[0] + " is made here, to be ended by " + names[1], Op: "make", Object: names[0], Goroutine: 1}}
-		if started != nil {
-			d.Steps = append(d.Steps, pass.Step{Place: c.placeOf(started), Message: "a goroutine that waits for " + names[0] + " is started here", Op: "start", Object: names[0], Goroutine: 1})
-		}
-		if len(lost) == exits && onlyCalls(t, cancel) {
-			d.Fix = c.deferFix(call, names[1])
-			d.Message = names[1] + " is not called " + where + ": " + harm + "; write defer " + names[1] + "()"
-		}
-		d.Steps = append(d.Steps, pass.Step{Place: pass.Place{Pos: c.exitPos(l.exit)}, Message: "leaves here without " + names[1] + ", which nobody else has", Op: "leave", Object: names[1], Goroutine: 1})
-		c.add(finding{Diagnostic: d, blocked: call.Pos(), rank: shown})
+	}
+	name := names[made.cancel]
+	t := newTracker(c, fn)
+	t.value(cancel, &holder{function: true})
+	lost, exits := c.losses(&duty{acquire: call, tracker: t, err: errorOf(call)})
+	if len(lost) == 0 {
+		c.neverCalled(call, ctx, cancel, op, contexts, object)
 		return
 	}
+	l := lost[0]
+	started := c.startedWith(ctx, l.blocks)
+	severity, harm := c.harm(op, contexts, started)
+	where, advice := "when the function returns at "+c.line(l.exit), "call "+name+" there"
+	_, again := l.exit.(*ssa.Call)
+	var fix *pass.Fix
+	switch {
+	case again:
+		where, advice = "in each round of the loop", "call "+name+" before the next one"
+	case len(lost) == exits:
+		where = "when the function returns"
+		if onlyCalls(t, cancel) {
+			fix, advice = c.deferFix(call, name), "write defer "+name+"()"
+		}
+	}
+	steps := []pass.Step{{Place: c.placeOf(call), Message: object + " is made here, to be ended by " + name, Op: "make", Object: object, Goroutine: 1}}
+	if started != nil {
+		steps = append(steps, pass.Step{Place: c.placeOf(started), Message: "a goroutine that waits for " + object + " is started here", Op: "start", Object: object, Goroutine: 1})
+	}
+	leaves := pass.Step{Place: pass.Place{Pos: c.exitPos(l.exit)}, Message: "leaves here without " + name + ", which nobody else has", Op: "leave", Object: name, Goroutine: 1}
+	if again {
+		leaves.Message = "makes the next one here, without a call of " + name
+	}
+	at := c.placeOf(call)
+	c.add(finding{Diagnostic: pass.Diagnostic{
+		Rule: lostCancel, Severity: severity, Pos: at.Pos, End: at.End, Op: "cancel", Object: name,
+		Message: name + " is not called " + where + ": " + harm + "; " + advice,
+		Steps:   append(steps, leaves), Fix: fix,
+	}, blocked: call.Pos(), rank: shown})
 }
 
 // harm says what is left behind by a context that is not cancelled. It is empty if nothing is.
@@ -101,13 +177,16 @@ func (c *checker) harm(op skeleton.Op, contexts *ctxflow.Flow, started ssa.Instr
 	case op.Kind == skeleton.ContextTimeout:
 		return rule.Note, "the context and its timer stay until the deadline"
 	case parent == ctxflow.None:
-		return rule.Note, "what is given the context later, or waits for it already, is never told to stop"
+		return rule.Note, "whatever has the context is never told to stop"
 	}
 	return rule.Note, "the context stays registered with its parent until that ends"
 }
 
 // startedWith returns the statement in one of the blocks that starts a goroutine which waits for the context, or nil.
 func (c *checker) startedWith(ctx ssa.Value, blocks []*ssa.BasicBlock) ssa.Instruction {
+	if ctx == nil {
+		return nil
+	}
 	w := contextWaiters{c: c, seen: make(map[ssa.Value]bool)}
 	in := make(map[*ssa.BasicBlock]bool)
 	for _, b := range blocks {
@@ -122,8 +201,8 @@ func (c *checker) startedWith(ctx ssa.Value, blocks []*ssa.BasicBlock) ssa.Instr
 }
 
 // neverCalled reports a cancel function that is kept in a field of an unexported name which nobody in the package reads.
-func (c *checker) neverCalled(call *ssa.Call, ctx ssa.Value, op skeleton.Op, contexts *ctxflow.Flow, names []string) {
-	for _, use := range *extract(call, 1).Referrers() {
+func (c *checker) neverCalled(call *ssa.Call, ctx, cancel ssa.Value, op skeleton.Op, contexts *ctxflow.Flow, object string) {
+	for _, use := range *cancel.Referrers() {
 		s, ok := use.(*ssa.Store)
 		if !ok {
 			continue
@@ -133,7 +212,7 @@ func (c *checker) neverCalled(call *ssa.Call, ctx ssa.Value, op skeleton.Op, con
 			continue
 		}
 		field := key.typ.Name() + "." + key.variable().Name()
-		if len(*extract(call, 1).Referrers()) > 1 {
+		if len(*cancel.Referrers()) > 1 {
 			continue
 		}
 		started := c.startedWith(ctx, call.Parent().Blocks)
@@ -145,8 +224,8 @@ func (c *checker) neverCalled(call *ssa.Call, ctx ssa.Value, op skeleton.Op, con
 			Rule: lostCancel, Severity: severity, Pos: c.placeOf(call).Pos, End: c.placeOf(call).End, Op: "cancel", Object: field,
 			Message: field + " is never called: " + harm + "; call it where the " + key.typ.Name() + " is closed",
 			Steps: []pass.Step{
-				{Place: c.placeOf(call), Message: names[0] + " is made here, to be ended by " + field, Op: "make", Object: names[0], Goroutine: 1},
-				{Place: c.placeOf(started), Message: "a goroutine that waits for " + names[0] + " is started here", Op: "start", Object: names[0], Goroutine: 1},
+				{Place: c.placeOf(call), Message: object + " is made here, to be ended by " + field, Op: "make", Object: object, Goroutine: 1},
+				{Place: c.placeOf(started), Message: "a goroutine that waits for " + object + " is started here", Op: "start", Object: object, Goroutine: 1},
 			},
 		}
 		c.add(finding{Diagnostic: d, blocked: call.Pos(), rank: shown})

@@ -44,7 +44,7 @@ func (w *watcher) Close() { w.cancel() }
 
 // An option that fails has kept nothing.
 func newWatcherWith(options ...func(*watcher) error) (*watcher, error) {
-	ctx, cancel := context.WithCancel(context.Background()) // want `CL1014: cancel is not called when the function returns at line 51: what is given the context later`
+	ctx, cancel := context.WithCancel(context.Background()) // want `CL1014: cancel is not called when the function returns at line 51: whatever has the context is never told to stop`
 	w := &watcher{cancel: cancel}
 	for _, option := range options {
 		if err := option(w); err != nil {
@@ -135,4 +135,23 @@ func poll(ctx context.Context, run func()) {
 	for ctx.Err() == nil {
 		run()
 	}
+}
+
+// A helper that makes a context only where there is no deadline yet.
+func withDeadline(ctx context.Context) (context.Context, context.CancelFunc) {
+	if _, ok := ctx.Deadline(); ok {
+		return ctx, nil
+	}
+	return context.WithTimeout(ctx, time.Second)
+}
+
+func viaHelper(ctx context.Context, get func(context.Context) error) error {
+	ctx, cancel := withDeadline(ctx) // want `CL1014: cancel is not called when the function returns at line 151: the context and its timer stay until the deadline`
+	if err := get(ctx); err != nil {
+		return err
+	}
+	if cancel != nil {
+		cancel()
+	}
+	return nil
 }

@@ -56,8 +56,8 @@ func registered(path string, registry *sync.Map) (*watcher, error) {
 	return w, nil
 }
 
-// So may a goroutine.
-func supervised(path string, quit <-chan struct{}) (*watcher, error) {
+// Supervised has a goroutine that closes it when quit says so.
+func Supervised(path string, quit <-chan struct{}) (*watcher, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	w := &watcher{path: path, cancel: cancel}
 	go w.run(ctx)
@@ -145,4 +145,12 @@ func (s *set) end() {
 	for _, cancel := range s.cancels {
 		cancel()
 	}
+}
+
+func viaHelperRight(ctx context.Context, get func(context.Context) error) error {
+	ctx, cancel := withDeadline(ctx)
+	if cancel != nil {
+		defer cancel()
+	}
+	return get(ctx)
 }
