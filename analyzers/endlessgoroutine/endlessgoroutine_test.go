@@ -60,3 +60,13 @@ func TestGoroutines(t *testing.T) {
 		t.Errorf("steps (-want +got):\n%s", diff)
 	}
 }
+
+// What tests close and stop says nothing about the service: it is judged as without them. With -tests they are looked at too.
+func TestInTests(t *testing.T) {
+	dir, err := filepath.Abs("../../testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := analyzer(t, map[string]string{"inside": "endlessgoroutine/...", "preview": "true", "tests": "true"})
+	analysistest.Run(t, dir, a, "endlessgoroutine/tested")
+}

@@ -48,14 +48,16 @@ type Loop struct {
 	Text string // its head
 	In   string // the function that it is in
 	Why  string // why nothing leaves it
+
+	Always bool // every call gets there
 }
 
 func (l *Loop) trap() *trap {
-	return &trap{place: pass.Place{Foreign: &l.Pos}, text: l.Text, in: l.In, why: l.Why}
+	return &trap{place: pass.Place{Foreign: &l.Pos}, text: l.Text, in: l.In, why: l.Why, always: l.Always}
 }
 
 func (c *checker) loopFact(t *trap) Loop {
-	return Loop{Pos: c.wirePlace(t.place), Text: t.text, In: t.in, Why: t.why}
+	return Loop{Pos: c.wirePlace(t.place), Text: t.text, In: t.in, Why: t.why, Always: t.always}
 }
 
 // A Start is a goroutine without end that a function starts.

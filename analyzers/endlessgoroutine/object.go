@@ -61,12 +61,10 @@ func (c *checker) checkStart(fn *ssa.Function, call ssa.CallInstruction, target 
 			return
 		}
 	}
-	o := c.ownerOf(fn, call, target)
-	if o.named != nil {
-		if stop := c.stopMethod(o.named, outermost(fn)); stop != nil {
-			c.reportIgnored(s, o, stop)
-			return
-		}
+	o := c.ownerOf(fn, target, loop)
+	if stop := c.stopMethod(o.named, outermost(fn)); stop != nil {
+		c.reportIgnored(s, o, stop)
+		return
 	}
 	if ctx := c.ignoredContext(s); ctx != nil {
 		c.reportContext(s, ctx)
@@ -121,7 +119,7 @@ func outermost(fn *ssa.Function) *ssa.Function {
 
 // ownerOf returns the type of this package whose value the goroutine works with: the receiver of the method that starts
 // it, what the function that starts it returns, or what the goroutine runs a method of.
-func (c *checker) ownerOf(fn *ssa.Function, call ssa.CallInstruction, target skeleton.Callee) owner {
+func (c *checker) ownerOf(fn *ssa.Function, target skeleton.Callee, loop *trap) owner {
 	values := slices.Clone(target.Args)
 	if target.Closure != nil {
 		values = append(values, target.Closure.Bindings...)
@@ -146,8 +144,11 @@ func (c *checker) ownerOf(fn *ssa.Function, call ssa.CallInstruction, target ske
 			return owner{named: named, made: true}
 		}
 	}
-	if target.Object != nil && target.Object.Signature().Recv() != nil {
-		if named := pointerTo(target.Object.Signature().Recv().Type()); named != nil && named.Obj().Pkg() == c.Pkg {
+	for _, f := range []*ssa.Function{target.Func, loop.fn} {
+		if f == nil || f.Signature.Recv() == nil {
+			continue
+		}
+		if named := pointerTo(f.Signature.Recv().Type()); named != nil && named.Obj().Pkg() == c.Pkg {
 			return owner{named: named}
 		}
 	}
@@ -191,6 +192,9 @@ var stopNames = []string{"close", "stop", "shutdown", "terminate", "destroy", "d
 
 // stopMethod returns the method of the type, declared in the package, that is there to end its work, or nil.
 func (c *checker) stopMethod(named *types.Named, not *ssa.Function) *types.Func {
+	if named == nil {
+		return nil
+	}
 	for m := range named.Methods() {
 		name := strings.ToLower(m.Name())
 		if slices.Contains(stopNames, name) && m != not.Object() && m.Signature().Params().Len() <= 1 {

@@ -14,6 +14,7 @@ import (
 
 // A trap is a loop that nothing leaves, so that the function never returns once it is reached.
 type trap struct {
+	always bool // every call gets there, unless it panics or ends the process: there is no return
 	place  pass.Place
 	text   string // the loop's head in the user's words: "for range ticker.C"
 	in     string // the function that it is in
@@ -79,7 +80,7 @@ func (c *checker) findTrap(fn *ssa.Function) *trap {
 			continue
 		}
 		if t := g.trapped[b]; t != nil {
-			return t
+			return t.from(!leaves[fn.Blocks[0]])
 		}
 	}
 	stay := func(b *ssa.BasicBlock) []*ssa.BasicBlock {
@@ -90,7 +91,7 @@ func (c *checker) findTrap(fn *ssa.Function) *trap {
 			continue
 		}
 		if loop := cycleOf(b, stay); loop != nil {
-			t := &trap{fn: fn, blocks: loop, in: funcText(fn), why: "has no way out"}
+			t := &trap{fn: fn, blocks: loop, in: funcText(fn), why: "has no way out", always: !leaves[fn.Blocks[0]]}
 			t.place, t.text = c.describeLoop(fn, loop)
 			for _, ch := range g.dead {
 				if name := channelText(ch); name != "" {
@@ -101,7 +102,17 @@ func (c *checker) findTrap(fn *ssa.Function) *trap {
 			return t
 		}
 	}
+	if g.maybe != nil && fn.Parent() != nil {
+		return g.maybe.from(false) // go func() { s.run() }()
+	}
 	return nil
+}
+
+// from is the trap as a caller of the function gets into it.
+func (t *trap) from(always bool) *trap {
+	of := *t
+	of.always = always
+	return &of
 }
 
 // A graph is a function's control flow without what cannot happen.
@@ -110,6 +121,7 @@ type graph struct {
 	reached map[*ssa.BasicBlock]bool
 	returns map[*ssa.BasicBlock]bool  // the function, or its goroutine, ends there
 	trapped map[*ssa.BasicBlock]*trap // a call there does not come back
+	maybe   *trap                     // one that a call may get into
 	dead    []ssa.Value               // channels of select cases that are never taken
 }
 
@@ -157,9 +169,11 @@ func (c *checker) stopsIn(g *graph, b *ssa.BasicBlock, recovers bool) bool {
 				g.returns[b] = skeleton.OpOf(i).Kind == skeleton.Goexit
 				return true
 			}
-			if t := c.calleeTrap(skeleton.CalleeOf(&i.Call)); t != nil {
+			if t := c.calleeTrap(skeleton.CalleeOf(&i.Call)); t != nil && t.always {
 				g.trapped[b] = t
 				return true
+			} else if t != nil && g.maybe == nil {
+				g.maybe = t
 			}
 		}
 	}

@@ -417,3 +417,45 @@ func exitOnSignal(w http.ResponseWriter, r *http.Request, done chan os.Signal) {
 		}
 	}()
 }
+
+// A function that may loop for ever, or not.
+
+func (p *prices) follow(feeds []string) {
+	if len(feeds) == 0 {
+		return
+	}
+	for {
+		time.Sleep(time.Second)
+		log.Print(feeds)
+	}
+}
+
+func followed(w http.ResponseWriter, r *http.Request) {
+	go sharedPrices.follow(r.Form["feed"]) // want `CL1021: .*: .for. in \(\*prices\).follow has no way out`
+	go func() { // want `CL1021: .*: .for. in \(\*prices\).follow has no way out`
+		sharedPrices.follow(r.Form["feed"])
+	}()
+}
+
+func retried(load func() bool) {
+	if load() {
+		return
+	}
+	for {
+		time.Sleep(time.Second)
+		load()
+	}
+}
+
+func afterRetries(load func() bool) {
+	for i := 0; ; i++ {
+		retried(load)
+		if i > 3 {
+			return
+		}
+	}
+}
+
+func mayComeBack(w http.ResponseWriter, r *http.Request) {
+	go afterRetries(func() bool { return r.Form != nil })
+}
