@@ -31,11 +31,14 @@ func (c *checker) cancels() {
 					continue
 				}
 				made, ok := c.maker(call, 0)
-				if !ok || mainFunction(fn) || !c.exits.Reachable(call) {
+				if !ok || !c.exits.Reachable(call) {
 					continue
 				}
 				if contexts == nil {
 					contexts = ctxflow.New(c.ssa, c.Pass.IsTest)
+				}
+				if partOfMain(fn, contexts, 0) {
+					continue
 				}
 				c.cancel(fn, made, contexts)
 			}
@@ -71,7 +74,7 @@ func (c *checker) maker(call *ssa.Call, depth int) (maker, bool) {
 			if k, isConst := ret.Results[i].(*ssa.Const); isConst && k.IsNil() {
 				continue
 			}
-			inner, isMade := c.returned(ret.Results[i], depth)
+			inner, isMade := c.madeBy(ret.Results[i], depth)
 			if !isMade {
 				return maker{}, false
 			}
@@ -86,8 +89,8 @@ func (c *checker) maker(call *ssa.Call, depth int) (maker, bool) {
 	return found, ok
 }
 
-// returned says which call made the cancel function.
-func (c *checker) returned(v ssa.Value, depth int) (maker, bool) {
+// madeBy says which call made the cancel function.
+func (c *checker) madeBy(v ssa.Value, depth int) (maker, bool) {
 	e, ok := v.(*ssa.Extract)
 	if !ok {
 		return maker{}, false
@@ -98,6 +101,16 @@ func (c *checker) returned(v ssa.Value, depth int) (maker, bool) {
 	}
 	inner, ok := c.maker(call, depth+1)
 	return inner, ok && inner.cancel == e.Index
+}
+
+// returned reports whether the function gives the value to its caller.
+func returned(v ssa.Value) bool {
+	for _, use := range *v.Referrers() {
+		if _, ok := use.(*ssa.Return); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // isCancelFunc reports whether a result of the type can be a cancel function.
@@ -137,9 +150,12 @@ func (c *checker) cancel(fn *ssa.Function, made maker, contexts *ctxflow.Flow) {
 	switch {
 	case again:
 		where, advice = "in each round of the loop", "call "+name+" before the next one"
+	case len(lost) == exits && started != nil:
+		// Whether the goroutine should end with the function is not known.
+		where, advice = "when the function returns", "call "+name+" when the goroutine should end"
 	case len(lost) == exits:
 		where = "when the function returns"
-		if onlyCalls(t, cancel) {
+		if onlyCalls(t, cancel) && (ctx == nil || !returned(ctx)) {
 			fix, advice = c.deferFix(call, name), "write defer "+name+"()"
 		}
 	}

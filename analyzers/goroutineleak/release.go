@@ -4,12 +4,14 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ast/astutil"
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/cloudlint/cloudlint/analyzers/internal/ctxflow"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
 )
 
@@ -130,6 +132,21 @@ func bodyOf(fn *ssa.Function) *ast.BlockStmt {
 // mainFunction reports whether the end of the function is the end of the process.
 func mainFunction(fn *ssa.Function) bool {
 	return fn.Parent() == nil && fn.Name() == "main" && fn.Signature.Recv() == nil && fn.Pkg != nil && fn.Pkg.Pkg.Name() == "main"
+}
+
+// partOfMain reports whether the function is main, or only called by it: when it has returned, the process ends soon.
+func partOfMain(fn *ssa.Function, contexts *ctxflow.Flow, depth int) bool {
+	if mainFunction(fn) {
+		return true
+	}
+	if depth > 2 || fn.Pkg == nil || fn.Pkg.Pkg.Name() != "main" || fn.Parent() != nil {
+		return false
+	}
+	callers := contexts.Callers(fn)
+	return len(callers) > 0 && !slices.ContainsFunc(callers, func(call ssa.CallInstruction) bool {
+		_, plain := call.(*ssa.Call)
+		return !plain || !partOfMain(call.Parent(), contexts, depth+1)
+	})
 }
 
 // deferFix defers a call of the function right after it was assigned to a variable of the function's own.

@@ -39,7 +39,7 @@ func (c *checker) stops() {
 				if !ok {
 					continue
 				}
-				if s := starters[skeleton.CalleeOf(&call.Call).Func]; s != nil && c.exits.Reachable(call) {
+				if s := starters[skeleton.CalleeOf(&call.Call).Func]; s != nil && c.exits.Reachable(call) && !partOfMain(fn, contexts, 0) {
 					c.stop(fn, call, s)
 				}
 			}
@@ -52,7 +52,7 @@ func (c *checker) stop(fn *ssa.Function, call *ssa.Call, s *starter) {
 	if call.Call.Signature().Results().Len() > 1 {
 		object = extract(call, 0)
 	}
-	if object == nil || mainFunction(fn) {
+	if object == nil {
 		return
 	}
 	t := newTracker(c, fn)

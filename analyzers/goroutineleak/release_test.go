@@ -1,9 +1,11 @@
 package goroutineleak_test
 
 import (
+	"maps"
 	"path/filepath"
 	"testing"
 
+	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/analysistest"
 
 	"github.com/cloudlint/cloudlint/analyzers/goroutineleak"
@@ -11,15 +13,29 @@ import (
 
 // Coroutines, contexts and objects with a goroutine that are left behind on some path, beside those that are not.
 func TestReleases(t *testing.T) {
+	a, dir := releases(t, nil)
+	analysistest.Run(t, dir, a, "goroutineleak/iterpull", "goroutineleak/cancel", "goroutineleak/stops")
+}
+
+// A fix defers the call where that is right: not in a loop.
+func TestReleaseFixes(t *testing.T) {
+	a, dir := releases(t, map[string]string{"unsafe-fixes": "true"})
+	analysistest.RunWithSuggestedFixes(t, dir, a, "goroutineleak/releasefix")
+}
+
+func releases(t *testing.T, flags map[string]string) (*analysis.Analyzer, string) {
+	t.Helper()
 	dir, err := filepath.Abs("../../testdata")
 	if err != nil {
 		t.Fatal(err)
 	}
 	a := goroutineleak.New()
-	for name, value := range map[string]string{"inside": "goroutineleak/...", "preview": "true"} {
+	all := map[string]string{"inside": "goroutineleak/...", "preview": "true"}
+	maps.Copy(all, flags)
+	for name, value := range all {
 		if err := a.Flags.Set(name, value); err != nil {
 			t.Fatal(err)
 		}
 	}
-	analysistest.Run(t, dir, a, "goroutineleak/iterpull", "goroutineleak/cancel", "goroutineleak/stops")
+	return a, dir
 }

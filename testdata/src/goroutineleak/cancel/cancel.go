@@ -85,7 +85,7 @@ func discard(done <-chan struct{}) {
 }
 
 func captured(parent context.Context, work func()) {
-	ctx, cancel := context.WithCancel(parent) // want `CL1014: cancel is not called when the function returns: the goroutine started with it waits until the parent context ends; write defer cancel\(\)`
+	ctx, cancel := context.WithCancel(parent) // want `CL1014: cancel is not called when the function returns: the goroutine started with it waits until the parent context ends; call cancel when the goroutine should end`
 	_ = cancel
 	var wg sync.WaitGroup
 	wg.Go(work)
