@@ -344,7 +344,7 @@ func (f *flow) ban() bool {
 			}
 		case *ssa.Phi:
 			for _, e := range v.Edges {
-				if !isNil(e) && !f.seen[item{e, it.path, it.class}] {
+				if !f.holds(e, it.path, it.class) {
 					f.banned[v] = true
 				}
 			}
@@ -357,6 +357,19 @@ func (f *flow) ban() bool {
 	return len(f.banned) > before || hadBody && f.noBody
 }
 
+// holds reports whether a value is followed, is nil, or is what a function value that is not known, a hook, makes of a
+// context that is followed.
+func (f *flow) holds(v ssa.Value, p path, c class) bool {
+	if isNil(v) || f.seen[item{v, p, c}] {
+		return true
+	}
+	call, ok := v.(*ssa.Call)
+	if !ok || p != "" || c != reqContext || skeleton.CalleeOf(call.Common()).Object != nil || skeleton.CalleeOf(call.Common()).Func != nil {
+		return false
+	}
+	return slices.ContainsFunc(call.Call.Args, func(arg ssa.Value) bool { return f.seen[item{arg, "", c}] })
+}
+
 // mixed reports whether something else is stored in memory that holds a followed value.
 func (f *flow) mixed(addr ssa.Value, rest path, c class, depth int) bool {
 	if addr.Referrers() == nil || depth > maxPath {
@@ -365,7 +378,7 @@ func (f *flow) mixed(addr ssa.Value, rest path, c class, depth int) bool {
 	for _, instr := range *addr.Referrers() {
 		switch i := instr.(type) {
 		case *ssa.Store:
-			if i.Addr == addr && !isNil(i.Val) && !f.seen[item{i.Val, rest, c}] {
+			if i.Addr == addr && !f.holds(i.Val, rest, c) {
 				return true
 			}
 		case *ssa.FieldAddr:

@@ -215,7 +215,13 @@ func (c *checker) callJoins(call ssa.CallInstruction, roots []root, except *ssa.
 	if known && callee.Closure != nil && callee.Func != except && c.joins(callee.Func, roots, except, depth+1) {
 		return true
 	}
+	if callee.Name() == "(*github.com/gin-gonic/gin.Context).Stream" {
+		return false // returns when the client has gone, whatever its function waits for
+	}
 	for i, arg := range callee.Args {
+		if mc, ok := arg.(*ssa.MakeClosure); ok && mc.Fn != except && c.joins(mc.Fn.(*ssa.Function), roots, except, depth+1) {
+			return true
+		}
 		a := c.rootOf(arg)
 		for _, r := range roots {
 			rest, ok := strings.CutPrefix(r.path, a.path)

@@ -68,6 +68,7 @@ channel, and calls of function values, are not followed.`,
 	References: []string{
 		"https://pkg.go.dev/net/http#Request.Context",
 		"https://pkg.go.dev/context#WithoutCancel",
+		"https://github.com/mark3labs/mcp-go/issues/248",
 	},
 }
 
@@ -134,6 +135,7 @@ in a long-lived struct are not followed.`,
 	References: []string{
 		"https://pkg.go.dev/net/http#ResponseWriter",
 		"https://pkg.go.dev/net/http#Handler",
+		"https://github.com/golang/go/issues/19959",
 	},
 }
 
@@ -184,5 +186,6 @@ reads of a request that it gets is not known.`,
 	References: []string{
 		"https://pkg.go.dev/net/http#Request",
 		"https://pkg.go.dev/net/http#ErrBodyReadAfterClose",
+		"https://github.com/gin-gonic/gin/issues/2575",
 	},
 }

@@ -10,7 +10,7 @@ var recycledContext = &rule.Rule{
 	Code:     "CL1034",
 	Name:     "detached-recycled-context",
 	Analyzer: name,
-	Maturity: rule.Preview,
+	Maturity: rule.Stable,
 	Fix:      rule.SafeFix,
 	Doc: lint.RawDocumentation{
 		Title: "A goroutine uses a framework's context that is recycled when the handler returns",
@@ -46,6 +46,8 @@ func register(c *gin.Context) {
 the context itself. Contexts that are derived from gin's by package context are not followed.`,
 	References: []string{
 		"https://pkg.go.dev/github.com/gin-gonic/gin#Context.Copy",
+		"https://github.com/gin-gonic/gin/issues/1118",
+		"https://github.com/labstack/echo/issues/1908",
 		"https://echo.labstack.com/docs/context#concurrency",
 		"https://docs.gofiber.io/#zero-allocation",
 		"https://pkg.go.dev/github.com/valyala/fasthttp#RequestHandler",

@@ -27,7 +27,7 @@ func (c *checker) effectsOf(it item, instr ssa.CallInstruction, callee skeleton.
 		}
 		return c.inner(it, callee, i, h)
 	case callee.Object == nil:
-		return c.unknown(it, h)
+		return c.unknown(it, h, instr)
 	case c.inside(callee.Object.Pkg()) && !callee.Invoke:
 		return c.foreign(it, callee, i, h)
 	}
@@ -59,15 +59,20 @@ func (c *checker) inner(it item, callee skeleton.Callee, i int, h hop) *effects 
 }
 
 // unknown are the effects of a function value that is not known. Whatever gets a value that is recycled, or the response,
-// is taken to use it.
-func (c *checker) unknown(it item, h hop) *effects {
+// is taken to use it, and so is what gets a context and can fail.
+func (c *checker) unknown(it item, h hop, instr ssa.CallInstruction) *effects {
 	eff := new(effects)
+	if it.path != "" || instr == nil {
+		return eff
+	}
+	sig, ok := instr.Common().Value.Type().Underlying().(*types.Signature)
 	switch {
-	case it.path != "":
 	case it.class.pooled():
 		eff.uses = []use{{kind: touches, hops: []hop{h}}}
 	case it.class == writer:
 		eff.uses = []use{{kind: writes, hops: []hop{h}}}
+	case it.class == reqContext && ok && sig.Params().Len() > 1 && lastError(sig):
+		eff.uses = []use{{kind: works, hops: []hop{h}}}
 	}
 	return eff
 }

@@ -205,6 +205,28 @@ func (s *service) branches(w http.ResponseWriter, r *http.Request) {
 	s.insert(r.Context(), "x")
 }
 
+type router struct {
+	hook   func(ctx context.Context, r *http.Request) context.Context
+	handle func(ctx context.Context, text string) error
+}
+
+// The hook may or may not be there.
+func (t *router) hooked(w http.ResponseWriter, r *http.Request) {
+	ctx := withUser(r.Context(), "x")
+	if t.hook != nil {
+		ctx = t.hook(ctx, r)
+	}
+	go func() {
+		t.dispatch(ctx, "x") // want `CL1031`
+	}()
+}
+
+func withUser(ctx context.Context, user string) context.Context {
+	return context.WithValue(ctx, "user", user)
+}
+
+func (t *router) dispatch(ctx context.Context, text string) { t.handle(ctx, text) }
+
 // What is not reported.
 
 func (s *service) detached(w http.ResponseWriter, r *http.Request) {
@@ -395,6 +417,20 @@ func (s *service) tasks(w http.ResponseWriter, r *http.Request) {
 
 // Not a request's context.
 func (s *service) Start(ctx context.Context) { go s.insert(ctx, "started") } // want Start:"param 1: late works"
+
+func (s *service) forEach(w http.ResponseWriter, r *http.Request) {
+	sent := make(chan error, 3)
+	each(3, func() {
+		go func() { sent <- s.mail.Send(r.Context(), "a", "b") }()
+	})
+	each(3, func() { log.Println(<-sent) })
+}
+
+func each(n int, f func()) {
+	for range n {
+		f()
+	}
+}
 
 func (s *service) stoppedTimer(w http.ResponseWriter, r *http.Request) {
 	t := time.AfterFunc(time.Minute, func() { s.mail.Send(r.Context(), "slow", "b") })

@@ -3,6 +3,7 @@ package frameworks
 
 import (
 	"context"
+	"io"
 	"log"
 	"net/http"
 	"sync"
@@ -99,6 +100,19 @@ func (a *api) onTimeout(c *gin.Context) {
 	case <-done:
 	case <-c.Request.Context().Done():
 	}
+}
+
+func (a *api) streamed(c *gin.Context) {
+	parts := make(chan string)
+	go func() {
+		defer close(parts)
+		parts <- c.Param("id") // want `CL1034: c.Param`
+	}()
+	c.Stream(func(w io.Writer) bool {
+		text, ok := <-parts
+		io.WriteString(w, text)
+		return ok
+	})
 }
 
 // What is not reported.

@@ -3,6 +3,7 @@ package gin
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"time"
 )
@@ -37,6 +38,16 @@ func (c *Context) ShouldBindJSON(v any) error { return json.NewDecoder(c.Request
 
 // JSON writes an answer.
 func (c *Context) JSON(code int, v any) { c.Writer.WriteHeader(code) }
+
+// Stream writes until step returns false or the client has gone, which it reports.
+func (c *Context) Stream(step func(w io.Writer) bool) bool {
+	for c.Err() == nil {
+		if !step(c.Writer) {
+			return false
+		}
+	}
+	return true
+}
 
 // Status sets the status code.
 func (c *Context) Status(code int) { c.Writer.WriteHeader(code) }
