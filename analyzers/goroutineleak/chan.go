@@ -17,6 +17,7 @@ func (c *checker) channels() {
 			continue
 		}
 		w.abandonedSenders(class)
+		w.sendersOfAField(class)
 		w.abandonedReceivers(class)
 		w.waitGroup(class)
 		w.cond(class)
@@ -25,20 +26,22 @@ func (c *checker) channels() {
 		w.closedTwice(class)
 	}
 	w.deadSelects()
+	w.timersWithoutChannel()
 }
 
 // A local is a channel that lives in one run of the function that makes it, its owner, and of what that starts.
 type local struct {
 	class *skeleton.Class
 	owner *ssa.Function
-	made  ssa.Instruction
+	made  ssa.Instruction // in owner: what makes it, or calls the function that does
+	mk    *ssa.MakeChan
 	// cap is the channel's capacity.
 	cap int
 }
 
 // localOf returns the channel of a class as a local one. ok is false where it is none.
 func (w *world) localOf(class *skeleton.Class) (l local, ok bool) {
-	if len(class.Makes) != 1 || class.Kept || class.Returned || !class.Closed() {
+	if len(class.Makes) != 1 || class.Kept || !class.Closed() {
 		return local{}, false
 	}
 	mk, isChan := class.Makes[0].(*ssa.MakeChan)
@@ -49,7 +52,31 @@ func (w *world) localOf(class *skeleton.Class) (l local, ok bool) {
 	if !known || size >= many {
 		size = many
 	}
-	return local{class: class, owner: mk.Parent(), made: mk, cap: int(size)}, true
+	l = local{class: class, owner: mk.Parent(), made: mk, mk: mk, cap: int(size)}
+	for range 3 {
+		if !class.Returned || !w.returns(l.owner, class) {
+			return l, true
+		}
+		// The one caller is the owner. Of several, each has a channel of its own, with its own receivers.
+		sites, all := w.classes.RunBy(l.owner)
+		if !all || len(sites) != 1 || sites[0].How != skeleton.Called {
+			break
+		}
+		l.owner, l.made = sites[0].In, sites[0].Instr
+	}
+	return local{}, false
+}
+
+// returns reports whether a function returns an object of the class.
+func (w *world) returns(fn *ssa.Function, class *skeleton.Class) bool {
+	for _, b := range fn.Blocks {
+		if ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return); ok {
+			if slices.ContainsFunc(ret.Results, func(v ssa.Value) bool { return w.classes.Of(v) == class }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // opsOf returns the operations of a kind on a class, with the cases of selects.

@@ -142,10 +142,47 @@ func counts(cond ssa.Value) bool {
 		return c.Op == token.NOT && counts(c.X)
 	case *ssa.BinOp:
 		b, ok := c.X.Type().Underlying().(*types.Basic)
-		return ok && b.Info()&types.IsInteger != 0
+		return ok && b.Info()&types.IsInteger != 0 && !received(c.X, 0) && !received(c.Y, 0)
 	case *ssa.Extract:
 		_, next := c.Tuple.(*ssa.Next)
 		return next && c.Index == 0
+	}
+	return false
+}
+
+// received reports whether a value is, or is part of, one that came from a channel.
+func received(v ssa.Value, depth int) bool {
+	if depth > 8 {
+		return false
+	}
+	switch v := v.(type) {
+	case *ssa.UnOp:
+		return v.Op == token.ARROW || received(v.X, depth+1)
+	case *ssa.Extract:
+		if _, sel := v.Tuple.(*ssa.Select); sel {
+			return v.Index >= 2
+		}
+		return received(v.Tuple, depth+1)
+	case *ssa.Field:
+		return received(v.X, depth+1)
+	case *ssa.FieldAddr:
+		return received(v.X, depth+1)
+	case *ssa.Index:
+		return received(v.X, depth+1)
+	case *ssa.IndexAddr:
+		return received(v.X, depth+1)
+	case *ssa.TypeAssert:
+		return received(v.X, depth+1)
+	case *ssa.Convert:
+		return received(v.X, depth+1)
+	case *ssa.ChangeType:
+		return received(v.X, depth+1)
+	case *ssa.Alloc:
+		for _, use := range *v.Referrers() {
+			if st, ok := use.(*ssa.Store); ok && st.Addr == v && received(st.Val, depth+1) {
+				return true
+			}
+		}
 	}
 	return false
 }

@@ -28,8 +28,10 @@ type search struct {
 	repeated bool
 	// handsOn is set where what a goroutine starts, or gives to others, may serve in its place.
 	handsOn bool
-	memo    map[*ssa.Function]int
-	steps   int
+	// offers is set where a select with a default serves whoever waits already.
+	offers bool
+	memo   map[*ssa.Function]int
+	steps  int
 }
 
 // maxSteps bounds one search: blocks visited.
@@ -166,7 +168,7 @@ func (s *search) least(fn *ssa.Function) int {
 // effect returns how often an instruction serves, or -1 where it is not passed while the one that waits does.
 func (s *search) effect(instr ssa.Instruction) int {
 	for _, op := range s.w.ops[instr] {
-		if op.class == s.class && op.Kind != skeleton.Select && !op.Started {
+		if op.class == s.class && (op.Kind != skeleton.Select || s.offers && op.Default) && !op.Started {
 			if n := s.serves(op.ClassOp); n > 0 {
 				return n
 			}

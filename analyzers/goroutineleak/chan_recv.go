@@ -22,7 +22,12 @@ func (w *world) abandonedReceivers(class *skeleton.Class) {
 		_, ranges := w.rangeOf(op)
 		switch {
 		case len(providers) == 0:
+			if class.Global {
+				continue // a way to write "for ever" that is seen in the wild
+			}
 			w.add(w.unserved(class, op))
+		case ranges && len(closes) == 0 && class.Kept:
+			w.fieldNeverClosed(class, op)
 		case ranges && len(closes) == 0:
 			w.neverClosed(class, op)
 		case !class.Kept:
@@ -63,7 +68,7 @@ func (w *world) unserved(class *skeleton.Class, op skeleton.ClassOp) finding {
 		}
 	}
 	d.Steps = append(d.Steps, pass.Step{Place: at, Op: "receive", Object: name, Message: "waits here for ever"})
-	return finding{Diagnostic: d, blocked: op.Instr.Pos(), rank: shown}
+	return finding{Diagnostic: d, blocked: at.Pos, rank: shown}
 }
 
 // neverClosed reports a loop over a local channel that nobody closes: it waits for ever after the last value.
@@ -95,7 +100,7 @@ func (w *world) neverClosed(class *skeleton.Class, op skeleton.ClassOp) {
 		Rule: abandonedReceiver, Pos: at.Pos, End: at.End, Op: "range", Object: name,
 		Message: fmt.Sprintf("the loop over %s never ends: nothing closes %s, so that it waits for ever after the last value; close %s when all is sent", name, name, name),
 	}
-	d.Steps = append(d.Steps, pass.Step{Place: w.nodeAt(l.owner, l.made.Pos()), Goroutine: 1, Op: "make", Object: name, Message: name + " is made here"})
+	d.Steps = append(d.Steps, pass.Step{Place: w.nodeAt(l.mk.Parent(), l.mk.Pos()), Goroutine: 1, Op: "make", Object: name, Message: name + " is made here"})
 	if t.start != nil {
 		d.Steps = append(d.Steps, pass.Step{Place: w.startPlace(t), Goroutine: 1, Op: "go", Object: name, Message: "the receiver is started here"})
 	}
@@ -103,7 +108,7 @@ func (w *world) neverClosed(class *skeleton.Class, op skeleton.ClassOp) {
 	d.Steps = append(d.Steps,
 		pass.Step{Place: placeOf(last), Goroutine: 1, Op: "send", Object: name, Message: "values are sent here, and no close follows"},
 		pass.Step{Place: at, Goroutine: 2, Op: "range", Object: name, Message: "waits here for ever after the last value"})
-	w.add(finding{Diagnostic: d, blocked: op.Instr.Pos(), rank: shown})
+	w.add(finding{Diagnostic: d, blocked: at.Pos, rank: shown})
 }
 
 // otherExit reports whether a loop over a channel can end in another way than by its close.
@@ -158,7 +163,7 @@ func (w *world) receiverLeft(l local, op skeleton.ClassOp, ranges bool, sends, c
 		return
 	}
 	s := &search{
-		w: w, class: l.class, waits: op, run: w.runBy(r.root), memo: make(map[*ssa.Function]int), need: 1,
+		w: w, class: l.class, waits: op, run: w.runBy(r.root), memo: make(map[*ssa.Function]int), need: 1, offers: true,
 		serves: func(op skeleton.ClassOp) int {
 			if op.Does(skeleton.Close) || !ranges && op.Does(skeleton.Send) {
 				return 1
@@ -214,7 +219,7 @@ func (w *world) receiverFinding(l local, op skeleton.ClassOp, r thread, left []d
 	add := func(g int, place pass.Place, kind, message string) {
 		d.Steps = append(d.Steps, pass.Step{Place: place, Goroutine: g, Op: kind, Object: name, Message: message})
 	}
-	add(1, w.nodeAt(l.owner, l.made.Pos()), "make", name+" is made here")
+	add(1, w.nodeAt(l.mk.Parent(), l.mk.Pos()), "make", name+" is made here")
 	if r.start != nil {
 		who = "the goroutine"
 		add(1, w.startPlace(r), "go", "the receiver is started here")
@@ -233,5 +238,5 @@ func (w *world) receiverFinding(l local, op skeleton.ClassOp, r thread, left []d
 	}
 	add(2, at, "receive", fmt.Sprintf("waits for %s for ever", name))
 	d.Message = fmt.Sprintf("%s waits for ever for %s: %s; %s", who, name, why, should)
-	return finding{Diagnostic: d, blocked: op.Instr.Pos(), rank: shown}
+	return finding{Diagnostic: d, blocked: at.Pos, rank: shown}
 }

@@ -1,6 +1,7 @@
 package goroutineleak
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/token"
@@ -17,23 +18,32 @@ import (
 // abandonedSenders reports sends on a local channel that all its receivers may leave.
 func (w *world) abandonedSenders(class *skeleton.Class) {
 	l, ok := w.localOf(class)
-	if !ok || l.cap == many {
-		return
+	if !ok || l.cap == many || endsProcess(l.owner) {
+		return // what main leaves behind ends with the process
 	}
 	receivers, ok := w.allThreads(opsOf(class, skeleton.Recv), l.owner)
 	if !ok {
 		return
 	}
-	for _, op := range class.Ops {
-		if op.Kind != skeleton.Send || !w.exits.Reachable(op.Instr) {
-			continue
-		}
+	// One finding for each goroutine, at the send that most likely is the one too many: one that can follow another.
+	sends := slices.DeleteFunc(opsOf(class, skeleton.Send), func(op skeleton.ClassOp) bool {
+		return isSelect(op) || !w.exits.Reachable(op.Instr) || w.expectsEnd(op.Instr)
+	})
+	follows := func(op skeleton.ClassOp) bool {
+		return slices.ContainsFunc(sends, func(o skeleton.ClassOp) bool { return o.Fn == op.Fn && w.reaches(o.Instr, op.Instr) })
+	}
+	slices.SortStableFunc(sends, func(a, b skeleton.ClassOp) int {
+		return cmp.Or(boolCompare(!w.reaches(a.Instr, a.Instr), !w.reaches(b.Instr, b.Instr)), boolCompare(!follows(a), !follows(b)))
+	})
+	reported := make(map[thread]bool)
+	for _, op := range sends {
 		senders, ok := w.threads(op.Fn, l.owner)
 		if !ok {
 			continue
 		}
 		for _, t := range senders {
-			if w.abandonedSender(l, op, t, receivers) {
+			if reported[t] || w.abandonedSender(l, op, t, receivers) {
+				reported[t] = true
 				break
 			}
 		}
@@ -80,7 +90,7 @@ func (w *world) abandonedSender(l local, op skeleton.ClassOp, t thread, receiver
 		case r == t:
 			continue // a goroutine does not receive from itself
 		case r.start == nil:
-			if from == nil || endsProcess(l.owner) {
+			if from == nil {
 				return false
 			}
 			var way way
@@ -90,13 +100,13 @@ func (w *world) abandonedSender(l local, op skeleton.ClassOp, t thread, receiver
 					break
 				}
 			}
-			if !ok {
+			if !ok || started == 1 && w.sentinel(l, way) {
 				return false
 			}
 			left = append(left, departure{r, way})
 		default:
 			way, ok := s.leaves(r.root, nil)
-			if !ok {
+			if !ok || started == 1 && w.sentinel(l, way) {
 				return false
 			}
 			left = append(left, departure{r, way})
@@ -110,6 +120,76 @@ func (w *world) abandonedSender(l local, op skeleton.ClassOp, t thread, receiver
 	}
 	w.add(w.senderFinding(l, op, t, from, left, sends))
 	return true
+}
+
+// sentinel reports whether a receiver leaves because it was sent a value that is sent to make it leave: a constant that the
+// sender sends, and that the receiver compares with.
+func (w *world) sentinel(l local, x way) bool {
+	if x.from == nil {
+		return false
+	}
+	br, ok := x.from.Instrs[len(x.from.Instrs)-1].(*ssa.If)
+	if !ok {
+		return false
+	}
+	var wanted string
+	switch cond := br.Cond.(type) {
+	case *ssa.BinOp:
+		c, ok := cond.Y.(*ssa.Const)
+		if !ok || !received(cond.X, 0) || (cond.Op == token.EQL) != (x.succ == 0) {
+			return false
+		}
+		wanted = c.String()
+	default:
+		if !received(br.Cond, 0) {
+			return false
+		}
+	}
+	return slices.ContainsFunc(opsOf(l.class, skeleton.Send), func(op skeleton.ClassOp) bool {
+		send, ok := op.Instr.(*ssa.Send)
+		if !ok {
+			return false
+		}
+		c, ok := send.X.(*ssa.Const)
+		return ok && (wanted == "" || c.String() == wanted)
+	})
+}
+
+// endings are the errors that say that something was ended on purpose. Who compares with one sends nothing then.
+var endings = []string{
+	"net/http.ErrServerClosed", "google.golang.org/grpc.ErrServerStopped", "net.ErrClosed", "context.Canceled", "io.ErrClosedPipe", "io.EOF",
+}
+
+// expectsEnd reports whether a send depends on a comparison with an error that says that all was ended on purpose: the
+// receiver that leaves ends what the sender works on, and the sender then sends nothing.
+func (w *world) expectsEnd(send ssa.Instruction) bool {
+	for d := send.Block(); d != nil && d.Idom() != nil; d = d.Idom() {
+		br, ok := d.Idom().Instrs[len(d.Idom().Instrs)-1].(*ssa.If)
+		if !ok {
+			continue
+		}
+		cond := br.Cond
+		if not, ok := cond.(*ssa.UnOp); ok {
+			cond = not.X
+		}
+		var args []ssa.Value
+		switch cond := cond.(type) {
+		case *ssa.BinOp:
+			args = []ssa.Value{cond.X, cond.Y}
+		case *ssa.Call:
+			args = cond.Call.Args
+		}
+		for _, a := range args {
+			load, ok := a.(*ssa.UnOp)
+			if !ok {
+				continue
+			}
+			if g, ok := load.X.(*ssa.Global); ok && g.Pkg != nil && slices.Contains(endings, g.Pkg.Pkg.Path()+"."+g.Name()) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // A departure is how a receiver or sender leaves.
@@ -127,18 +207,7 @@ func (w *world) triggers(l local, t thread, send skeleton.ClassOp, start ssa.Ins
 				if op.class == l.class || !op.Does(skeleton.Recv) || !op.class.Closed() || !w.precedes(op.ClassOp, send.Instr) {
 					continue
 				}
-				var work []ssa.Instruction
-				for _, p := range op.class.Ops {
-					if p.Does(skeleton.Send) || p.Kind == skeleton.Close && !w.isRange(op.ClassOp) {
-						if p.Fn != l.owner {
-							work = nil
-							break
-						}
-						if !p.Deferred {
-							work = append(work, p.Instr)
-						}
-					}
-				}
+				work := w.supplies(l, op)
 				if len(work) > 0 {
 					return work
 				}
@@ -146,6 +215,37 @@ func (w *world) triggers(l local, t thread, send skeleton.ClassOp, start ssa.Ins
 		}
 	}
 	return []ssa.Instruction{start}
+}
+
+// supplies returns the instructions of the owner that hand out what a receive waits for, or start what does. It is empty
+// where they are not known.
+func (w *world) supplies(l local, op classOp) (list []ssa.Instruction) {
+	for _, p := range op.class.Ops {
+		if !p.Does(skeleton.Send) && (p.Kind != skeleton.Close || w.isRange(op.ClassOp)) {
+			continue
+		}
+		if p.Fn == l.owner {
+			if !p.Deferred {
+				list = append(list, p.Instr)
+			}
+			continue
+		}
+		threads, ok := w.threads(p.Fn, l.owner)
+		if !ok {
+			return nil
+		}
+		for _, t := range threads {
+			if t.start == nil {
+				return nil
+			}
+			at, _, ok := w.lift(t, l.owner, nil)
+			if !ok {
+				return nil
+			}
+			list = append(list, at)
+		}
+	}
+	return list
 }
 
 // isRange reports whether an operation is the receive of a loop over a channel.
@@ -288,7 +388,7 @@ func (w *world) senderFinding(l local, op skeleton.ClassOp, t thread, from ssa.I
 	step := func(g int, place pass.Place, kind, message string) {
 		d.Steps = append(d.Steps, pass.Step{Place: place, Goroutine: g, Op: kind, Object: name, Message: message})
 	}
-	step(1, w.nodeAt(l.owner, l.made.Pos()), "make", fmt.Sprintf("%s is made here%s", name, room(l.cap)))
+	step(1, w.nodeAt(l.mk.Parent(), l.mk.Pos()), "make", fmt.Sprintf("%s is made here%s", name, room(l.cap)))
 	who := "the goroutine"
 	if t.start != nil {
 		step(1, w.startPlace(t), "go", "the sender is started here")
@@ -320,7 +420,7 @@ func (w *world) senderFinding(l local, op skeleton.ClassOp, t thread, from ssa.I
 		advice = fmt.Sprintf("make %s with capacity %d, so that no send needs a receiver", name, sends)
 	}
 	d.Message = fmt.Sprintf("%s blocks for ever sending on %s: %s; %s", who, name, why, advice)
-	return finding{Diagnostic: d, blocked: op.Instr.Pos(), rank: shown}
+	return finding{Diagnostic: d, blocked: at.Pos, rank: shown}
 }
 
 func times(n int) string {
@@ -343,9 +443,9 @@ func (w *world) capacityFix(l local) *pass.Fix {
 		return nil
 	}
 	var fix *pass.Fix
-	inspect(l.owner, func(n ast.Node) {
+	inspect(l.mk.Parent(), func(n ast.Node) {
 		call, ok := n.(*ast.CallExpr)
-		if !ok || call.Lparen != l.made.Pos() && call.Pos() != l.made.Pos() {
+		if !ok || call.Lparen != l.mk.Pos() && call.Pos() != l.mk.Pos() {
 			return
 		}
 		switch len(call.Args) {

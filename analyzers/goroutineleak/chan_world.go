@@ -348,7 +348,7 @@ func sourceOf(op skeleton.ClassOp) (expr ast.Expr, whole ast.Node) {
 			}
 		case *ast.RangeStmt:
 			if n.For == at {
-				expr, whole = n.X, n.X
+				expr, whole = n.X, n
 			}
 		case *ast.CallExpr:
 			if n.Lparen != at {
@@ -376,7 +376,11 @@ func nameOf(op skeleton.ClassOp, otherwise string) string {
 
 // placeOf is where an operation stands.
 func placeOf(op skeleton.ClassOp) pass.Place {
-	if _, whole := sourceOf(op); whole != nil {
+	switch _, whole := sourceOf(op); whole := whole.(type) {
+	case nil:
+	case *ast.RangeStmt:
+		return pass.Place{Pos: whole.Pos(), End: whole.X.End()}
+	default:
 		return pass.At(whole)
 	}
 	return pass.Place{Pos: op.Instr.Pos()}

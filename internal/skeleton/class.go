@@ -46,6 +46,8 @@ type Class struct {
 	Kept bool
 	// Fields are the fields that hold the objects.
 	Fields []*types.Var
+	// Global is set where a package-level variable holds them.
+	Global bool
 	// Returned is set where a function returns the objects.
 	Returned bool
 	// Nil is set where the nil value may be among them.
@@ -80,6 +82,7 @@ type node struct {
 	elem    *node // what a pointer, container, channel or function value leads to
 	escapes Way
 	kept    bool
+	global  bool
 	result  bool
 	isNil   bool
 	fields  []*types.Var
@@ -137,7 +140,7 @@ func (c *Classes) of(v ssa.Value) *node {
 		c.functions = append(c.functions, n)
 	case *ssa.Global:
 		e := c.elem(n)
-		e.kept = true
+		e.kept, e.global = true, true
 		if obj := v.Object(); obj == nil || v.Pkg == nil || v.Pkg.Pkg != c.pkg || obj.Exported() && c.importable() {
 			c.escape(e, ToSend|ToReceive)
 		}
@@ -179,7 +182,8 @@ func (c *Classes) unify(a, b *node) {
 			c.escape(b, a.escapes)
 		}
 		b.parent = a
-		a.kept, a.result, a.isNil = a.kept || b.kept, a.result || b.result, a.isNil || b.isNil
+		a.kept, a.global = a.kept || b.kept, a.global || b.global
+		a.result, a.isNil = a.result || b.result, a.isNil || b.isNil
 		a.fields = append(a.fields, b.fields...)
 		a.makes = append(a.makes, b.makes...)
 		a.fns = append(a.fns, b.fns...)

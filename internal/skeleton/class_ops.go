@@ -45,7 +45,7 @@ func (c *Classes) addOp(v ssa.Value, op ClassOp) {
 	class := c.classes[n]
 	if class == nil {
 		class = &Class{
-			Makes: slices.Clone(n.makes), Escapes: n.escapes, Kept: n.kept, Fields: n.fields, Returned: n.result, Nil: n.isNil,
+			Makes: slices.Clone(n.makes), Escapes: n.escapes, Kept: n.kept, Global: n.global, Fields: n.fields, Returned: n.result, Nil: n.isNil,
 		}
 		c.classes[n] = class
 		c.made = append(c.made, class)

@@ -1,0 +1,139 @@
+package goroutineleak
+
+import (
+	"fmt"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/internal/skeleton"
+)
+
+// sendersOfAField reports plain sends on a channel that a field holds, where what receives from it in a loop can end
+// while there are still senders.
+func (w *world) sendersOfAField(class *skeleton.Class) {
+	if !class.Kept || class.Global || len(class.Fields) != 1 || len(class.Makes) == 0 || !w.smallRoom(class) || len(opsOf(class, skeleton.Close)) > 0 {
+		return
+	}
+	receives := opsOf(class, skeleton.Recv)
+	consumer, ok := w.consumer(receives)
+	if !ok {
+		return
+	}
+	run := w.runBy(consumer.root)
+	for _, op := range class.Ops {
+		if op.Kind != skeleton.Send || run[op.Fn] || !w.exits.Reachable(op.Instr) || w.expectsEnd(op.Instr) {
+			continue
+		}
+		s := &search{
+			w: w, class: class, waits: op, run: map[*ssa.Function]bool{op.Fn: true}, memo: make(map[*ssa.Function]int), need: 2, repeated: true,
+			serves: func(op skeleton.ClassOp) int {
+				if op.Does(skeleton.Recv) {
+					return 1
+				}
+				return 0
+			},
+		}
+		s.relevant = w.relevantTo(class, nil, s.serves)
+		x, ok := s.leaves(consumer.root, nil)
+		if !ok {
+			return
+		}
+		w.add(w.fieldSender(class, op, consumer, x))
+	}
+}
+
+// smallRoom reports whether the channels of a class are made with little room, or none.
+func (w *world) smallRoom(class *skeleton.Class) bool {
+	return !slices.ContainsFunc(class.Makes, func(v ssa.Value) bool {
+		mk, ok := v.(*ssa.MakeChan)
+		if !ok {
+			return true
+		}
+		n, known := intConst(mk.Size)
+		return !known || n > 1
+	})
+}
+
+// consumer returns the one goroutine that receives, if it does so in a loop.
+func (w *world) consumer(receives []skeleton.ClassOp) (thread, bool) {
+	threads, ok := w.allThreads(receives, nil)
+	if !ok || len(threads) != 1 || threads[0].start == nil {
+		return thread{}, false
+	}
+	t := threads[0]
+	looped := false
+	for _, op := range receives {
+		looped = looped || op.Fn == t.root && w.repeats(op.Instr.Block(), nil)
+	}
+	return t, looped
+}
+
+func (w *world) fieldSender(class *skeleton.Class, op skeleton.ClassOp, consumer thread, x way) finding {
+	at, name := placeOf(op), nameOf(op, class.Fields[0].Name())
+	how := w.describe(x)
+	who := funcName(consumer.root)
+	return finding{Diagnostic: pass.Diagnostic{
+		Rule: abandonedSender, Pos: at.Pos, End: at.End, Op: "send", Object: class.Fields[0].Name(),
+		Message: fmt.Sprintf("%s blocks for ever sending on %s once the goroutine that receives has ended: %s can %s; send in a select with a channel that is closed when %s ends",
+			funcName(op.Fn), name, who, how, who),
+		Steps: []pass.Step{
+			{Place: w.startPlace(consumer), Goroutine: 1, Op: "go", Object: name, Message: "the receiver is started here"},
+			{Place: w.wayPlace(x), Goroutine: 2, Op: "return", Object: name, Message: fmt.Sprintf("%s can %s here", who, how)},
+			{Place: at, Goroutine: 3, Op: "send", Object: name, Message: fmt.Sprintf("sends on %s for ever", name)},
+		},
+	}, blocked: at.Pos, rank: shown}
+}
+
+// fieldNeverClosed reports a goroutine that loops over a channel of a field that nothing closes, in a package that others
+// can import and start it from again and again.
+func (w *world) fieldNeverClosed(class *skeleton.Class, op skeleton.ClassOp) {
+	if class.Global || len(class.Fields) != 1 || len(class.Makes) == 0 || w.Pkg.Name() == "main" || w.otherExit(op) {
+		return
+	}
+	threads, ok := w.threads(op.Fn, nil)
+	if !ok || len(threads) != 1 || threads[0].start == nil || threads[0].root != op.Fn {
+		return
+	}
+	t := threads[0]
+	if !w.startedAgain(t) {
+		return
+	}
+	at, name := placeOf(op), nameOf(op, class.Fields[0].Name())
+	w.add(finding{Diagnostic: pass.Diagnostic{
+		Rule: abandonedReceiver, Pos: at.Pos, End: at.End, Op: "range", Object: class.Fields[0].Name(),
+		Message: fmt.Sprintf("the goroutine that loops over %s never ends: nothing closes %s, and each call of %s starts another one; close %s when the owner is closed",
+			name, name, funcName(t.in), name),
+		Steps: []pass.Step{
+			{Place: w.startPlace(t), Goroutine: 1, Op: "go", Object: name, Message: "the receiver is started here"},
+			{Place: at, Goroutine: 2, Op: "range", Object: name, Message: "waits here for ever after the last value"},
+		},
+	}, blocked: at.Pos, rank: shown})
+}
+
+// startedAgain reports whether others can start the goroutine again and again: the function that starts it can be called
+// from outside, directly or by a function of the package that can.
+func (w *world) startedAgain(t thread) bool {
+	seen := make(map[*ssa.Function]bool)
+	todo := []*ssa.Function{t.in}
+	for len(todo) > 0 && len(seen) < 64 {
+		fn := todo[0]
+		todo = todo[1:]
+		if seen[fn] {
+			continue
+		}
+		seen[fn] = true
+		sites, all := w.classes.RunBy(fn)
+		if !all && fn.Parent() == nil {
+			return true
+		}
+		for _, site := range sites {
+			// What a Once runs is run once.
+			if skeleton.OpOf(site.Instr).Kind == skeleton.None {
+				todo = append(todo, site.In)
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,166 @@
+// Package waitgroup has WaitGroups and Conds that are never released, beside those that are.
+package waitgroup
+
+import (
+	"log"
+	"sync"
+)
+
+func fetch(string) error { return nil }
+
+// An error leaves without Done.
+func missed(urls []string) {
+	var wg sync.WaitGroup
+	for _, url := range urls {
+		wg.Add(1)
+		go func() {
+			if err := fetch(url); err != nil {
+				log.Print(err)
+				return // want `CL1004`
+			}
+			wg.Done()
+		}()
+	}
+	wg.Wait()
+}
+
+func deferred(urls []string) {
+	var wg sync.WaitGroup
+	for _, url := range urls {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			if err := fetch(url); err != nil {
+				log.Print(err)
+				return
+			}
+		}()
+	}
+	wg.Wait()
+}
+
+func both(urls []string) {
+	var wg sync.WaitGroup
+	for _, url := range urls {
+		wg.Add(1)
+		go func() {
+			if err := fetch(url); err != nil {
+				wg.Done()
+				return
+			}
+			wg.Done()
+		}()
+	}
+	wg.Wait()
+}
+
+// Somebody else does it.
+func handedOn(urls []string) {
+	var wg sync.WaitGroup
+	for _, url := range urls {
+		wg.Add(1)
+		go func() {
+			if err := fetch(url); err != nil {
+				go func() { defer wg.Done(); log.Print(err) }()
+				return
+			}
+			wg.Done()
+		}()
+	}
+	wg.Wait()
+}
+
+func forgotten(urls []string) {
+	var wg sync.WaitGroup
+	for _, url := range urls {
+		wg.Add(1)
+		go func() { _ = fetch(url) }()
+	}
+	wg.Wait() // want `CL1004`
+}
+
+func itself(urls []string) {
+	var wg sync.WaitGroup
+	for _, url := range urls {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			_ = fetch(url)
+			wg.Wait() // want `CL1004`
+		}()
+	}
+}
+
+func inLoop(urls []string) {
+	var wg sync.WaitGroup
+	wg.Add(len(urls))
+	for _, url := range urls {
+		go func() {
+			defer wg.Done()
+			_ = fetch(url)
+		}()
+		wg.Wait() // want `CL1004`
+	}
+}
+
+func afterLoop(urls []string) {
+	var wg sync.WaitGroup
+	wg.Add(len(urls))
+	for _, url := range urls {
+		go func() {
+			defer wg.Done()
+			_ = fetch(url)
+		}()
+	}
+	wg.Wait()
+}
+
+func started(urls []string) {
+	var wg sync.WaitGroup
+	for _, url := range urls {
+		wg.Go(func() { _ = fetch(url) })
+	}
+	wg.Wait()
+}
+
+type tasks struct {
+	wg sync.WaitGroup
+}
+
+func (t *tasks) begin() { t.wg.Add(1) }
+func (t *tasks) end()   { t.wg.Done() }
+func (t *tasks) Wait()  { t.wg.Wait() }
+
+type queue struct {
+	mu    sync.Mutex
+	ready *sync.Cond
+	full  *sync.Cond
+	items []string
+}
+
+func newQueue() *queue {
+	q := new(queue)
+	q.ready, q.full = sync.NewCond(&q.mu), sync.NewCond(&q.mu)
+	return q
+}
+
+func (q *queue) add(item string) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for len(q.items) > 100 {
+		q.full.Wait() // want `CL1005`
+	}
+	q.items = append(q.items, item)
+	q.ready.Signal()
+}
+
+func (q *queue) next() string {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for len(q.items) == 0 {
+		q.ready.Wait()
+	}
+	item := q.items[0]
+	q.items = q.items[1:]
+	return item
+}
