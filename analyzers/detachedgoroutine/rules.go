@@ -91,9 +91,10 @@ Write in the handler: let the goroutine send its result over a channel, and writ
 on every way out.`,
 		Before: `
 func export(w http.ResponseWriter, r *http.Request) {
+	month := r.FormValue("month")
 	done := make(chan error, 1)
 	go func() {
-		done <- json.NewEncoder(w).Encode(report(r.FormValue("month")))
+		done <- json.NewEncoder(w).Encode(report(month))
 	}()
 	select {
 	case err := <-done:
