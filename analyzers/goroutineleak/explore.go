@@ -20,6 +20,9 @@ import (
 func (c *checker) explore() {
 	prog := skeleton.NewProgram(c.ssa.Pkg, c.fns, c.exits.Ends)
 	for _, root := range prog.Roots(c.fns) {
+		if c.tests != c.IsTest(root.Pos()) {
+			continue // what the rest of the package does was looked at without its tests
+		}
 		found, stats := explore.Root(prog, prog.Func(root), explore.DefaultBudget)
 		if !stats.Finished {
 			c.Exhausted()

@@ -113,11 +113,76 @@ func (x *explorer) call(s *state, in *skeleton.Instr) verdict {
 		f.set(in.Dst, value{})
 		return goOn
 	}
+	if x.foreign(s, t) {
+		return x.unseen(s, f, in.Call, in.Dst, v, args, in.Pos)
+	}
 	f.pc++
 	if !x.enter(s, g, t.f, t.captured, t.args, in.Dst, in.Pos) {
 		return drop
 	}
 	return goOn
+}
+
+// foreign reports whether a function can do nothing that matters to what the root owns: none of it is in its reach, it
+// returns nothing of the kind, and this goroutine holds no lock that it could wait for.
+func (x *explorer) foreign(s *state, t target) bool {
+	if s.gs[s.cur].holds > 0 || x.prog.GivesMade(t.f) {
+		return false
+	}
+	seen := make(map[int32]bool)
+	for _, v := range t.args {
+		if s.owned(v, seen) {
+			return false
+		}
+	}
+	for _, v := range t.captured {
+		if s.owned(v, seen) {
+			return false
+		}
+	}
+	return true
+}
+
+// owned reports whether a primitive that the environment does not know can be reached from a value.
+func (s *state) owned(v value, seen map[int32]bool) bool {
+	switch v.k {
+	case aggregate:
+		for _, p := range v.parts {
+			if s.owned(p, seen) {
+				return true
+			}
+		}
+		return false
+	case canceller:
+		return true
+	case address, closure, slice:
+	default:
+		return false
+	}
+	if v.o < 0 || seen[v.o] {
+		return false
+	}
+	seen[v.o] = true
+	o := s.objs[v.o]
+	switch {
+	case len(seen) > 100:
+		return true
+	case o.context:
+		return o.done >= 0 && !s.objs[v.o].lazy
+	case o.channel:
+		return !o.lazy && o.env != anything
+	}
+	if !o.lazy && o.typ != nil && o.typ.Bears() {
+		return true
+	}
+	for _, list := range [][]value{o.slots, o.buf, o.keys} {
+		for _, e := range list {
+			if s.owned(e, seen) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // unseen executes a call of code that is not seen: it may do anything with what it is given, and call the functions
@@ -208,6 +273,9 @@ func (x *explorer) start(s *state, in *skeleton.Instr) verdict {
 		}
 		return goOn
 	}
+	if x.foreign(s, t) {
+		return goOn // another root
+	}
 	return x.spawn(s, t, in.Pos, f.f, in.At, onExit{})
 }
 
@@ -277,6 +345,9 @@ func (x *explorer) runDeferred(s *state, f *frame) verdict {
 	if t.cancels >= 0 {
 		s.note(operation, skeleton.ContextCancel, d.pos, f.f, t.cancels, d.at)
 		s.cancel(t.cancels)
+		return goOn
+	}
+	if x.foreign(s, t) {
 		return goOn
 	}
 	if !x.enter(s, s.g(s.cur), t.f, t.captured, t.args, skeleton.NoArg, d.pos) {

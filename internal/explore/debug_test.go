@@ -3,7 +3,14 @@ package explore
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
+
+	"golang.org/x/tools/go/packages"
+	"golang.org/x/tools/go/ssa"
+	"golang.org/x/tools/go/ssa/ssautil"
+
+	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
 // TestDebug prints what the explorer does with the function CLOUDLINT_EXPLORE in the file CLOUDLINT_FILE.
@@ -12,8 +19,13 @@ func TestDebug(t *testing.T) {
 	if name == "" {
 		t.Skip()
 	}
-	files, _ := filepath.Glob(os.Getenv("CLOUDLINT_FILE"))
-	p := load(t, files...)
+	var p *program
+	if dir := os.Getenv("CLOUDLINT_DIR"); dir != "" {
+		p = loadDir(t, dir)
+	} else {
+		files, _ := filepath.Glob(os.Getenv("CLOUDLINT_FILE"))
+		p = load(t, files...)
+	}
 	for _, fn := range p.fns {
 		if fn.Name() != name {
 			continue
@@ -57,4 +69,22 @@ func TestDebug(t *testing.T) {
 			}
 		}
 	}
+}
+
+func loadDir(t *testing.T, dir string) *program {
+	pkgs, err := packages.Load(&packages.Config{Dir: dir, Mode: packages.LoadSyntax}, ".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	prog, list := ssautil.Packages(pkgs, 0)
+	prog.Build()
+	p := &program{fset: pkgs[0].Fset, pkg: list[0]}
+	for fn := range ssautil.AllFunctions(prog) {
+		if fn.Pkg == list[0] && fn.Synthetic == "" {
+			p.fns = append(p.fns, fn)
+		}
+	}
+	slices.SortFunc(p.fns, func(a, b *ssa.Function) int { return int(a.Pos() - b.Pos()) })
+	p.Program = skeleton.NewProgram(p.pkg, p.fns, ends)
+	return p
 }

@@ -373,10 +373,10 @@ func (x *explorer) settle(s *state, v value, c int64, equal bool) verdict {
 	}
 	for _, n := range candidates[1:] {
 		other := x.fork(s)
-		other.assume(uint64(v.n), n)
+		other.learn(v, n)
 		x.push(other)
 	}
-	s.assume(uint64(v.n), candidates[0])
+	s.learn(v, candidates[0])
 	return goOn
 }
 
@@ -548,6 +548,14 @@ func (x *explorer) jump(s *state, f *frame, i int) verdict {
 		f.regs[phi.Dst] = values[j]
 	}
 	f.block, f.pc = to, 0
+	if next.Join && s.forked {
+		s.forked = false
+		h := mix(s.hash(), uint64(s.cur)+1)
+		if x.visited[h] {
+			return drop
+		}
+		x.visited[h] = true
+	}
 	return goOn
 }
 
@@ -567,8 +575,8 @@ func (x *explorer) branch(s *state, f *frame, v value) verdict {
 	_, of := other.top()
 	// The other path takes the branch where the condition is false.
 	if v.k == unknown {
-		other.assume(uint64(v.n), b2n(v.neg))
-		s.assume(uint64(v.n), 1-b2n(v.neg))
+		other.learn(v, b2n(v.neg))
+		s.learn(v, 1-b2n(v.neg))
 	}
 	if x.jump(other, of, 1) == goOn {
 		x.push(other)

@@ -37,7 +37,7 @@ type Budget struct {
 }
 
 // DefaultBudget is enough for the functions of real code.
-var DefaultBudget = Budget{States: 600, Steps: 60_000}
+var DefaultBudget = Budget{States: 150, Steps: 15_000}
 
 // Stats tell what a run did.
 type Stats struct {

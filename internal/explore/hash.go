@@ -39,6 +39,12 @@ func (s *state) hash() uint64 {
 			}
 		}
 	}
+	for _, f := range s.facts {
+		if !f.passing {
+			w.add(f.key)
+			w.add(uint64(f.n))
+		}
+	}
 	for len(w.todo) > 0 {
 		i := w.todo[0]
 		w.todo = w.todo[1:]
@@ -72,6 +78,11 @@ func (w *hasher) value(v value) {
 		if !ok {
 			n = uint64(len(w.unknown) + 1)
 			w.unknown[v.n] = n
+			for _, f := range w.s.facts {
+				if f.of == v.n || v.of != 0 && f.of == v.of {
+					w.add(uint64(f.n) + 77)
+				}
+			}
 		}
 		w.add(n)
 		return

@@ -82,10 +82,16 @@ func (s *state) load(v value, t *skeleton.Type) value {
 	one := func(i int) value {
 		o := s.objs[v.o]
 		at := int(v.n) + i
+		scalar := t.Scalar(i)
+		if o.env&mayChange != 0 && !o.lazy {
+			switch scalar.Shape {
+			case skeleton.Bool, skeleton.Int, skeleton.String, skeleton.Interface, skeleton.Opaque:
+				return s.fresh() // others may have written since
+			}
+		}
 		if held := o.slots[at]; held.k != unset {
 			return held
 		}
-		scalar := t.Scalar(i)
 		if !o.lazy {
 			return zero(scalar)
 		}

@@ -94,12 +94,14 @@ func (x *explorer) performCall(s *state, c *skeleton.Call, args []value, dst ske
 		}
 		return finish(zeroInt)
 	case skeleton.Unlock:
+		s.hold(s.cur, on, -1)
 		if on.k == address {
 			note()
 			s.setSlot(on, 0)
 		}
 		return finish(value{})
 	case skeleton.RUnlock:
+		s.hold(s.cur, on, -1)
 		if on.k == address {
 			note()
 			if n := s.slot(on); n > 0 && writer(n) < 0 {

@@ -171,6 +171,14 @@ func (s *state) setSlot(at value, n int64) {
 	s.obj(at.o).slots[at.n] = value{k: integer, n: n}
 }
 
+// hold counts the locks that a goroutine has, but for those of the environment: what they keep out is not of this root.
+func (s *state) hold(i int, lock value, n int) {
+	if lock.k == address && !s.objs[lock.o].lazy {
+		g := s.g(i)
+		g.holds = max(0, g.holds+n)
+	}
+}
+
 // A lock's slot holds its writer, one higher, above the number of its readers.
 const readerBits = 16
 
@@ -204,10 +212,12 @@ func (x *explorer) take(s *state, a alternative) verdict {
 		}
 		return x.complete(s, me, a.w, value{}, value{})
 	case skeleton.Lock:
+		s.hold(me, a.w.on, 1)
 		if a.w.on.k == address {
 			s.setSlot(a.w.on, int64(me+1)<<readerBits)
 		}
 	case skeleton.RLock:
+		s.hold(me, a.w.on, 1)
 		if a.w.on.k == address {
 			s.setSlot(a.w.on, s.slot(a.w.on)+1)
 		}

@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"cmp"
 	"go/token"
 	"slices"
 
@@ -102,6 +103,7 @@ type goroutine struct {
 	// It could do it, and the path lets others go first.
 	preempted bool
 	signalled bool   // its Cond was
+	holds     int    // locks taken and not given back, by whatever name
 	wait      []wait // what it stands before
 	fresh     bool   // it has not run yet
 	exit      onExit
@@ -149,7 +151,8 @@ type state struct {
 	steps    int
 	globals  []global
 	frameIDs int64
-	resumed  bool // the operation at hand was just chosen to go on
+	// forked is set when there is another path that may come to the same state, as was not checked since.
+	forked bool
 }
 
 type global struct {
@@ -158,8 +161,10 @@ type global struct {
 }
 
 type fact struct {
-	key uint64
-	n   int64
+	key     uint64
+	n       int64
+	of      int64 // the unknown that it is about
+	passing bool
 }
 
 // fork returns a copy that shares everything until one of the two writes.
@@ -173,6 +178,7 @@ func (x *explorer) fork(s *state) *state {
 	c.objs = slices.Clone(s.objs)
 	c.facts = slices.Clone(s.facts)
 	c.globals = slices.Clone(s.globals)
+	c.forked, s.forked = true, true
 	return &c
 }
 
@@ -227,46 +233,41 @@ func (s *state) fresh() value {
 // derived returns the unknown value that is a function of others.
 func derived(tag uint64, args ...value) value {
 	h := mix(offset, tag+0x51)
-	passing := false
+	out := value{k: unknown}
 	for _, a := range args {
 		h = mix(h, a.hash())
-		passing = passing || a.passing
+		out.passing = out.passing || a.passing
+		if a.k == unknown && out.of == 0 {
+			out.of = a.n
+			if a.of != 0 {
+				out.of = a.of
+			}
+		}
 	}
-	return value{k: unknown, passing: passing, n: int64(h)}
+	out.n = int64(h)
+	return out
 }
 
 // lookup returns what was assumed under a key.
 func (s *state) lookup(key uint64) (int64, bool) {
-	i, ok := slices.BinarySearchFunc(s.facts, key, func(f fact, key uint64) int {
-		switch {
-		case f.key < key:
-			return -1
-		case f.key > key:
-			return 1
-		}
-		return 0
-	})
+	i, ok := slices.BinarySearchFunc(s.facts, key, func(f fact, key uint64) int { return cmp.Compare(f.key, key) })
 	if !ok {
 		return 0, false
 	}
 	return s.facts[i].n, true
 }
 
-func (s *state) assume(key uint64, n int64) {
-	i, ok := slices.BinarySearchFunc(s.facts, key, func(f fact, key uint64) int {
-		switch {
-		case f.key < key:
-			return -1
-		case f.key > key:
-			return 1
-		}
-		return 0
-	})
+func (s *state) assume(key uint64, n int64) { s.learn(value{n: int64(key)}, n) }
+
+// learn notes what is assumed of an unknown value on this path.
+func (s *state) learn(v value, n int64) {
+	key := uint64(v.n)
+	i, ok := slices.BinarySearchFunc(s.facts, key, func(f fact, key uint64) int { return cmp.Compare(f.key, key) })
 	if ok {
 		s.facts[i].n = n
 		return
 	}
-	s.facts = slices.Insert(s.facts, i, fact{key, n})
+	s.facts = slices.Insert(s.facts, i, fact{key, n, v.of, v.passing})
 }
 
 // resolve replaces an unknown value by what was assumed of it.

@@ -28,6 +28,7 @@ type value struct {
 	// passing marks an unknown that is new each time, such as what a call returned: what is assumed of it is not asked
 	// again once it is forgotten.
 	passing bool
+	of      int64 // of an unknown that was made from others: the identity of the first of them
 	o       int32
 	n       int64
 	f       *skeleton.Func

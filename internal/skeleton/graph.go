@@ -58,6 +58,7 @@ type Block struct {
 	Phis   []Phi
 	Instrs []Instr
 	Succs  []int
+	Join   bool   // paths meet here
 	Live   []bool // registers whose value is needed at its start or later, without those of its phis
 }
 

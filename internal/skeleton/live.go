@@ -13,6 +13,9 @@ func (f *Func) findLive() {
 			preds[succ] = append(preds[succ], i)
 		}
 	}
+	for i := range f.Blocks {
+		f.Blocks[i].Join = len(preds[i]) > 1
+	}
 	todo := make([]int, n)
 	queued := make([]bool, n)
 	for i := range todo {

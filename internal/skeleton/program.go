@@ -15,6 +15,7 @@ type Program struct {
 	funcs   map[*ssa.Function]*Func
 	matters map[*ssa.Function]bool
 	methods map[string]bool // names of methods that matter
+	makes   map[*ssa.Function]bool
 	tracked map[types.Type]bool
 }
 
@@ -26,6 +27,7 @@ func NewProgram(pkg *ssa.Package, fns []*ssa.Function, ends func(ssa.Instruction
 		funcs:   make(map[*ssa.Function]*Func),
 		matters: make(map[*ssa.Function]bool),
 		methods: make(map[string]bool),
+		makes:   make(map[*ssa.Function]bool),
 		tracked: make(map[types.Type]bool),
 	}
 	p.findMatters(fns)
@@ -142,6 +144,23 @@ func (p *Program) findMatters(fns []*ssa.Function) {
 					callee := i.Fn.(*ssa.Function)
 					callers[callee] = append(callers[callee], fn)
 				}
+			}
+		}
+	}
+	var makers []*ssa.Function
+	for _, fn := range fns {
+		if p.Owns(fn) {
+			p.makes[fn] = true
+			makers = append(makers, fn)
+		}
+	}
+	for len(makers) > 0 {
+		fn := makers[len(makers)-1]
+		makers = makers[:len(makers)-1]
+		for _, caller := range callers[fn] {
+			if !p.makes[caller] {
+				p.makes[caller] = true
+				makers = append(makers, caller)
 			}
 		}
 	}
@@ -267,7 +286,7 @@ func (p *Program) Owns(fn *ssa.Function) bool {
 			case *ssa.Go, *ssa.MakeChan:
 				return true
 			case *ssa.Alloc:
-				if i.Heap && p.bearsPrimitive(p.TypeOf(i.Type().Underlying().(*types.Pointer).Elem()), 0) {
+				if i.Heap && p.TypeOf(i.Type().Underlying().(*types.Pointer).Elem()).Bears() {
 					return true
 				}
 			case ssa.CallInstruction:
@@ -276,22 +295,6 @@ func (p *Program) Owns(fn *ssa.Function) bool {
 					return true
 				}
 			}
-		}
-	}
-	return false
-}
-
-// bearsPrimitive reports whether a value of the type has a lock or the like in it.
-func (p *Program) bearsPrimitive(t *Type, depth int) bool {
-	if t.Shape == Primitive {
-		return t.Kind != AtomicLoad
-	}
-	if depth > 4 || !t.Aggregate() {
-		return false
-	}
-	for _, part := range t.Parts {
-		if p.bearsPrimitive(part, depth+1) {
-			return true
 		}
 	}
 	return false
@@ -357,4 +360,22 @@ func (p *Program) connected(fn *ssa.Function) bool {
 		}
 	}
 	return false
+}
+
+// GivesMade reports whether a function may return a primitive, or the memory of one, that was made in it.
+func (p *Program) GivesMade(f *Func) bool {
+	if f == nil || !p.makes[f.SSA] {
+		return false
+	}
+	for v := range f.SSA.Signature.Results().Variables() {
+		if p.Tracked(v.Type()) || types.IsInterface(v.Type()) && !isError(v.Type()) {
+			return true
+		}
+	}
+	return false
+}
+
+func isError(t types.Type) bool {
+	named, ok := types.Unalias(t).(*types.Named)
+	return ok && named.Obj().Pkg() == nil && named.Obj().Name() == "error"
 }

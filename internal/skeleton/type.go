@@ -171,3 +171,21 @@ func (t *Type) Scalar(slot int) *Type {
 
 // Aggregate reports whether a value of the type has parts.
 func (t *Type) Aggregate() bool { return t.Shape == Struct || t.Shape == Array || t.Shape == Tuple }
+
+// Bears reports whether a value of the type has a lock or the like in it.
+func (t *Type) Bears() bool { return t.bears(0) }
+
+func (t *Type) bears(depth int) bool {
+	if t.Shape == Primitive {
+		return t.Kind != AtomicLoad
+	}
+	if depth > 4 || !t.Aggregate() {
+		return false
+	}
+	for _, part := range t.Parts {
+		if part.bears(depth + 1) {
+			return true
+		}
+	}
+	return false
+}

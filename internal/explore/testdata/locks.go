@@ -16,7 +16,8 @@ func Double() {
 	b.mu.Unlock()
 }
 
-func DoubleByCall(b *box) {
+func DoubleByCall() {
+	b := new(box)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.inc()
