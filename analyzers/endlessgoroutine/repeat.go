@@ -95,7 +95,8 @@ func (c *checker) repeats(fn *ssa.Function, call ssa.CallInstruction) string {
 	return consumer(fn.Signature)
 }
 
-// consumers are types that a function gets one of for each message, job or event that it handles.
+// consumers are types that a function gets one of for each message, job or event that it handles. The map is never
+// written to.
 var consumers = map[string]string{
 	"github.com/nats-io/nats.go.Msg":                             "for each message",
 	"github.com/nats-io/nats.go/jetstream.Msg":                   "for each message",

@@ -296,7 +296,7 @@ func (p *Poller) Stop() { close(p.done) }`,
 		Since:    since,
 		Severity: lint.SeverityWarning,
 	},
-	Maturity: rule.Preview,
+	Maturity: rule.Stable,
 	Fix:      rule.NoFix,
 	Blind:    "A ticker that is handed to other functions, or kept anywhere but in a field or a variable, is not followed.",
 	References: []string{
