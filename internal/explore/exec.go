@@ -183,6 +183,8 @@ func (x *explorer) step(s *state) verdict {
 			f.set(in.Dst, value{k: integer, n: v.n})
 		case v.k == null:
 			f.set(in.Dst, zeroInt)
+		case s.knownMap(v):
+			f.set(in.Dst, value{k: integer, n: int64(len(s.objs[v.o].keys))})
 		case v.k == address && s.objs[v.o].channel && s.objs[v.o].env == 0:
 			if in.Code == skeleton.LenOf {
 				f.set(in.Dst, value{k: integer, n: int64(len(s.objs[v.o].buf))})
@@ -208,15 +210,20 @@ func (x *explorer) step(s *state) verdict {
 		if v.k == null {
 			v = value{k: address, o: s.add(&object{isMap: true})}
 		}
-		if v.k == address && s.objs[v.o].isMap && s.objs[v.o].env == 0 {
+		it := &object{iterator: true}
+		if s.knownMap(v) || v.k == address && s.objs[v.o].isMap && !s.objs[v.o].lazy && s.objs[v.o].env == 0 {
 			m := s.objs[v.o]
 			// What is in the map now.
-			it := &object{keys: append([]value(nil), m.keys...), stride: m.stride, slots: append([]value(nil), m.slots...), iterator: true}
-			v = value{k: address, o: s.add(it)}
+			it.keys, it.slots, it.stride = append([]value(nil), m.keys...), append([]value(nil), m.slots...), m.stride
 		} else {
-			v = s.fresh()
+			// As many rounds as its length says elsewhere.
+			n := s.resolve(derived(29, v))
+			if n.k == unknown {
+				return x.settle(s, n, 0, false)
+			}
+			it.rounds = int(max(n.n, 0))
 		}
-		f.set(in.Dst, v)
+		f.set(in.Dst, value{k: address, o: s.add(it)})
 	case skeleton.Next:
 		x.mapNext(s, f, in, arg(0))
 	case skeleton.MakeSlice:

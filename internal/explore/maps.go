@@ -119,6 +119,13 @@ func (x *explorer) mapNext(s *state, f *frame, in *skeleton.Instr, it value) {
 		return
 	}
 	parts := make([]value, 0, t.Slots)
+	if s.objs[it.o].rounds > 0 {
+		s.obj(it.o).rounds--
+		made := s.invent(t, s.fresh())
+		made.parts[0] = boolean(true)
+		f.set(in.Dst, made)
+		return
+	}
 	if len(s.objs[it.o].keys) == 0 {
 		for i := range t.Parts {
 			parts = append(parts, flatten(zeroOf(t.Parts[i]), t.Parts[i])...)

@@ -56,6 +56,7 @@ type object struct {
 	keys  []value // of a map; its elements are in slots, stride for each
 	// An iterator over a map has what was in it, and loses what it gave.
 	iterator bool
+	rounds   int // of an iterator over something that is not known
 }
 
 // A frame is a call under way.

@@ -214,3 +214,66 @@ func Ticker(ctx context.Context) {
 		ch <- 1 // stuck
 	}()
 }
+
+type registry struct {
+	watchers map[int]string
+}
+
+func MapOfWorkers(r *registry) {
+	var wg sync.WaitGroup
+	wg.Add(len(r.watchers))
+	for range r.watchers {
+		go func() { wg.Done() }()
+	}
+	wg.Wait()
+}
+
+func SliceOfWorkers(jobs []string) {
+	var wg sync.WaitGroup
+	wg.Add(len(jobs))
+	for range jobs {
+		go func() { defer wg.Done() }()
+	}
+	wg.Wait()
+}
+
+func DoneOnlySometimes(jobs []string, skip bool) {
+	var wg sync.WaitGroup
+	wg.Add(1)
+	go func() {
+		if skip {
+			return
+		}
+		wg.Done()
+	}()
+	wg.Wait() // stuck
+}
+
+func Callback(each func(func(int))) {
+	ch := make(chan int)
+	go func() {
+		for v := range ch {
+			_ = v
+		}
+	}()
+	each(func(v int) { ch <- v })
+	close(ch)
+}
+
+func FirstError(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	errs := make(chan error)
+	go func() {
+		select {
+		case errs <- errors.New("x"):
+		case <-ctx.Done():
+		}
+	}()
+	select {
+	case err := <-errs:
+		return err
+	case <-time.After(time.Second):
+		return nil
+	}
+}
