@@ -21,8 +21,8 @@ func (c *checker) locks() {
 	}
 	walks := l.walkAll()
 	for _, w := range walks {
-		l.missingUnlocks(w)
 		l.doubleLocks(w)
+		l.missingUnlocks(w)
 		l.lockedWaits(w)
 	}
 	l.lockOrders(walks)
@@ -46,7 +46,8 @@ type locker struct {
 	asValue   map[*ssa.Function]bool
 	invoked   map[string]bool // names of methods that are called through interfaces
 	// handed are the classes and paths of locks that a function value releases which somebody else may call.
-	handed map[any]bool
+	handed  map[any]bool
+	handing []*ssa.Function // the functions around them
 	// assigned are the fields that are assigned other than in a new object.
 	assigned map[*types.Var]bool
 	// releasedFor are the functions that return with a lock held which some caller releases.
@@ -54,6 +55,8 @@ type locker struct {
 	elsewhere   map[variableIn]bool
 	// assignedGlobals are the package-level variables that are assigned other than where they are declared.
 	assignedGlobals map[*ssa.Global]bool
+	// doubled took a lock that the same function then waits for: mostly one cause with that it is not released.
+	doubled map[ssa.Instruction]bool
 
 	partners   map[any][]partner      // by the class of what they operate on
 	started    map[*ssa.Function]bool // as goroutines
@@ -68,7 +71,7 @@ func newLocker(c *checker) *locker {
 		asValue: make(map[*ssa.Function]bool), invoked: make(map[string]bool), handed: make(map[any]bool), assigned: make(map[*types.Var]bool),
 		releasedFor: make(map[*ssa.Function]bool), elsewhere: make(map[variableIn]bool),
 		assignedGlobals: make(map[*ssa.Global]bool),
-		partners:        make(map[any][]partner), started: make(map[*ssa.Function]bool), escaped: make(map[any]bool), unbuffered: make(map[any]bool),
+		doubled:         make(map[ssa.Instruction]bool), partners: make(map[any][]partner), started: make(map[*ssa.Function]bool), escaped: make(map[any]bool), unbuffered: make(map[any]bool),
 	}
 }
 
@@ -159,9 +162,7 @@ func (l *locker) prepare() bool {
 	for _, fn := range l.fns {
 		l.handedOver(fn)
 	}
-	// What was found out before all that is handed over was known, is not the last word.
-	clear(l.summaries)
-	clear(l.walks)
+	l.forgetHanded()
 	return true
 }
 
@@ -255,7 +256,7 @@ func (l *locker) handedOver(fn *ssa.Function) {
 				}
 				for _, o := range l.lockSummary(c.Func).outcomes {
 					for _, h := range o.locks {
-						if p := l.paths.Translate(h.path, c); p != nil && (h.maybe || h.write < 0 || h.read < 0) {
+						if p := l.paths.Translate(h.path, c); p != nil && h.releases() {
 							l.hand(p)
 						}
 					}
@@ -272,6 +273,31 @@ func (l *locker) handedOver(fn *ssa.Function) {
 
 func (l *locker) hand(p *skeleton.Path) {
 	l.handed[p] = true
+	if fn := p.Base().Parent(); fn != nil {
+		l.handing = append(l.handing, fn)
+	} else {
+		l.handing = append(l.handing, l.fns...)
+	}
+}
+
+// forgetHanded forgets what was found out about functions, and their callers, before it was known what they hand over.
+func (l *locker) forgetHanded() {
+	seen := make(map[*ssa.Function]bool)
+	for todo := l.handing; len(todo) > 0; {
+		fn := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if seen[fn] {
+			continue
+		}
+		seen[fn] = true
+		delete(l.summaries, fn)
+		delete(l.walks, fn)
+		todo = append(todo, fn.AnonFuncs...)
+		for _, call := range l.callers[fn] {
+			todo = append(todo, call.Parent())
+		}
+	}
+	l.handing = nil
 }
 
 // onlyCalled reports whether a closure is only called and deferred where it is made.

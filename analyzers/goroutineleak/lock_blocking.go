@@ -18,7 +18,7 @@ func (l *locker) lockedWaits(w *lockWalk) {
 			continue
 		}
 		for _, h := range a.state.locks {
-			if !h.held() || !l.stable(h.path) || seen[a.instr] {
+			if !l.meant(h) || !l.stable(h.path) || seen[a.instr] {
 				continue
 			}
 			if p, b, ok := l.blockedPartner(w, a, h); ok {

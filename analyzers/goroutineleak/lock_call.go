@@ -1,6 +1,8 @@
 package goroutineleak
 
 import (
+	"slices"
+
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/internal/skeleton"
@@ -41,7 +43,7 @@ func (w *lockWalk) lock(instr ssa.Instruction, op lockOp, p lockPoint) lockPoint
 		w.acquired = append(w.acquired, acquisition{instr: instr, path: op.path, state: p.state, facts: p.facts, node: w.node,
 			what: &lockTaking{kind: skeleton.Lock, path: op.path, write: op.write, at: instr}})
 	}
-	h := holding{path: op.path, at: instr}
+	h := holding{path: op.path, at: instr, dynamic: op.dynamic}
 	if i := p.state.find(op.path); i >= 0 && !p.state.locks[i].maybe {
 		h = p.state.locks[i]
 		if h.write > 0 || h.read > 0 && op.write {
@@ -95,7 +97,7 @@ func (w *lockWalk) unlock(op lockOp, s lockState) lockState {
 		known := class != nil && !op.dynamic
 		doubted := s.doubt(func(h holding) bool {
 			c := h.path.Class()
-			return h.held() && (!known || c == nil || c == class)
+			return h.held() && (!known || c == nil || c == class || h.dynamic)
 		})
 		for j, h := range doubted.locks {
 			if h.maybe && !s.locks[j].maybe {
@@ -142,6 +144,7 @@ func (w *lockWalk) takes(instr ssa.Instruction, c skeleton.Callee, s *lockSummar
 	if !w.noting {
 		return
 	}
+	w.noteCall(instr, p.state)
 	for _, a := range s.acquires {
 		path := w.paths.Translate(a.path, c)
 		if path == nil || !w.possible(a.guards, c, p.facts) {
@@ -166,6 +169,20 @@ func (w *lockWalk) takes(instr ssa.Instruction, c skeleton.Callee, s *lockSummar
 		}
 		w.acquired = append(w.acquired, acquisition{instr: instr, path: path, state: state, facts: fs, node: w.node, what: what})
 	}
+}
+
+// noteCall notes the classes of the locks that are held at a call in all states.
+func (w *lockWalk) noteCall(instr ssa.Instruction, s lockState) {
+	var held []any
+	for _, h := range s.locks {
+		if c := h.path.Class(); c != nil && h.held() && h.write > 0 {
+			held = append(held, c)
+		}
+	}
+	if old, again := w.calls[instr]; again {
+		held = slices.DeleteFunc(held, func(c any) bool { return !slices.Contains(old, c) })
+	}
+	w.calls[instr] = held
 }
 
 // possible reports whether what a callee tests on the way can be so, seen from the caller.
@@ -312,7 +329,7 @@ func (w *lockWalk) apply(instr ssa.Instruction, c skeleton.Callee, o lockOutcome
 	for _, h := range o.locks {
 		path := w.paths.Translate(h.path, c)
 		if path == nil {
-			if h.maybe || h.write < 0 || h.read < 0 {
+			if h.releases() {
 				class := h.path.Class()
 				s = s.doubt(func(mine holding) bool { return class == nil || mine.path.Class() == class })
 			}
@@ -325,10 +342,12 @@ func (w *lockWalk) apply(instr ssa.Instruction, c skeleton.Callee, o lockOutcome
 			s = w.unlock(lockOp{kind: release, path: path}, s)
 		}
 		if h.maybe {
+			lost := h.lost
 			if i := s.find(path); i >= 0 && s.locks[i].held() {
 				w.note(s.locks[i])
+				lost = false
 			}
-			s = s.with(holding{path: path, maybe: true, at: instr, by: c.Func})
+			s = s.with(holding{path: path, maybe: true, lost: lost, at: instr, by: c.Func})
 			continue
 		}
 		if h.write > 0 || h.read > 0 {

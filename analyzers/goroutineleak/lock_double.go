@@ -12,13 +12,18 @@ import (
 
 // doubleLocks reports locks that a goroutine takes which it already holds, here or in functions called from here.
 func (l *locker) doubleLocks(w *lockWalk) {
+	type cause struct{ held, taken ssa.Instruction }
 	seen := make(map[ssa.Instruction]bool)
+	told := make(map[cause]bool)
 	for _, a := range w.acquired {
 		i := a.state.find(a.path)
 		if i < 0 || a.what.kind != skeleton.Lock || !a.state.locks[i].held() || seen[a.instr] || !l.stable(a.path) {
 			continue
 		}
 		h := a.state.locks[i]
+		if !l.meant(h) {
+			continue
+		}
 		if h.at == a.instr {
 			// The next round of a loop: the end of this one should have released it.
 			if a.what.next == nil && !seen[a.instr] {
@@ -27,9 +32,17 @@ func (l *locker) doubleLocks(w *lockWalk) {
 			}
 			continue
 		}
+		why := cause{h.at, a.what.last().at}
+		if told[why] {
+			continue
+		}
+		told[why] = true
 		switch readers := h.write == 0 && !a.what.write; {
 		case !readers:
 			seen[a.instr] = true
+			if a.what.next == nil {
+				l.doubled[h.at] = true
+			}
 			l.reportDouble(doubleLock, w, h, a, nil)
 		default:
 			if writer := l.writer(h, a); writer != nil {
@@ -39,6 +52,10 @@ func (l *locker) doubleLocks(w *lockWalk) {
 		}
 	}
 }
+
+// meant reports whether a lock is held because the code means it so. Of one that a function called before has forgotten
+// to release, is told elsewhere.
+func (l *locker) meant(h holding) bool { return h.held() && (h.by == nil || l.releasedFor[h.by]) }
 
 // stable reports whether nothing on the way to a lock is ever assigned but in new objects: then a path leads to the
 // same lock each time.

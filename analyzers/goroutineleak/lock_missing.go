@@ -9,6 +9,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
 // missingUnlocks reports the ways out of a function on which it keeps a lock that it releases on others, or that nobody
@@ -23,7 +24,7 @@ func (l *locker) missingUnlocks(w *lockWalk) {
 				h = e.state.locks[i]
 			}
 		}
-		if len(kept) == 0 || l.meansIt(w, h, kept) {
+		if len(kept) == 0 || l.doubled[at] || l.meansIt(w, h, kept) {
 			continue
 		}
 		slices.SortStableFunc(kept, func(a, b lockExit) int { return cmp.Compare(l.returnPos(a.ret), l.returnPos(b.ret)) })
@@ -59,7 +60,10 @@ func (l *locker) meansIt(w *lockWalk, h holding, kept []lockExit) bool {
 	if _, param := root.(*ssa.Parameter); !param && root.Parent() == w.fn {
 		for _, e := range kept {
 			for _, v := range e.ret.Results {
-				if l.paths.Of(v).Base() == root || v == root {
+				if load, ok := v.(*ssa.UnOp); ok && load.X == root {
+					return true // a struct that has the lock, or a pointer to it
+				}
+				if p := l.paths.Of(v); p.Of == nil && p.Root == root {
 					return true
 				}
 			}
@@ -69,6 +73,9 @@ func (l *locker) meansIt(w *lockWalk, h holding, kept []lockExit) bool {
 		return true
 	}
 	mixed := w.released[h.at]
+	if h.by != nil && !mixed && !l.releasedFor[h.by] {
+		return true // said of the function that takes it
+	}
 	if mixed && !w.told(h, kept) {
 		return false
 	}
@@ -76,7 +83,43 @@ func (l *locker) meansIt(w *lockWalk, h holding, kept []lockExit) bool {
 	if l.unexplained(h) {
 		return true
 	}
-	return l.reachable(h, w.fn)
+	return l.reachable(h, w.fn) && !l.pairedElsewhere(w, h)
+}
+
+// pairedElsewhere reports whether a function does more with a lock that others can release than taking it for them: it
+// works on, and all other functions of the package that take the lock release it.
+func (l *locker) pairedElsewhere(w *lockWalk, h holding) bool {
+	works := false
+	for _, b := range w.fn.Blocks {
+		for _, instr := range b.Instrs {
+			switch i := instr.(type) {
+			case ssa.CallInstruction:
+				works = works || l.lockOpOf(i).kind == noLock && reaches(h.at, i)
+			case *ssa.Store, *ssa.UnOp, *ssa.Lookup, *ssa.MapUpdate, *ssa.Range:
+				works = works || reaches(h.at, i)
+			}
+		}
+	}
+	others := 0
+	for _, fn := range l.fns {
+		if fn == w.fn || !l.relevant[fn] {
+			continue
+		}
+		taken := false
+		for _, a := range l.lockSummary(fn).acquires {
+			taken = taken || a.kind == skeleton.Lock && a.next == nil && a.path.Class() == h.path.Class()
+		}
+		if !taken {
+			continue
+		}
+		for _, o := range l.lockSummary(fn).outcomes {
+			if slices.ContainsFunc(o.locks, func(g holding) bool { return g.path.Class() == h.path.Class() }) {
+				return false
+			}
+		}
+		others++
+	}
+	return works && others >= 2
 }
 
 func isMain(fn *ssa.Function) bool {
@@ -131,7 +174,7 @@ func (l *locker) unexplained(h holding) bool {
 	for _, fn := range l.fns {
 		for _, o := range l.lockSummary(fn).outcomes {
 			for _, g := range o.locks {
-				if (g.maybe || g.write < 0 || g.read < 0) && (g.path.Class() == class || g.path.Class() == nil) && l.open(fn) {
+				if g.couldRelease(h) && (g.path.Class() == class || g.path.Class() == nil) && l.open(fn) {
 					return true
 				}
 			}
@@ -142,10 +185,13 @@ func (l *locker) unexplained(h holding) bool {
 
 // open reports whether a function may be called by others than the static calls of this package.
 func (l *locker) open(fn *ssa.Function) bool {
-	if fn.Parent() != nil {
-		return l.asValue[fn]
+	if l.asValue[fn] || l.started[fn] {
+		return true
 	}
-	if l.asValue[fn] || len(l.callers[fn]) == 0 {
+	if fn.Parent() != nil {
+		return false
+	}
+	if len(l.callers[fn]) == 0 {
 		return true
 	}
 	if fn.Signature.Recv() != nil && l.invoked[fn.Name()] {
@@ -159,13 +205,26 @@ func (l *locker) reachable(h holding, fn *ssa.Function) bool {
 	if !l.open(fn) || l.Pkg.Name() == "main" {
 		return false
 	}
-	switch class := h.path.Class().(type) {
-	case *types.Var:
-		return class.Exported()
-	case *ssa.Global:
-		return token.IsExported(class.Name())
+	p := h.path
+	for ; p.Of != nil; p = p.Of {
+		if p.Kind == skeleton.FieldStep && !p.Field.Exported() {
+			return false
+		}
 	}
-	return false
+	switch root := p.Root.(type) {
+	case *ssa.Global:
+		return token.IsExported(root.Name())
+	case *ssa.Alloc:
+		if p == h.path {
+			return false
+		}
+	}
+	t := types.Unalias(p.Root.Type())
+	if ptr, ok := t.(*types.Pointer); ok {
+		t = types.Unalias(ptr.Elem())
+	}
+	named, ok := t.(*types.Named)
+	return !ok || named.Obj().Exported()
 }
 
 // releasesOther reports whether a function releases a lock of the class by other values than those that took it, as

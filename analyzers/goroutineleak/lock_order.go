@@ -2,6 +2,9 @@ package goroutineleak
 
 import (
 	"fmt"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
@@ -26,7 +29,7 @@ func (l *locker) lockOrders(walks []*lockWalk) {
 				continue
 			}
 			for _, h := range a.state.locks {
-				if !h.held() || h.path.Class() == nil || h.path.Class() == class || isFresh(h.path) {
+				if !l.meant(h) || h.path.Class() == nil || h.path.Class() == class || isFresh(h.path) {
 					continue
 				}
 				key := pair{h.path.Class(), class}
@@ -78,14 +81,55 @@ func (l *locker) canMeet(one, other lockOrder) bool {
 		}
 	}
 	// A third lock that both hold keeps them apart.
-	for _, g := range one.then.state.locks {
-		for _, h := range other.then.state.locks {
-			if g.held() && h.held() && g.path.Class() == h.path.Class() && g.path.Class() != nil && (g.write > 0 || h.write > 0) {
-				return false
+	gates := l.gates(other)
+	return !slices.ContainsFunc(l.gates(one), func(class any) bool { return slices.Contains(gates, class) })
+}
+
+// gates are the classes of the locks that are held in an order beside the first, here or by all callers.
+func (l *locker) gates(o lockOrder) []any {
+	gates := l.heldAtEntry(o.walk.fn, 0)
+	for _, h := range o.then.state.locks {
+		if c := h.path.Class(); c != nil && h.held() && h.path != o.first.path && h.write > 0 {
+			gates = append(gates, c)
+		}
+	}
+	return gates
+}
+
+// heldAtEntry are the classes of the locks that all callers of a function hold.
+func (l *locker) heldAtEntry(fn *ssa.Function, depth int) []any {
+	var common []any
+	// What it releases on all ways without having taken it, its callers have taken.
+	outcomes := l.lockSummary(fn).outcomes
+	for i, o := range outcomes {
+		for _, h := range o.locks {
+			if c := h.path.Class(); i == 0 && c != nil && h.write < 0 && !slices.ContainsFunc(outcomes, func(o lockOutcome) bool { return !o.gives(c) }) {
+				common = append(common, c)
 			}
 		}
 	}
-	return true
+	if depth > 4 || l.open(fn) {
+		return common
+	}
+	contract := common
+	for i, call := range l.callers[fn] {
+		w := l.walks[call.Parent()]
+		if _, direct := call.(*ssa.Go); direct || w == nil {
+			return contract
+		}
+		held := slices.Concat(w.calls[call], l.heldAtEntry(call.Parent(), depth+1))
+		if i == 0 {
+			common = held
+			continue
+		}
+		common = slices.DeleteFunc(common, func(c any) bool { return !slices.Contains(held, c) })
+	}
+	return append(common, contract...)
+}
+
+// gives reports whether a lock of the class is released that was not taken.
+func (o lockOutcome) gives(class any) bool {
+	return slices.ContainsFunc(o.locks, func(h holding) bool { return h.write < 0 && h.path.Class() == class })
 }
 
 // reportOrder reports two orders of the same locks.

@@ -16,10 +16,22 @@ type holding struct {
 	write, read int8
 	// maybe is set where it is not known: somebody else may release it, or it was locked under a condition.
 	maybe bool
+	// lost is set with maybe where a lock of the caller's may have been released.
+	lost bool
+	// dynamic is set where it is a sync.Locker of which nobody knows what lock it is.
+	dynamic bool
 	// at took the lock: a call of Lock, or of a function that returns with the lock held.
 	at ssa.Instruction
 	// by is that function.
 	by *ssa.Function
+}
+
+// releases reports whether a lock may be released that was not taken here.
+func (h holding) releases() bool { return h.write < 0 || h.read < 0 || h.maybe && h.lost }
+
+// couldRelease reports whether what one function does can be the release of what another holds.
+func (h holding) couldRelease(held holding) bool {
+	return h.write < 0 && held.write > 0 || h.read < 0 && held.read > 0 || h.maybe && h.lost
 }
 
 // held reports whether the lock is certainly held.

@@ -191,7 +191,7 @@ func sameLocks(a, b []holding) bool {
 	}
 	for _, h := range a {
 		if !slices.ContainsFunc(b, func(g holding) bool {
-			return h.path == g.path && h.write == g.write && h.read == g.read && h.maybe == g.maybe
+			return h.path == g.path && h.write == g.write && h.read == g.read && h.maybe == g.maybe && h.releases() == g.releases()
 		}) {
 			return false
 		}
@@ -208,6 +208,7 @@ func joinOutcomes(all []lockOutcome) lockOutcome {
 				continue
 			}
 			for _, other := range all {
+				h.lost = h.lost || slices.ContainsFunc(other.locks, func(g holding) bool { return g.path == h.path && g.releases() })
 				if !slices.ContainsFunc(other.locks, func(g holding) bool {
 					return g.path == h.path && g.write == h.write && g.read == h.read && !g.maybe
 				}) {

@@ -38,6 +38,7 @@ type lockWalk struct {
 	acquired []acquisition
 	released map[ssa.Instruction]bool // what was taken there was given back on some path
 	rounds   []lockRound
+	calls    map[ssa.Instruction][]any // the classes of locks that are held at a call, whatever happened before
 
 	blocks map[*ssa.BasicBlock]*lockBlock
 	tested map[any]bool // keys of values of which it matters what is known
@@ -97,7 +98,7 @@ type lockRound struct {
 func (c *locker) walk(fn *ssa.Function) *lockWalk {
 	w := &lockWalk{
 		c: c, fn: fn, paths: c.paths, ids: make(lockIDs), index: make(map[lockNodeKey]*lockNode), released: make(map[ssa.Instruction]bool),
-		blocks: make(map[*ssa.BasicBlock]*lockBlock), tested: make(map[any]bool),
+		calls: make(map[ssa.Instruction][]any), blocks: make(map[*ssa.BasicBlock]*lockBlock), tested: make(map[any]bool),
 	}
 	w.findTested()
 	w.arrive(nil, fn.Blocks[0], lockState{}, nil)
@@ -206,7 +207,7 @@ func (w *lockWalk) follow(n *lockNode, to *ssa.BasicBlock, s lockState, fs lockF
 			if !fresh {
 				continue
 			}
-			if w.noting && h.held() && !deferred(s, h.path, w) {
+			if w.noting && h.held() && !w.deferred(s, h.path) {
 				w.rounds = append(w.rounds, lockRound{h, n})
 			}
 			h.maybe = true
@@ -216,11 +217,18 @@ func (w *lockWalk) follow(n *lockNode, to *ssa.BasicBlock, s lockState, fs lockF
 	w.arrive(n, to, s, w.enter(n.block, to, fs))
 }
 
-// deferred reports whether a deferred call of Unlock is going to release a lock.
-func deferred(s lockState, p *skeleton.Path, w *lockWalk) bool {
+// deferred reports whether a deferred call is going to release a lock.
+func (w *lockWalk) deferred(s lockState, p *skeleton.Path) bool {
 	return slices.ContainsFunc(s.defers, func(d *ssa.Defer) bool {
-		op := w.c.lockOp(skeleton.OpOf(d))
-		return op.kind == release && op.path == p || op.kind == noLock
+		op := skeleton.OpOf(d)
+		if lop := w.c.lockOp(op); lop.kind != noLock {
+			return lop.kind == release && (lop.path == p || lop.path.Class() == p.Class())
+		}
+		return slices.ContainsFunc(w.c.lockSummary(op.Callee.Func).outcomes, func(o lockOutcome) bool {
+			return slices.ContainsFunc(o.locks, func(h holding) bool {
+				return h.releases() && (h.path.Class() == nil || h.path.Class() == p.Class())
+			})
+		})
 	})
 }
 
@@ -317,7 +325,7 @@ func (w *lockWalk) wait(instr ssa.Instruction, kind skeleton.Kind, object ssa.Va
 func (w *lockWalk) handOver(c skeleton.Callee, p *lockPoint) {
 	for _, o := range w.c.lockSummary(c.Func).outcomes {
 		for _, h := range o.locks {
-			if h.write < 0 || h.read < 0 || h.maybe {
+			if h.releases() {
 				path := w.paths.Translate(h.path, c)
 				p.state = p.state.doubt(func(mine holding) bool { return mine.path == path || path == nil })
 			}
