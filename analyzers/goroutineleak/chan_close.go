@@ -28,7 +28,7 @@ func (w *world) closedTwice(class *skeleton.Class) {
 			switch {
 			case second.Deferred:
 				// A deferred close runs at the end, whether it is deferred before or after.
-				if !second.Instr.Block().Dominates(first.Instr.Block()) && !w.follows(first.Instr, second.Instr) {
+				if !w.before(second.Instr, first.Instr) && !w.follows(first.Instr, second.Instr) {
 					continue
 				}
 			case !w.follows(first.Instr, second.Instr):
@@ -58,39 +58,40 @@ func (w *world) reassigned(class *skeleton.Class, op skeleton.ClassOp) bool {
 	return false
 }
 
-// follows reports whether b can run after a without a branch that contradicts what is known at a.
+// before reports whether a has run wherever b runs.
+func (w *world) before(a, b ssa.Instruction) bool {
+	if a.Block() == b.Block() {
+		return slices.Index(a.Block().Instrs, a) < slices.Index(b.Block().Instrs, b)
+	}
+	return a.Block().Dominates(b.Block())
+}
+
+// follows reports whether b runs on every way on from a. Where there is another way, the function may know which to take.
 func (w *world) follows(a, b ssa.Instruction) bool {
-	if !w.reaches(a, b) {
+	if a.Block() == b.Block() && w.before(a, b) {
+		return !slices.ContainsFunc(a.Block().Instrs[slices.Index(a.Block().Instrs, a):slices.Index(b.Block().Instrs, b)], w.exits.Ends)
+	}
+	if !w.reaches(a, b) || a.Block() == b.Block() {
 		return false
 	}
-	known := w.knownAt(a.Block())
 	seen := make(map[*ssa.BasicBlock]bool)
-	todo := []*ssa.BasicBlock{a.Block()}
-	if a.Block() == b.Block() && slices.Index(a.Block().Instrs, a) < slices.Index(b.Block().Instrs, b) {
-		return !slices.ContainsFunc(a.Block().Instrs[:slices.Index(b.Block().Instrs, b)], w.exits.Ends)
+	todo := slices.Clone(a.Block().Succs)
+	if len(todo) == 0 || slices.ContainsFunc(a.Block().Instrs, w.exits.Ends) {
+		return false
 	}
 	for len(todo) > 0 {
 		x := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		if slices.ContainsFunc(x.Instrs, w.exits.Ends) {
+		if x == b.Block() || seen[x] {
 			continue
 		}
-		for i, next := range x.Succs {
-			if br, ok := x.Instrs[len(x.Instrs)-1].(*ssa.If); ok {
-				if truth, ok := w.decide(known, br.Cond); ok && truth != (i == 0) {
-					continue
-				}
-			}
-			if next == b.Block() {
-				return true
-			}
-			if !seen[next] {
-				seen[next] = true
-				todo = append(todo, next)
-			}
+		seen[x] = true
+		if len(x.Succs) == 0 || x == a.Block() || slices.ContainsFunc(x.Instrs, w.exits.Ends) {
+			return false
 		}
+		todo = append(todo, x.Succs...)
 	}
-	return false
+	return true
 }
 
 func (w *world) closedFinding(first, second skeleton.ClassOp) finding {

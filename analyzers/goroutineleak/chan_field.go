@@ -59,10 +59,19 @@ func (w *world) smallRoom(class *skeleton.Class) bool {
 // consumer returns the one goroutine that receives, if it does so in a loop.
 func (w *world) consumer(receives []skeleton.ClassOp) (thread, bool) {
 	threads, ok := w.allThreads(receives, nil)
-	if !ok || len(threads) != 1 || threads[0].start == nil {
+	var t thread
+	switch {
+	case ok && len(threads) == 1 && threads[0].start != nil:
+		t = threads[0]
+	case !ok && len(receives) > 0 && receives[0].Fn.Parent() == nil:
+		// A method that others run, in a goroutine of theirs.
+		t = thread{root: receives[0].Fn}
+		if slices.ContainsFunc(receives, func(op skeleton.ClassOp) bool { return op.Fn != t.root }) {
+			return thread{}, false
+		}
+	default:
 		return thread{}, false
 	}
-	t := threads[0]
 	looped := false
 	for _, op := range receives {
 		looped = looped || op.Fn == t.root && w.repeats(op.Instr.Block(), nil)
@@ -74,12 +83,16 @@ func (w *world) fieldSender(class *skeleton.Class, op skeleton.ClassOp, consumer
 	at, name := placeOf(op), nameOf(op, class.Fields[0].Name())
 	how := w.describe(x)
 	who := funcName(consumer.root)
+	begins := pass.Step{Place: pass.Place{Pos: consumer.root.Pos()}, Goroutine: 2, Op: "go", Object: name, Message: "the receiver begins here"}
+	if consumer.start != nil {
+		begins = pass.Step{Place: w.startPlace(consumer), Goroutine: 1, Op: "go", Object: name, Message: "the receiver is started here"}
+	}
 	return finding{Diagnostic: pass.Diagnostic{
 		Rule: abandonedSender, Pos: at.Pos, End: at.End, Op: "send", Object: class.Fields[0].Name(),
 		Message: fmt.Sprintf("%s blocks for ever sending on %s once the goroutine that receives has ended: %s can %s; send in a select with a channel that is closed when %s ends",
 			funcName(op.Fn), name, who, how, who),
 		Steps: []pass.Step{
-			{Place: w.startPlace(consumer), Goroutine: 1, Op: "go", Object: name, Message: "the receiver is started here"},
+			begins,
 			{Place: w.wayPlace(x), Goroutine: 2, Op: "return", Object: name, Message: fmt.Sprintf("%s can %s here", who, how)},
 			{Place: at, Goroutine: 3, Op: "send", Object: name, Message: fmt.Sprintf("sends on %s for ever", name)},
 		},

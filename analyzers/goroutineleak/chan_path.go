@@ -2,6 +2,7 @@ package goroutineleak
 
 import (
 	"go/token"
+	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -196,6 +197,9 @@ func (s *search) effect(instr ssa.Instruction) int {
 			}
 			return 0
 		}
+		if site.How == skeleton.Deferred && s.relevant[site.Fn] {
+			continue // what is deferred knows best on which ways out it must serve
+		}
 		served = min(served, s.least(site.Fn))
 	}
 	return served
@@ -254,7 +258,7 @@ func (s *search) edge(b *ssa.BasicBlock, succ int, known facts) int {
 	if truth, ok := s.w.decide(known, br.Cond); ok && truth != (succ == 0) {
 		return -1
 	}
-	if s.bounds(b, succ, br.Cond) {
+	if s.bounds(b, succ, br.Cond) || s.optional(b, succ, br.Cond) {
 		return s.need
 	}
 	cond, positive := br.Cond, succ == 0
@@ -343,20 +347,66 @@ func (s *search) bounds(b *ssa.BasicBlock, succ int, cond ssa.Value) bool {
 	return false
 }
 
+// optional reports whether a branch leaves out a service that is done "if need be", and goes on where the other branch does:
+// whoever wrote the condition knows when it is needed. An error is no such condition.
+func (s *search) optional(b *ssa.BasicBlock, succ int, cond ssa.Value) bool {
+	if bin, ok := cond.(*ssa.BinOp); ok {
+		if _, _, sel := selectCase(bin); sel || types.Identical(bin.X.Type(), types.Universe.Lookup("error").Type()) {
+			return false
+		}
+	}
+	to, other := b.Succs[succ], b.Succs[1-succ]
+	if len(other.Preds) != 1 || other.Dominates(to) || !s.servesWithin(other) {
+		return false
+	}
+	seen := map[*ssa.BasicBlock]bool{b: true}
+	todo := []*ssa.BasicBlock{other}
+	for len(todo) > 0 {
+		x := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if x == to {
+			return true
+		}
+		if !seen[x] {
+			seen[x] = true
+			todo = append(todo, x.Succs...)
+		}
+	}
+	return false
+}
+
+// servesWithin reports whether a block, or one that it dominates, serves.
+func (s *search) servesWithin(top *ssa.BasicBlock) bool {
+	for _, b := range top.Parent().Blocks {
+		if top.Dominates(b) && s.servesHere(b) {
+			return true
+		}
+	}
+	return false
+}
+
 // servesIn reports whether a loop serves.
 func (s *search) servesIn(l *loop) bool {
 	for b := range l.body {
-		for _, instr := range b.Instrs {
-			for _, op := range s.w.ops[instr] {
-				if op.class == s.class && s.serves(op.ClassOp) > 0 {
-					return true
-				}
+		if s.servesHere(b) {
+			return true
+		}
+	}
+	return false
+}
+
+// servesHere reports whether a block serves, or calls what does.
+func (s *search) servesHere(b *ssa.BasicBlock) bool {
+	for _, instr := range b.Instrs {
+		for _, op := range s.w.ops[instr] {
+			if op.class == s.class && s.serves(op.ClassOp) > 0 {
+				return true
 			}
-			if call, ok := instr.(*ssa.Call); ok {
-				sites, _ := s.w.classes.Runs(call)
-				if slices.ContainsFunc(sites, func(site skeleton.Site) bool { return site.How != skeleton.Started && s.relevant[site.Fn] }) {
-					return true
-				}
+		}
+		if call, ok := instr.(*ssa.Call); ok {
+			sites, _ := s.w.classes.Runs(call)
+			if slices.ContainsFunc(sites, func(site skeleton.Site) bool { return site.How != skeleton.Started && s.relevant[site.Fn] }) {
+				return true
 			}
 		}
 	}

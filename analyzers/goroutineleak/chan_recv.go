@@ -179,6 +179,10 @@ func (w *world) receiverLeft(l local, op skeleton.ClassOp, ranges bool, sends, c
 			return
 		}
 		s.repeated = n > 1
+		// What was sent before is there already.
+		if slices.ContainsFunc(serving, func(op skeleton.ClassOp) bool { return op.Fn == l.owner && !op.Deferred && w.precedes(op, from) }) {
+			return
+		}
 	}
 	var left []departure
 	for _, p := range providers {
