@@ -16,6 +16,7 @@ type index struct {
 	channels map[*types.Var][]ssa.Instruction        // FieldAddr and Field of channels
 	invokes  map[string]bool                         // names of methods that are called through an interface
 	stops    []ssa.CallInstruction                   // calls of (*time.Ticker).Stop and (*time.Timer).Stop
+	resets   []ssa.CallInstruction                   // calls of (*time.Ticker).Reset
 }
 
 func newIndex(fns []*ssa.Function) *index {
@@ -57,6 +58,9 @@ func (ix *index) add(instr ssa.Instruction) {
 		op := skeleton.OpOf(instr)
 		if op.Kind == skeleton.TickerStop || op.Kind == skeleton.TimerStop {
 			ix.stops = append(ix.stops, i)
+		}
+		if op.Callee.Name() == "(*time.Ticker).Reset" {
+			ix.resets = append(ix.resets, i)
 		}
 		if f := skeleton.CalleeOf(common).Func; f != nil {
 			ix.callers[f] = append(ix.callers[f], i)

@@ -13,6 +13,11 @@ import (
 // tickerStop returns a call that stops the ticker which the loop waits for, and nothing else, or nil. Who calls it means
 // to end the loop; but Stop does not close the channel, so that the goroutine waits for ever.
 func (c *checker) tickerStop(ticker ssa.Value, loop *trap) ssa.CallInstruction {
+	for _, reset := range c.index.resets {
+		if args := skeleton.CalleeOf(reset.Common()).Args; len(args) > 0 && sameTicker(ticker, args[0]) {
+			return nil // it is stopped for a while
+		}
+	}
 	for _, stop := range c.index.stops {
 		op := skeleton.OpOf(stop)
 		if len(op.Callee.Args) == 0 || !sameTicker(ticker, op.Callee.Args[0]) || within(stop.Parent(), loop.fn) || !c.counts(stop) {

@@ -226,3 +226,17 @@ func (s *scheduler) remove(name string) {
 }
 
 func (s *scheduler) forget() { s.last.Stop() }
+
+// Paused, not ended.
+type blinker struct{ ticker *time.Ticker }
+
+func (b *blinker) run(blink func()) {
+	go func() {
+		for range b.ticker.C {
+			blink()
+		}
+	}()
+}
+
+func (b *blinker) Pause()  { b.ticker.Stop() }
+func (b *blinker) Resume() { b.ticker.Reset(time.Second) }

@@ -432,7 +432,7 @@ func (p *prices) follow(feeds []string) {
 
 func followed(w http.ResponseWriter, r *http.Request) {
 	go sharedPrices.follow(r.Form["feed"]) // want `CL1021: .*: .for. in \(\*prices\).follow has no way out`
-	go func() { // want `CL1021: .*: .for. in \(\*prices\).follow has no way out`
+	go func() {                            // want `CL1021: .*: .for. in \(\*prices\).follow has no way out`
 		sharedPrices.follow(r.Form["feed"])
 	}()
 }
