@@ -41,11 +41,12 @@ var Analyzer = New()
 // New returns a fresh analyzer.
 func New() *analysis.Analyzer {
 	return pass.New(pass.Spec{
-		Name:     name,
-		Doc:      doc,
-		Rules:    Rules(),
-		Requires: []*analysis.Analyzer{buildssa.Analyzer},
-		Run:      run,
+		Name:      name,
+		Doc:       doc,
+		Rules:     Rules(),
+		Requires:  []*analysis.Analyzer{buildssa.Analyzer},
+		FactTypes: []analysis.Fact{new(startsFact)},
+		Run:       run,
 	})
 }
 

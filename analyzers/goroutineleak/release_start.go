@@ -15,9 +15,9 @@ import (
 // A starter is a constructor whose object has a goroutine that only a method of the object ends.
 type starter struct {
 	typ     *types.TypeName
-	start   ssa.Instruction
+	start   pass.Place // the go statement
 	release map[*ssa.Function]bool
-	stop    *ssa.Function // the method to call
+	stop    string // the method to call
 }
 
 // stops finds callers of constructors that start a goroutine, which leave with an error and do not stop the object.
@@ -27,10 +27,8 @@ func (c *checker) stops() {
 	for _, fn := range c.fns {
 		if s := c.starter(fn, contexts); s != nil {
 			starters[fn] = s
+			c.exportStarter(fn, s)
 		}
-	}
-	if len(starters) == 0 {
-		return
 	}
 	for _, fn := range c.fns {
 		for _, b := range fn.Blocks {
@@ -39,7 +37,12 @@ func (c *checker) stops() {
 				if !ok {
 					continue
 				}
-				if s := starters[skeleton.CalleeOf(&call.Call).Func]; s != nil && c.exits.Reachable(call) && !partOfMain(fn, contexts, 0) {
+				callee := skeleton.CalleeOf(&call.Call)
+				s := starters[callee.Func]
+				if s == nil {
+					s = c.importStarter(callee)
+				}
+				if s != nil && c.exits.Reachable(call) && !partOfMain(fn, contexts, 0) {
 					c.stop(fn, call, s)
 				}
 			}
@@ -67,13 +70,13 @@ func (c *checker) stop(fn *ssa.Function, call *ssa.Call, s *starter) {
 		if names := c.targets(call); len(names) > 0 && names[0] != "_" {
 			name = names[0]
 		}
-		stop := name + "." + s.stop.Name()
+		stop := name + "." + s.stop
 		d := pass.Diagnostic{
 			Rule: lostStop, Pos: c.placeOf(call).Pos, End: c.placeOf(call).End, Op: "start", Object: s.typ.Name(),
 			Message: "the goroutine of " + name + " stays for ever when the function returns an error at " + c.line(l.exit) + ": " + stop + " is not called, and nobody else has the object; call it before that return",
 			Steps: []pass.Step{
 				{Place: c.placeOf(call), Message: name + " is made here", Op: "call", Object: s.typ.Name(), Goroutine: 1},
-				{Place: c.placeOf(s.start), Message: "a goroutine is started here that only " + s.typ.Name() + "." + s.stop.Name() + " ends", Op: "start", Object: s.typ.Name(), Goroutine: 1},
+				{Place: s.start, Message: "a goroutine is started here that only " + s.typ.Name() + "." + s.stop + " ends", Op: "start", Object: s.typ.Name(), Goroutine: 1},
 				{Place: pass.Place{Pos: c.exitPos(l.exit)}, Message: "leaves here with an error, without " + stop, Op: "leave", Object: s.typ.Name(), Goroutine: 1},
 			},
 		}
@@ -116,7 +119,7 @@ func (c *checker) starter(fn *ssa.Function, contexts *ctxflow.Flow) *starter {
 	}
 	for _, start := range c.startsOn(fn, object, contexts) {
 		if release, stop := c.ends(fn, start, name, contexts); stop != nil {
-			return &starter{name, start, release, stop}
+			return &starter{name, c.placeOf(start), release, stop.Name()}
 		}
 	}
 	return nil
@@ -215,28 +218,7 @@ func (c *checker) ends(fn *ssa.Function, start ssa.Instruction, name *types.Type
 	if body.Func == nil {
 		return nil, nil
 	}
-	fields := make(map[fieldKey]bool)
-	var s signal
-	s = signal{
-		channel: func(ch ssa.Value) bool {
-			key, ok := c.loaded(ch, name)
-			if ok {
-				fields[key] = true
-			}
-			return ok
-		},
-		context: func(ctx ssa.Value) bool {
-			key, ok := c.cancelField(ctx, name, contexts)
-			if ok {
-				fields[key] = true
-			}
-			return ok
-		},
-		enters: func(skeleton.Callee) (signal, bool) { return s, true },
-	}
-	if !c.trapped(body.Func, s, 0) {
-		return nil, nil
-	}
+	fields := c.endedBy(body.Func, name, contexts)
 	var direct []*ssa.Function
 	for key := range fields {
 		if c.reach.others[key] || key.variable() == nil || key.variable().Exported() {
@@ -260,6 +242,34 @@ func (c *checker) ends(fn *ssa.Function, start ssa.Instruction, name *types.Type
 		}
 	}
 	return release, stop
+}
+
+// endedBy returns the fields of the type without whose channels or cancel functions a goroutine does not end.
+func (c *checker) endedBy(body *ssa.Function, name *types.TypeName, contexts *ctxflow.Flow) map[fieldKey]bool {
+	all := make(map[fieldKey]bool)
+	only := func(is func(fieldKey) bool) signal {
+		var s signal
+		s = signal{
+			channel: func(ch ssa.Value) bool { key, ok := c.loaded(ch, name); return ok && is(key) },
+			context: func(ctx ssa.Value) bool { key, ok := c.cancelField(ctx, name, contexts); return ok && is(key) },
+			enters:  func(skeleton.Callee) (signal, bool) { return s, true },
+		}
+		return s
+	}
+	if !c.trapped(body, only(func(key fieldKey) bool { all[key] = true; return true }), 0) {
+		return nil
+	}
+	// Where one of them is enough the others bring work.
+	enough := make(map[fieldKey]bool)
+	for key := range all {
+		if c.trapped(body, only(func(k fieldKey) bool { return k == key }), 0) {
+			enough[key] = true
+		}
+	}
+	if len(enough) > 0 {
+		return enough
+	}
+	return all
 }
 
 // loaded returns the field of the type that a channel was read from.

@@ -3,6 +3,7 @@ package goroutineleak
 import (
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -248,6 +249,10 @@ func (t *tracker) call(call ssa.CallInstruction, v ssa.Value, h *holder) effect 
 	if callee.Func == nil || len(callee.Func.Blocks) == 0 {
 		if _, builtin := common.Value.(*ssa.Builtin); builtin {
 			return transfers
+		}
+		// Another method of the object itself, in its own package.
+		if callee.Func != nil && callee.Func.Signature.Recv() != nil && callee.Args[0] == v && !slices.Contains(callee.Args[1:], v) && !h.function && !h.release[callee.Func] {
+			return keeps
 		}
 		if plain, ok := call.(*ssa.Call); ok && h.built && errorOf(plain) != nil {
 			return transfersIfNil

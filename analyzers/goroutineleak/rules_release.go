@@ -265,9 +265,9 @@ func (c *Consumer) Close() error {
 		Since:    "0.1.0",
 		Severity: lint.SeverityWarning,
 	},
-	Blind: `Only constructors of the same package are seen whose goroutine can be shown to end by nothing but a channel or cancel
-function of the object. An object that is returned, stored in something else than an object that the function makes, or
-handed to code that may stop it has a new owner.`,
+	Blind: `Only constructors are seen whose goroutine can be shown to end by nothing but a channel or cancel function of the object.
+An object that is returned, stored in something else than an object that the function makes, or handed to code that may
+stop it has a new owner.`,
 	References: []string{
 		"https://github.com/apache/pulsar-client-go/pull/418",
 	},

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"goroutineleak/stops/wal"
 )
 
 var errAddress = errors.New("no address")
@@ -59,7 +61,7 @@ type client struct {
 }
 
 func newClient(address string) (*client, error) {
-	c := &client{janitor: newJanitor()} // want `CL1015: the goroutine of the janitor stays for ever when the function returns an error at line 65: the janitor.Stop is not called`
+	c := &client{janitor: newJanitor()} // want `CL1015: the goroutine of the janitor stays for ever when the function returns an error at line 67: the janitor.Stop is not called`
 	c.janitor.add(address)
 	if address == "" {
 		return nil, errAddress
@@ -75,7 +77,7 @@ func (c *client) name() string { return c.conn }
 
 func newDialled(dial func(namer) error) (*client, error) {
 	c := new(client)
-	c.janitor = newJanitor() // want `CL1015: the goroutine of c.janitor stays for ever when the function returns an error at line 80: c.janitor.Stop is not called`
+	c.janitor = newJanitor() // want `CL1015: the goroutine of c.janitor stays for ever when the function returns an error at line 82: c.janitor.Stop is not called`
 	if err := dial(c); err != nil {
 		return nil, err
 	}
@@ -116,7 +118,7 @@ func (r *refresher) Stop() {
 }
 
 func load(read func() error) (*refresher, error) {
-	r := startRefresher(func() { read() }) // want `CL1015: the goroutine of r stays for ever when the function returns an error at line 121: r.Stop is not called`
+	r := startRefresher(func() { read() }) // want `CL1015: the goroutine of r stays for ever when the function returns an error at line 123: r.Stop is not called`
 	if err := read(); err != nil {
 		return nil, err
 	}
@@ -204,3 +206,37 @@ func started(address string) (*client, error) {
 	}
 	return c, nil
 }
+
+// The log is of another package.
+type database struct {
+	log  *wal.Log
+	size int64
+}
+
+func openDatabase(name string, size func(string) (int64, error)) (*database, error) {
+	log, err := wal.Open(name) // want `CL1015: the goroutine of log stays for ever when the function returns an error at line 224: log.Close is not called`
+	if err != nil {
+		return nil, err
+	}
+	log.Write("opened")
+	n, err := size(name)
+	if err != nil {
+		return nil, err
+	}
+	return &database{log, n}, nil
+}
+
+func openDatabaseRight(name string, size func(string) (int64, error)) (*database, error) {
+	log, err := wal.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	db := &database{log: log}
+	if db.size, err = size(name); err != nil {
+		db.Close()
+		return nil, err
+	}
+	return db, nil
+}
+
+func (d *database) Close() error { return d.log.Close() }
