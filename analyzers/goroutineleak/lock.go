@@ -58,10 +58,11 @@ type locker struct {
 	// doubled took a lock that the same function then waits for: mostly one cause with that it is not released.
 	doubled map[ssa.Instruction]bool
 
-	partners   map[any][]partner      // by the class of what they operate on
-	started    map[*ssa.Function]bool // as goroutines
-	escaped    map[any]bool           // classes of channels that others may have
-	unbuffered map[any]bool           // classes of channels that are made without a buffer
+	partners   map[any][]partner           // by the class of what they operate on
+	started    map[*ssa.Function]bool      // as goroutines
+	owners     map[*types.Var]*types.Named // the types of the package that fields belong to
+	escaped    map[any]bool                // classes of channels that others may have
+	unbuffered map[any]bool                // classes of channels that are made without a buffer
 }
 
 func newLocker(c *checker) *locker {

@@ -45,7 +45,7 @@ func (l *locker) doubleLocks(w *lockWalk) {
 			}
 			l.reportDouble(doubleLock, w, h, a, nil)
 		default:
-			if writer := l.writer(h, a); writer != nil {
+			if writer := l.writer(h); writer != nil {
 				seen[a.instr] = true
 				l.reportDouble(readerWriterReader, w, h, a, writer)
 			}
@@ -85,7 +85,7 @@ func (l *locker) constantGlobal(v ssa.Value) bool {
 }
 
 // writer returns a place where another goroutine may take the write lock between two read locks of this one.
-func (l *locker) writer(h holding, a acquisition) ssa.Instruction {
+func (l *locker) writer(h holding) ssa.Instruction {
 	class := h.path.Class()
 	if class == nil {
 		return nil

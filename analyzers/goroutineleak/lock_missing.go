@@ -55,18 +55,9 @@ func (w *lockWalk) takers() []ssa.Instruction {
 
 // meansIt reports whether a function is meant to return with the lock held, or may be.
 func (l *locker) meansIt(w *lockWalk, h holding, kept []lockExit) bool {
-	// The caller gets the object with its lock held.
-	root := h.path.Base()
-	if _, param := root.(*ssa.Parameter); !param && root.Parent() == w.fn {
-		for _, e := range kept {
-			for _, v := range e.ret.Results {
-				if load, ok := v.(*ssa.UnOp); ok && load.X == root {
-					return true // a struct that has the lock, or a pointer to it
-				}
-				if p := l.paths.Of(v); p.Of == nil && p.Root == root {
-					return true
-				}
-			}
+	for _, e := range kept {
+		if l.returnsOwner(h.path, e.ret) {
+			return true
 		}
 	}
 	if l.releasedFor[w.fn] || w.fn.Name() == "init" || isMain(w.fn) {
@@ -120,6 +111,21 @@ func (l *locker) pairedElsewhere(w *lockWalk, h holding) bool {
 		others++
 	}
 	return works && others >= 2
+}
+
+// returnsOwner reports whether the caller gets the object that the lock belongs to, and did not have it before.
+func (l *locker) returnsOwner(lock *skeleton.Path, ret *ssa.Return) bool {
+	for p := lock; p != nil; p = p.Of {
+		if _, param := p.Root.(*ssa.Parameter); param {
+			return false
+		}
+		for _, v := range ret.Results {
+			if load, ok := v.(*ssa.UnOp); ok && load.X == p.Root && p.Root != nil || l.paths.Of(v) == p {
+				return true // the owner, or a struct that has the lock
+			}
+		}
+	}
+	return false
 }
 
 func isMain(fn *ssa.Function) bool {

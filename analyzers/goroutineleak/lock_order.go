@@ -68,17 +68,26 @@ func (l *locker) inversion(ones, others []lockOrder) (one, other lockOrder, ok b
 
 // canMeet reports whether one goroutine can hold the first lock and wait for the second while another does the reverse.
 func (l *locker) canMeet(one, other lockOrder) bool {
-	// Both must be able to wait; that a writer comes between two readers is not counted.
-	if !one.first.conflicts(other.then.what.write) || !other.first.conflicts(one.then.what.write) {
-		return false
-	}
-	if !tied(one.first.path, one.then.path, other.then.path, other.first.path) {
-		return false
-	}
-	for _, p := range []*skeleton.Path{one.first.path, one.then.path, other.first.path, other.then.path} {
-		if !l.stable(p) {
+	// Both must be able to wait: one of the pairs may be two readers, if a writer can come between them.
+	waits := 0
+	for _, meet := range []struct{ held, wanted lockOrder }{{one, other}, {other, one}} {
+		if meet.held.first.conflicts(meet.wanted.then.what.write) {
+			waits++
+		} else if l.writer(meet.held.first) == nil {
 			return false
 		}
+	}
+	if waits == 0 {
+		return false
+	}
+	if tied(one.first.path, one.then.path, other.then.path, other.first.path) {
+		for _, p := range []*skeleton.Path{one.first.path, one.then.path, other.first.path, other.then.path} {
+			if !l.stable(p) {
+				return false
+			}
+		}
+	} else if !l.related(one.first.path, one.then.path) || !l.related(other.first.path, other.then.path) {
+		return false
 	}
 	// A third lock that both hold keeps them apart.
 	gates := l.gates(other)

@@ -46,6 +46,35 @@ func addHost() {
 	hosts.Unlock()
 }
 
+type pool struct {
+	mu      sync.Mutex
+	workers []*worker
+	busy    int
+}
+
+type worker struct {
+	mu   sync.Mutex
+	jobs int
+}
+
+func (p *pool) rebalance() {
+	for _, w := range p.workers {
+		w.mu.Lock()
+		p.mu.Lock() // want `CL1007: p\.mu is taken here while w\.mu is held, and at line \d+ the other way round`
+		p.busy -= w.jobs
+		p.mu.Unlock()
+		w.mu.Unlock()
+	}
+}
+
+func (p *pool) remove(w *worker) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	p.busy -= w.jobs
+}
+
 // What follows is right.
 
 type gated struct{ gate, a, b sync.Mutex }
