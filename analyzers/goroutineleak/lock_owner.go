@@ -41,8 +41,8 @@ func (l *locker) ownFields(owner *types.Named, t types.Type, depth int) {
 	}
 }
 
-// keeps reports whether a struct has a slice or map of pointers to another: its children.
-func keeps(parent, child *types.Named) bool {
+// hasChildren reports whether a struct has a slice or map of pointers to another: its children.
+func hasChildren(parent, child *types.Named) bool {
 	s, ok := parent.Underlying().(*types.Struct)
 	if !ok {
 		return false
@@ -71,7 +71,7 @@ func (l *locker) related(p, q *skeleton.Path) bool {
 	if a == nil || b == nil || a == b || a.TypeParams().Len()+b.TypeParams().Len() > 0 {
 		return false
 	}
-	down, up := keeps(a, b), keeps(b, a)
+	down, up := hasChildren(a, b), hasChildren(b, a)
 	if down == up {
 		return false
 	}
