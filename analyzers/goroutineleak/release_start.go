@@ -2,6 +2,7 @@ package goroutineleak
 
 import (
 	"cmp"
+	"go/token"
 	"go/types"
 	"slices"
 
@@ -236,12 +237,21 @@ func (c *checker) ends(fn *ssa.Function, start ssa.Instruction, name *types.Type
 		if f.Parent() != nil || f.Signature.Recv() == nil || typeName(f.Signature.Recv().Type()) != name || f == body.Func {
 			continue
 		}
-		// The method that does it itself, and of several the first in the source.
-		if stop == nil || cmp.Or(-cmp.Compare(boolInt(slices.Contains(direct, f)), boolInt(slices.Contains(direct, stop))), cmp.Compare(f.Pos(), stop.Pos())) < 0 {
+		if stop == nil || better(f, stop, direct) {
 			stop = f
 		}
 	}
 	return release, stop
+}
+
+// better reports whether a method is the one to advise rather than another: one that callers of other packages can call,
+// that does it itself, the first in the source.
+func better(f, than *ssa.Function, direct []*ssa.Function) bool {
+	return cmp.Or(
+		boolInt(token.IsExported(than.Name()))-boolInt(token.IsExported(f.Name())),
+		boolInt(slices.Contains(direct, than))-boolInt(slices.Contains(direct, f)),
+		cmp.Compare(f.Pos(), than.Pos()),
+	) < 0
 }
 
 // endedBy returns the fields of the type without whose channels or cancel functions a goroutine does not end.
@@ -259,10 +269,11 @@ func (c *checker) endedBy(body *ssa.Function, name *types.TypeName, contexts *ct
 	if !c.trapped(body, only(func(key fieldKey) bool { all[key] = true; return true }), 0) {
 		return nil
 	}
-	// Where one of them is enough the others bring work.
+	// Where one of them is enough the others bring work; what the goroutine closes itself does not come from outside.
 	enough := make(map[fieldKey]bool)
 	for key := range all {
-		if c.trapped(body, only(func(k fieldKey) bool { return k == key }), 0) {
+		own := slices.ContainsFunc(c.reach.loads[key], func(load ssa.Value) bool { return load.Parent() == body && signals(load) })
+		if !own && c.trapped(body, only(func(k fieldKey) bool { return k == key }), 0) {
 			enough[key] = true
 		}
 	}
