@@ -9,7 +9,9 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/cloudlint/cloudlint/analyzers/clientdeadline"
+	"github.com/cloudlint/cloudlint/analyzers/detachedgoroutine"
 	"github.com/cloudlint/cloudlint/analyzers/endlessgoroutine"
+	"github.com/cloudlint/cloudlint/analyzers/goroutineleak"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
 	"github.com/cloudlint/cloudlint/analyzers/serverdeadline"
 	"github.com/cloudlint/cloudlint/internal/rule"
@@ -24,7 +26,9 @@ type family struct {
 func families() []family {
 	return []family{
 		{clientdeadline.New, clientdeadline.Rules},
+		{detachedgoroutine.New, detachedgoroutine.Rules},
 		{endlessgoroutine.New, endlessgoroutine.Rules},
+		{goroutineleak.New, goroutineleak.Rules},
 		{serverdeadline.New, serverdeadline.Rules},
 	}
 }
