@@ -3,13 +3,11 @@ package goroutineleak
 import (
 	"cmp"
 	"go/token"
-	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
-	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
 // missingUnlocks reports the ways out of a function on which it keeps a lock that it releases on others, or that nobody
@@ -54,185 +52,14 @@ func (w *lockWalk) takers() []ssa.Instruction {
 }
 
 // meansIt reports whether a function is meant to return with the lock held, or may be.
-func (l *locker) meansIt(w *lockWalk, h holding, kept []lockExit) bool {
-	for _, e := range kept {
-		if l.returnsOwner(h.path, e.ret) {
-			return true
-		}
-	}
-	if l.releasedFor[w.fn] || w.fn.Name() == "init" || isMain(w.fn) {
-		return true
-	}
-	mixed := w.released[h.at]
-	if h.by != nil && !mixed && !l.releasedFor[h.by] {
-		return true // said of the function that takes it
-	}
-	if mixed && !w.told(h, kept) {
-		return false
-	}
-	// All ways out keep it, or the result tells: "locked, if there was no error". Then somebody releases it, or may.
-	if l.unexplained(h) {
-		return true
-	}
-	return l.reachable(h, w.fn) && !l.pairedElsewhere(w, h)
-}
-
 // pairedElsewhere reports whether a function does more with a lock that others can release than taking it for them: it
 // works on, and all other functions of the package that take the lock release it.
-func (l *locker) pairedElsewhere(w *lockWalk, h holding) bool {
-	works := false
-	for _, b := range w.fn.Blocks {
-		for _, instr := range b.Instrs {
-			switch i := instr.(type) {
-			case ssa.CallInstruction:
-				works = works || l.lockOpOf(i).kind == noLock && reaches(h.at, i)
-			case *ssa.Store, *ssa.UnOp, *ssa.Lookup, *ssa.MapUpdate, *ssa.Range:
-				works = works || reaches(h.at, i)
-			}
-		}
-	}
-	others := 0
-	for _, fn := range l.fns {
-		if fn == w.fn || !l.relevant[fn] {
-			continue
-		}
-		taken := false
-		for _, a := range l.lockSummary(fn).acquires {
-			taken = taken || a.kind == skeleton.Lock && a.next == nil && a.path.Class() == h.path.Class()
-		}
-		if !taken {
-			continue
-		}
-		for _, o := range l.lockSummary(fn).outcomes {
-			if slices.ContainsFunc(o.locks, func(g holding) bool { return g.path.Class() == h.path.Class() }) {
-				return false
-			}
-		}
-		others++
-	}
-	return works && others >= 2
-}
-
 // returnsOwner reports whether the caller gets the object that the lock belongs to, and did not have it before.
-func (l *locker) returnsOwner(lock *skeleton.Path, ret *ssa.Return) bool {
-	for p := lock; p != nil; p = p.Of {
-		if _, param := p.Root.(*ssa.Parameter); param {
-			return false
-		}
-		for _, v := range ret.Results {
-			if load, ok := v.(*ssa.UnOp); ok && load.X == p.Root && p.Root != nil || l.paths.Of(v) == p {
-				return true // the owner, or a struct that has the lock
-			}
-		}
-	}
-	return false
-}
-
-func isMain(fn *ssa.Function) bool {
-	return fn.Name() == "main" && fn.Pkg != nil && fn.Pkg.Pkg.Name() == "main" && fn.Parent() == nil
-}
-
 // told reports whether the function's results tell the caller on which ways out the lock is held: those that succeed.
-func (w *lockWalk) told(h holding, kept []lockExit) bool {
-	results := func(e lockExit) []lockResult {
-		out := make([]lockResult, len(e.ret.Results))
-		for i, v := range e.ret.Results {
-			if value, is, ok := w.resultFact(v, e.facts); ok {
-				out[i] = lockResult{value, is}
-			}
-		}
-		return out
-	}
-	var with, without [][]lockResult
-	for _, e := range w.exits {
-		if slices.ContainsFunc(kept, func(k lockExit) bool { return k.ret == e.ret && k.node == e.node }) {
-			with = append(with, results(e))
-		} else {
-			without = append(without, results(e))
-		}
-	}
-	for _, a := range with {
-		for _, b := range without {
-			apart := false
-			for i, x := range a {
-				failed := x == lockResult{"false", true} || x == lockResult{"nil", false} && isError(w.fn.Signature.Results().At(i).Type()) ||
-					x == lockResult{"nil", true} && !isError(w.fn.Signature.Results().At(i).Type())
-				y := b[i]
-				apart = apart || x.value != "" && y.value != "" && !failed && lockFact{value: x.value, is: x.is}.contradicts(lockFact{value: y.value, is: y.is})
-			}
-			if !apart {
-				return false
-			}
-		}
-	}
-	return len(without) > 0
-}
-
-func isError(t types.Type) bool { return types.Identical(t, types.Universe.Lookup("error").Type()) }
-
 // unexplained reports whether some function releases a lock of the class without having taken it, and may be called by
 // whom we do not know.
-func (l *locker) unexplained(h holding) bool {
-	class := h.path.Class()
-	if class == nil {
-		return true
-	}
-	for _, fn := range l.fns {
-		for _, o := range l.lockSummary(fn).outcomes {
-			for _, g := range o.locks {
-				if g.couldRelease(h) && (g.path.Class() == class || g.path.Class() == nil) && l.open(fn) {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
-
 // open reports whether a function may be called by others than the static calls of this package.
-func (l *locker) open(fn *ssa.Function) bool {
-	if l.asValue[fn] || l.started[fn] {
-		return true
-	}
-	if fn.Parent() != nil {
-		return false
-	}
-	if len(l.callers[fn]) == 0 {
-		return true
-	}
-	if fn.Signature.Recv() != nil && l.invoked[fn.Name()] {
-		return true
-	}
-	return token.IsExported(fn.Name())
-}
-
 // reachable reports whether code of other packages can release a lock, and can have it taken by fn.
-func (l *locker) reachable(h holding, fn *ssa.Function) bool {
-	if !l.open(fn) || l.Pkg.Name() == "main" {
-		return false
-	}
-	p := h.path
-	for ; p.Of != nil; p = p.Of {
-		if p.Kind == skeleton.FieldStep && !p.Field.Exported() {
-			return false
-		}
-	}
-	switch root := p.Root.(type) {
-	case *ssa.Global:
-		return token.IsExported(root.Name())
-	case *ssa.Alloc:
-		if p == h.path {
-			return false
-		}
-	}
-	t := types.Unalias(p.Root.Type())
-	if ptr, ok := t.(*types.Pointer); ok {
-		t = types.Unalias(ptr.Elem())
-	}
-	named, ok := t.(*types.Named)
-	return !ok || named.Obj().Exported()
-}
-
 // releasesOther reports whether a function releases a lock of the class by other values than those that took it, as
 // where one loop locks all and another unlocks them.
 func (l *locker) releasesOther(w *lockWalk, h holding) bool {

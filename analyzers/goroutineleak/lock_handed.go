@@ -1,0 +1,120 @@
+package goroutineleak
+
+import (
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/internal/skeleton"
+)
+
+func (l *locker) handedOver(fn *ssa.Function) {
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			switch i := instr.(type) {
+			case *ssa.MakeClosure:
+				if onlyCalled(i) {
+					continue
+				}
+				c := calleeOf(i)
+				switch skeleton.KindOf(c.Object) {
+				case skeleton.Unlock, skeleton.RUnlock:
+					if len(c.Args) > 0 {
+						l.hand(l.paths.Of(c.Args[0]))
+					}
+					continue
+				}
+				if c.Func == nil || !l.relevant[c.Func] {
+					continue
+				}
+				for _, o := range l.lockSummary(c.Func).outcomes {
+					for _, h := range o.locks {
+						if p := l.paths.Translate(h.path, c); p != nil && h.releases() {
+							l.hand(p)
+						}
+					}
+				}
+			case *ssa.MakeInterface:
+				// Whoever gets the lock itself may release it.
+				if isMutex(i.X.Type()) && !usedOnlyHere(i) {
+					l.hand(l.paths.Of(i.X))
+				}
+			}
+		}
+	}
+}
+
+func (l *locker) hand(p *skeleton.Path) {
+	l.handed[p] = true
+	if fn := p.Base().Parent(); fn != nil {
+		l.handing = append(l.handing, fn)
+	} else {
+		l.handing = append(l.handing, l.fns...)
+	}
+}
+
+func (l *locker) forgetHanded() {
+	seen := make(map[*ssa.Function]bool)
+	for todo := l.handing; len(todo) > 0; {
+		fn := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if seen[fn] {
+			continue
+		}
+		seen[fn] = true
+		delete(l.summaries, fn)
+		delete(l.walks, fn)
+		todo = append(todo, fn.AnonFuncs...)
+		for _, call := range l.callers[fn] {
+			todo = append(todo, call.Parent())
+		}
+	}
+	l.handing = nil
+}
+
+func onlyCalled(c *ssa.MakeClosure) bool {
+	for _, ref := range *c.Referrers() {
+		switch ref := ref.(type) {
+		case *ssa.DebugRef:
+		case *ssa.Call:
+			if ref.Call.Value != c {
+				return false
+			}
+		case *ssa.Defer:
+			if ref.Call.Value != c {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+func usedOnlyHere(i *ssa.MakeInterface) bool {
+	for _, ref := range *i.Referrers() {
+		call, ok := ref.(ssa.CallInstruction)
+		if !ok {
+			return false
+		}
+		switch skeleton.OpOfCall(call.Common()).Kind {
+		case skeleton.Lock, skeleton.Unlock, skeleton.NewCond:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+func isMutex(t types.Type) bool {
+	ptr, ok := types.Unalias(t).(*types.Pointer)
+	if !ok {
+		return false
+	}
+	named, ok := types.Unalias(ptr.Elem()).(*types.Named)
+	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "sync" && (named.Obj().Name() == "Mutex" || named.Obj().Name() == "RWMutex")
+}
+
+// assignedElsewhere reports whether a closure other than fn assigns a local variable.
+// A variableIn is a local variable, seen from a function.
+// boundAssigned reports whether a closure other than fn that captures v assigns it.
