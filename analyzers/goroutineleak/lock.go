@@ -128,12 +128,3 @@ func (l *locker) lockOp(op skeleton.Op) lockOp {
 	lop.dynamic = op.Callee.Invoke
 	return lop
 }
-
-// prepare indexes the package. It returns false if there is no lock in it.
-// index notes what an instruction tells about the package, and reports whether it is an operation on a lock.
-// value notes a use of a function other than calling it.
-// handedOver notes the locks that fn's closures and method values release which are not simply called or deferred here:
-// whoever gets them may release the lock, at a time that nobody knows.
-// forgetHanded forgets what was found out about functions, and their callers, before it was known what they hand over.
-// onlyCalled reports whether a closure is only called and deferred where it is made.
-// usedOnlyHere reports whether a lock that becomes a sync.Locker is only locked and unlocked, or belongs to a Cond.

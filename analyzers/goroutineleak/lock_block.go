@@ -9,6 +9,7 @@ import (
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
+// A lockBlock is what of a block can matter.
 type lockBlock struct {
 	instrs []lockInstr
 	ends   bool // it ends in a call that never returns
@@ -20,6 +21,7 @@ type lockInstr struct {
 	lop lockOp
 }
 
+// block returns what of a block can matter.
 func (w *lockWalk) block(b *ssa.BasicBlock) *lockBlock {
 	if lb := w.blocks[b]; lb != nil {
 		return lb
@@ -55,6 +57,7 @@ func (w *lockWalk) block(b *ssa.BasicBlock) *lockBlock {
 	return lb
 }
 
+// step executes an instruction.
 func (w *lockWalk) step(i lockInstr, p lockPoint) []lockPoint {
 	switch instr := i.Instruction.(type) {
 	case *ssa.Store:
@@ -78,6 +81,7 @@ func (w *lockWalk) step(i lockInstr, p lockPoint) []lockPoint {
 	return []lockPoint{p}
 }
 
+// wait notes that something is waited for which only another goroutine can do.
 func (w *lockWalk) wait(instr ssa.Instruction, kind skeleton.Kind, object ssa.Value, p lockPoint) {
 	if w.noting && object != nil {
 		path := w.c.heldIn(object)
@@ -86,6 +90,7 @@ func (w *lockWalk) wait(instr ssa.Instruction, kind skeleton.Kind, object ssa.Va
 	}
 }
 
+// handOver forgets what is known of the locks that a goroutine started here releases.
 func (w *lockWalk) handOver(c skeleton.Callee, p *lockPoint) {
 	for _, o := range w.c.lockSummary(c.Func).outcomes {
 		for _, h := range o.locks {
@@ -97,6 +102,7 @@ func (w *lockWalk) handOver(c skeleton.Callee, p *lockPoint) {
 	}
 }
 
+// assign follows an assignment.
 func (w *lockWalk) assign(s *ssa.Store, fs lockFacts) lockFacts {
 	key := w.paths.Content(s.Addr)
 	if f := skeleton.AssignedField(s); f != nil {
@@ -112,6 +118,7 @@ func (w *lockWalk) assign(s *ssa.Store, fs lockFacts) lockFacts {
 	return fs.without(key)
 }
 
+// forgetShared forgets what is known of variables that closures assign.
 func (w *lockWalk) forgetShared(fs lockFacts) lockFacts {
 	for _, f := range fs {
 		if p, ok := f.key.(*skeleton.Path); ok && p.Kind == skeleton.LoadStep && p.Of.Of == nil {

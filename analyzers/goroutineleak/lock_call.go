@@ -184,10 +184,3 @@ func (w *lockWalk) noteCall(instr ssa.Instruction, s lockState) {
 	}
 	w.calls[instr] = held
 }
-
-// possible reports whether what a callee tests on the way can be so, seen from the caller.
-// denied reports whether a fact about a constant is false.
-// translate says a callee's fact in the caller's terms.
-// outcomes goes on with all that a call may have done to the locks.
-// resultOf returns result i of n of a call, or nil if it is not used.
-// apply does to the locks what an outcome of a call does.

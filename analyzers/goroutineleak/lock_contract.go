@@ -10,9 +10,10 @@ import (
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
+// meansIt reports whether a function is meant to return with the lock held, or may be.
 func (l *locker) meansIt(w *lockWalk, h holding, kept []lockExit) bool {
 	for _, e := range kept {
-		if l.returnsOwner(h.path, e.ret) {
+		if l.returnsOwner(h.path, e) {
 			return true
 		}
 	}
@@ -33,6 +34,8 @@ func (l *locker) meansIt(w *lockWalk, h holding, kept []lockExit) bool {
 	return l.reachable(h, w.fn) && !l.pairedElsewhere(w, h)
 }
 
+// pairedElsewhere reports whether a function does more with a lock that others can release than taking it for them: it
+// works on, and all other functions of the package that take the lock release it.
 func (l *locker) pairedElsewhere(w *lockWalk, h holding) bool {
 	works := false
 	for _, b := range w.fn.Blocks {
@@ -67,12 +70,14 @@ func (l *locker) pairedElsewhere(w *lockWalk, h holding) bool {
 	return works && others >= 2
 }
 
-func (l *locker) returnsOwner(lock *skeleton.Path, ret *ssa.Return) bool {
+// returnsOwner reports whether the caller gets the object that the lock belongs to, and did not have it before.
+func (l *locker) returnsOwner(lock *skeleton.Path, e lockExit) bool {
 	for p := lock; p != nil; p = p.Of {
 		if _, param := p.Root.(*ssa.Parameter); param {
 			return false
 		}
-		for _, v := range ret.Results {
+		for _, v := range e.ret.Results {
+			v = e.node.lastStored(v)
 			if load, ok := v.(*ssa.UnOp); ok && load.X == p.Root && p.Root != nil || l.paths.Of(v) == p {
 				return true // the owner, or a struct that has the lock
 			}
@@ -81,10 +86,37 @@ func (l *locker) returnsOwner(lock *skeleton.Path, ret *ssa.Return) bool {
 	return false
 }
 
+// lastStored returns what was last assigned to a result, where package ssa keeps results in variables.
+func (n *lockNode) lastStored(v ssa.Value) ssa.Value {
+	load, ok := v.(*ssa.UnOp)
+	if !ok {
+		return v
+	}
+	if _, ok := load.X.(*ssa.Alloc); !ok {
+		return v
+	}
+	for range maxLockChain {
+		if n == nil {
+			break
+		}
+		for _, instr := range slices.Backward(n.block.Instrs) {
+			if s, ok := instr.(*ssa.Store); ok && s.Addr == load.X {
+				return s.Val
+			}
+		}
+		n = n.from
+	}
+	return v
+}
+
+// maxLockChain bounds the way back from the end of a function to the assignment of a result.
+const maxLockChain = 64
+
 func isMain(fn *ssa.Function) bool {
 	return fn.Name() == "main" && fn.Pkg != nil && fn.Pkg.Pkg.Name() == "main" && fn.Parent() == nil
 }
 
+// told reports whether the function's results tell the caller on which ways out the lock is held: those that succeed.
 func (w *lockWalk) told(h holding, kept []lockExit) bool {
 	results := func(e lockExit) []lockResult {
 		out := make([]lockResult, len(e.ret.Results))
@@ -122,6 +154,8 @@ func (w *lockWalk) told(h holding, kept []lockExit) bool {
 
 func isError(t types.Type) bool { return types.Identical(t, types.Universe.Lookup("error").Type()) }
 
+// unexplained reports whether some function releases a lock of the class without having taken it, and may be called by
+// whom we do not know.
 func (l *locker) unexplained(h holding) bool {
 	class := h.path.Class()
 	if class == nil {
@@ -139,6 +173,7 @@ func (l *locker) unexplained(h holding) bool {
 	return false
 }
 
+// open reports whether a function may be called by others than the static calls of this package.
 func (l *locker) open(fn *ssa.Function) bool {
 	if l.asValue[fn] || l.started[fn] {
 		return true
@@ -155,6 +190,7 @@ func (l *locker) open(fn *ssa.Function) bool {
 	return token.IsExported(fn.Name())
 }
 
+// reachable reports whether code of other packages can release a lock, and can have it taken by fn.
 func (l *locker) reachable(h holding, fn *ssa.Function) bool {
 	if !l.open(fn) || l.Pkg.Name() == "main" {
 		return false

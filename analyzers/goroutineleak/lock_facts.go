@@ -116,10 +116,6 @@ func (w *lockWalk) assume(cond ssa.Value, value bool, fs lockFacts) lockFacts {
 	return w.learn(fs, lockFact{key: w.keyOf(cond), value: truth(value), is: true})
 }
 
-// learn adds a fact if it can matter.
-// findTested finds the values of which it matters what is known: those that are tested more than once, returned, or
-// passed on.
-// tested is the value that a condition is about.
 func truth(b bool) string {
 	if b {
 		return "true"
@@ -180,8 +176,3 @@ func (w *lockWalk) resultFact(v ssa.Value, fs lockFacts) (value string, is, ok b
 	}
 	return "", false, false
 }
-
-// enter returns the facts after an edge from one block to another: what the phis become is known, and what the next
-// round of a loop computes anew is not.
-// outlives reports whether what is known by a key is the same in the next round of the loop with the header.
-// madeInLoop reports whether a value is computed in the loop with the header.

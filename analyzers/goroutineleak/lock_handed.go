@@ -8,6 +8,8 @@ import (
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
+// handedOver notes the locks that fn's closures and method values release which are not simply called or deferred here:
+// whoever gets them may release the lock, at a time that nobody knows.
 func (l *locker) handedOver(fn *ssa.Function) {
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
@@ -53,6 +55,7 @@ func (l *locker) hand(p *skeleton.Path) {
 	}
 }
 
+// forgetHanded forgets what was found out about functions, and their callers, before it was known what they hand over.
 func (l *locker) forgetHanded() {
 	seen := make(map[*ssa.Function]bool)
 	for todo := l.handing; len(todo) > 0; {
@@ -72,6 +75,7 @@ func (l *locker) forgetHanded() {
 	l.handing = nil
 }
 
+// onlyCalled reports whether a closure is only called and deferred where it is made.
 func onlyCalled(c *ssa.MakeClosure) bool {
 	for _, ref := range *c.Referrers() {
 		switch ref := ref.(type) {
@@ -91,6 +95,7 @@ func onlyCalled(c *ssa.MakeClosure) bool {
 	return true
 }
 
+// usedOnlyHere reports whether a lock that becomes a sync.Locker is only locked and unlocked, or belongs to a Cond.
 func usedOnlyHere(i *ssa.MakeInterface) bool {
 	for _, ref := range *i.Referrers() {
 		call, ok := ref.(ssa.CallInstruction)
@@ -114,7 +119,3 @@ func isMutex(t types.Type) bool {
 	named, ok := types.Unalias(ptr.Elem()).(*types.Named)
 	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "sync" && (named.Obj().Name() == "Mutex" || named.Obj().Name() == "RWMutex")
 }
-
-// assignedElsewhere reports whether a closure other than fn assigns a local variable.
-// A variableIn is a local variable, seen from a function.
-// boundAssigned reports whether a closure other than fn that captures v assigns it.

@@ -8,6 +8,7 @@ import (
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
+// prepare indexes the package. It returns false if there is no lock in it.
 func (l *locker) prepare() bool {
 	any := false
 	for _, fn := range l.fns {
@@ -44,6 +45,7 @@ func (l *locker) prepare() bool {
 	return true
 }
 
+// index notes what an instruction tells about the package, and reports whether it is an operation on a lock.
 func (l *locker) index(fn *ssa.Function, instr ssa.Instruction) bool {
 	locks := false
 	op := skeleton.OpOf(instr)
@@ -100,6 +102,7 @@ func (l *locker) index(fn *ssa.Function, instr ssa.Instruction) bool {
 	return locks
 }
 
+// value notes a use of a function other than calling it.
 func (l *locker) value(v ssa.Value) {
 	switch v := v.(type) {
 	case *ssa.Function:
@@ -109,6 +112,7 @@ func (l *locker) value(v ssa.Value) {
 	}
 }
 
+// assignedElsewhere reports whether a closure other than fn assigns a local variable.
 func (l *locker) assignedElsewhere(alloc *ssa.Alloc, fn *ssa.Function) bool {
 	key := variableIn{alloc, fn}
 	known, ok := l.elsewhere[key]
@@ -119,11 +123,13 @@ func (l *locker) assignedElsewhere(alloc *ssa.Alloc, fn *ssa.Function) bool {
 	return known
 }
 
+// A variableIn is a local variable, seen from a function.
 type variableIn struct {
 	alloc *ssa.Alloc
 	fn    *ssa.Function
 }
 
+// boundAssigned reports whether a closure other than fn that captures v assigns it.
 func boundAssigned(v ssa.Value, fn *ssa.Function, depth int) bool {
 	if depth > 8 {
 		return true

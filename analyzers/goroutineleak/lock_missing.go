@@ -51,15 +51,6 @@ func (w *lockWalk) takers() []ssa.Instruction {
 	return takers
 }
 
-// meansIt reports whether a function is meant to return with the lock held, or may be.
-// pairedElsewhere reports whether a function does more with a lock that others can release than taking it for them: it
-// works on, and all other functions of the package that take the lock release it.
-// returnsOwner reports whether the caller gets the object that the lock belongs to, and did not have it before.
-// told reports whether the function's results tell the caller on which ways out the lock is held: those that succeed.
-// unexplained reports whether some function releases a lock of the class without having taken it, and may be called by
-// whom we do not know.
-// open reports whether a function may be called by others than the static calls of this package.
-// reachable reports whether code of other packages can release a lock, and can have it taken by fn.
 // releasesOther reports whether a function releases a lock of the class by other values than those that took it, as
 // where one loop locks all and another unlocks them.
 func (l *locker) releasesOther(w *lockWalk, h holding) bool {

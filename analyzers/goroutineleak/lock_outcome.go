@@ -6,6 +6,7 @@ import (
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
+// possible reports whether what a callee tests on the way can be so, seen from the caller.
 func (w *lockWalk) possible(guards lockFacts, c skeleton.Callee, fs lockFacts) bool {
 	for _, g := range guards {
 		if g.after {
@@ -18,6 +19,7 @@ func (w *lockWalk) possible(guards lockFacts, c skeleton.Callee, fs lockFacts) b
 	return true
 }
 
+// denied reports whether a fact about a constant is false.
 func (w *lockWalk) denied(f lockFact) bool {
 	p, ok := f.key.(*skeleton.Path)
 	if !ok || p.Of != nil {
@@ -30,6 +32,7 @@ func (w *lockWalk) denied(f lockFact) bool {
 	return (c == f.value) != f.is
 }
 
+// translate says a callee's fact in the caller's terms.
 func (w *lockWalk) translate(f lockFact, c skeleton.Callee) (lockFact, bool) {
 	key := w.translateKey(f.key, c)
 	f.key = key
@@ -69,6 +72,7 @@ func (w *lockWalk) translateKey(key any, c skeleton.Callee) any {
 	return nil
 }
 
+// outcomes goes on with all that a call may have done to the locks.
 func (w *lockWalk) outcomes(instr ssa.CallInstruction, c skeleton.Callee, s *lockSummary, p lockPoint) []lockPoint {
 	type option struct {
 		lockOutcome
@@ -124,6 +128,7 @@ func (w *lockWalk) outcomes(instr ssa.CallInstruction, c skeleton.Callee, s *loc
 	return out
 }
 
+// resultOf returns result i of n of a call, or nil if it is not used.
 func resultOf(instr ssa.CallInstruction, i, n int) ssa.Value {
 	call, ok := instr.(*ssa.Call)
 	if !ok {
@@ -140,6 +145,7 @@ func resultOf(instr ssa.CallInstruction, i, n int) ssa.Value {
 	return nil
 }
 
+// apply does to the locks what an outcome of a call does.
 func (w *lockWalk) apply(instr ssa.Instruction, c skeleton.Callee, o lockOutcome, s lockState) lockState {
 	for _, h := range o.locks {
 		path := w.paths.Translate(h.path, c)

@@ -8,6 +8,7 @@ import (
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
+// learn adds a fact if it can matter.
 func (w *lockWalk) learn(fs lockFacts, f lockFact) lockFacts {
 	if !w.tested[f.key] && !w.exportableKey(f.key) {
 		return fs
@@ -15,6 +16,8 @@ func (w *lockWalk) learn(fs lockFacts, f lockFact) lockFacts {
 	return fs.with(f)
 }
 
+// findTested finds the values of which it matters what is known: those that are tested more than once, returned, or
+// passed on.
 func (w *lockWalk) findTested() {
 	once := make(map[any]bool)
 	test := func(key any) {
@@ -53,6 +56,7 @@ func (w *lockWalk) findTested() {
 	}
 }
 
+// tested is the value that a condition is about.
 func tested(cond ssa.Value) ssa.Value {
 	switch v := cond.(type) {
 	case *ssa.UnOp:
@@ -67,6 +71,8 @@ func tested(cond ssa.Value) ssa.Value {
 	return cond
 }
 
+// enter returns the facts after an edge from one block to another: what the phis become is known, and what the next
+// round of a loop computes anew is not.
 func (w *lockWalk) enter(from, to *ssa.BasicBlock, fs lockFacts) lockFacts {
 	type assigned struct {
 		key any
@@ -106,6 +112,7 @@ func (w *lockWalk) enter(from, to *ssa.BasicBlock, fs lockFacts) lockFacts {
 	return fs
 }
 
+// outlives reports whether what is known by a key is the same in the next round of the loop with the header.
 func (w *lockWalk) outlives(key any, header *ssa.BasicBlock) bool {
 	switch k := key.(type) {
 	case *skeleton.Path:
@@ -128,6 +135,7 @@ func (w *lockWalk) outlives(key any, header *ssa.BasicBlock) bool {
 	return false
 }
 
+// madeInLoop reports whether a value is computed in the loop with the header.
 func madeInLoop(v ssa.Value, header *ssa.BasicBlock) bool {
 	instr, ok := v.(ssa.Instruction)
 	return ok && instr.Parent() == header.Parent() && header.Dominates(instr.Block())

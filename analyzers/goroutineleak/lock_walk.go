@@ -43,7 +43,6 @@ type lockWalk struct {
 	tested map[any]bool // keys of values of which it matters what is known
 }
 
-// A lockBlock is what of a block can matter.
 type lockNodeKey struct {
 	block *ssa.BasicBlock
 	state string
@@ -239,10 +238,3 @@ func (w *lockWalk) leave(ret *ssa.Return, p lockPoint) {
 		w.exits = append(w.exits, lockExit{ret, p.state, p.facts, w.node})
 	}
 }
-
-// block returns what of a block can matter.
-// step executes an instruction.
-// wait notes that something is waited for which only another goroutine can do.
-// handOver forgets what is known of the locks that a goroutine started here releases.
-// assign follows an assignment.
-// forgetShared forgets what is known of variables that closures assign.

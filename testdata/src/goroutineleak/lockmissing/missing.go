@@ -321,3 +321,25 @@ func newLocked(name string) (*registry, error) {
 	}
 	return r, nil
 }
+
+type shelf struct {
+	mu    sync.Mutex
+	files map[int]*file
+}
+
+type file struct {
+	lock sync.RWMutex
+	size int
+}
+
+// open returns the file with its lock held.
+func (s *shelf) open(id int) (*file, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f, ok := s.files[id]
+	if !ok {
+		return nil, errEmpty
+	}
+	f.lock.RLock()
+	return f, nil
+}
