@@ -241,37 +241,6 @@ func callsRecover(fn *ssa.Function) bool {
 	return false
 }
 
-// isTimeChannel reports whether the channel is one that package time made: nobody can close it.
-func isTimeChannel(ch ssa.Value) bool {
-	switch ch := origin(ch).(type) {
-	case *ssa.UnOp:
-		if addr, ok := ch.X.(*ssa.FieldAddr); ok && ch.Op == token.MUL {
-			return isTimerField(addr.X.Type(), addr.Field)
-		}
-	case *ssa.Field:
-		return isTimerField(ch.X.Type(), ch.Field)
-	case *ssa.Call:
-		switch skeleton.OpOf(ch).Kind {
-		case skeleton.TimeTick, skeleton.TimeAfter:
-			return true
-		}
-	}
-	return false
-}
-
-// isTimerField reports whether the field is C of a time.Ticker or time.Timer.
-func isTimerField(t types.Type, field int) bool {
-	if ptr, ok := t.Underlying().(*types.Pointer); ok {
-		t = ptr.Elem()
-	}
-	named, ok := types.Unalias(t).(*types.Named)
-	if !ok || named.Obj().Pkg() == nil || named.Obj().Pkg().Path() != "time" {
-		return false
-	}
-	s, ok := named.Underlying().(*types.Struct)
-	return ok && field < s.NumFields() && s.Field(field).Name() == "C"
-}
-
 // describeLoop returns the place and the words of the statement that makes the loop.
 func (c *checker) describeLoop(fn *ssa.Function, blocks []*ssa.BasicBlock) (pass.Place, string) {
 	var first, last token.Pos
