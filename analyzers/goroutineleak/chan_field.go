@@ -27,7 +27,7 @@ func (w *world) sendersOfAField(class *skeleton.Class) {
 			continue
 		}
 		s := &search{
-			w: w, class: class, waits: op, run: map[*ssa.Function]bool{op.Fn: true}, memo: make(map[*ssa.Function]int), need: 2, repeated: true,
+			w: w, class: class, waits: op, run: map[*ssa.Function]bool{op.Fn: true}, memo: make(map[*ssa.Function]int), need: 1, repeated: true,
 			serves: func(op skeleton.ClassOp) int {
 				if op.Does(skeleton.Recv) {
 					return 1
@@ -37,11 +37,19 @@ func (w *world) sendersOfAField(class *skeleton.Class) {
 		}
 		s.relevant = w.relevantTo(class, nil, s.serves)
 		x, ok := s.leaves(consumer.root, nil)
-		if !ok {
+		if !ok || !w.besides(class, x) {
 			return
 		}
 		w.add(w.fieldSender(class, op, consumer, x))
 	}
+}
+
+// besides reports whether a receiver leaves by another case of the select that receives.
+func (w *world) besides(class *skeleton.Class, x way) bool {
+	sel, chosen, ok := x.selected()
+	return ok && slices.ContainsFunc(w.ops[sel], func(op classOp) bool {
+		return op.class == class && op.Case != chosen && op.Does(skeleton.Recv)
+	})
 }
 
 // smallRoom reports whether the channels of a class are made with little room, or none.

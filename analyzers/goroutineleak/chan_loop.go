@@ -126,6 +126,34 @@ func (l *loop) constantTrips() (int, bool) {
 	return 0, false
 }
 
+// bound names what limits a loop that counts: two loops with the same have as many rounds. It is empty for others.
+func (w *world) bound(l *loop) string {
+	for _, b := range l.header.Parent().Blocks {
+		if !l.body[b] {
+			continue
+		}
+		br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
+		if !ok || l.body[b.Succs[0]] == l.body[b.Succs[1]] {
+			continue
+		}
+		if cmp, ok := br.Cond.(*ssa.BinOp); ok && cmp.Op == token.LSS {
+			return w.words(cmp.Y, 0)
+		}
+	}
+	return ""
+}
+
+// innermost returns the smallest loop around a block, or nil.
+func (w *world) innermost(b *ssa.BasicBlock) *loop {
+	var best *loop
+	for _, l := range w.loopsOf(b.Parent()) {
+		if l.body[b] && (best == nil || len(l.body) < len(best.body)) {
+			best = l
+		}
+	}
+	return best
+}
+
 func intConst(v ssa.Value) (int64, bool) {
 	c, ok := v.(*ssa.Const)
 	if !ok || c.Value == nil || c.Value.Kind() != constant.Int {

@@ -144,7 +144,7 @@ func (w *world) ends(fn *ssa.Function) bool {
 
 // receiverLeft reports a receive from a local channel that all its senders may leave.
 func (w *world) receiverLeft(l local, op skeleton.ClassOp, ranges bool, sends, closes []skeleton.ClassOp) {
-	if !ranges && w.repeats(op.Instr.Block(), outerOf(l, op.Fn)) {
+	if !ranges && w.repeats(op.Instr.Block(), outerOf(l, op.Fn)) && !w.oneForEach(l, op, sends, closes) {
 		return // as many receives as sends, as far as we know
 	}
 	receivers, ok := w.threads(op.Fn, l.owner)
@@ -201,6 +201,28 @@ func (w *world) receiverLeft(l local, op skeleton.ClassOp, ranges bool, sends, c
 		left = append(left, departure{p, x})
 	}
 	w.add(w.receiverFinding(l, op, r, left, ranges))
+}
+
+// oneForEach reports whether a loop of the owner receives exactly one value from each of the goroutines that another loop
+// with as many rounds has started: one that sends nothing is missed.
+func (w *world) oneForEach(l local, op skeleton.ClassOp, sends, closes []skeleton.ClassOp) bool {
+	if op.Fn != l.owner || len(closes) > 0 {
+		return false
+	}
+	threads, ok := w.allThreads(sends, l.owner)
+	if !ok || len(threads) != 1 || threads[0].start == nil || w.newSendCount(l).of(threads[0].root) != 1 {
+		return false
+	}
+	at, n, ok := w.lift(threads[0], l.owner, l.made.Block())
+	if !ok || n < 2 {
+		return false
+	}
+	receiving, starting := w.innermost(op.Instr.Block()), w.innermost(at.Block())
+	if receiving == nil || starting == nil || receiving == starting {
+		return false
+	}
+	bound := w.bound(receiving)
+	return bound != "" && bound == w.bound(starting)
 }
 
 // outerOf returns the block that a repetition counts from: where the channel is made, in its function.

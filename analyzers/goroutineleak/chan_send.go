@@ -262,21 +262,29 @@ func (w *world) precedes(op skeleton.ClassOp, instr ssa.Instruction) bool {
 	return op.Instr.Block().Dominates(instr.Block()) && w.reaches(op.Instr, instr)
 }
 
-// A sendCount counts sends on a channel.
+// A sendCount counts sends on a channel, or other operations of one kind on one class.
 type sendCount struct {
 	w        *world
-	l        local
+	class    *skeleton.Class
+	kind     skeleton.Kind
+	owner    *ssa.Function
+	made     *ssa.BasicBlock        // in owner
 	relevant map[*ssa.Function]bool // functions that send, or call one that does
 	known    map[*ssa.Function]int
 }
 
 func (w *world) newSendCount(l local) *sendCount {
-	return &sendCount{w, l, w.relevantTo(l.class, l.owner, func(op skeleton.ClassOp) int {
-		if op.Does(skeleton.Send) {
+	return w.newCount(l.class, skeleton.Send, l.owner, l.made.Block())
+}
+
+func (w *world) newCount(class *skeleton.Class, kind skeleton.Kind, owner *ssa.Function, made *ssa.BasicBlock) *sendCount {
+	relevant := w.relevantTo(class, owner, func(op skeleton.ClassOp) int {
+		if op.Does(kind) {
 			return 1
 		}
 		return 0
-	}), make(map[*ssa.Function]int)}
+	})
+	return &sendCount{w, class, kind, owner, made, relevant, make(map[*ssa.Function]int)}
 }
 
 // of returns how often one run of fn sends on the channel at most: a number, or many.
@@ -293,7 +301,7 @@ func (c *sendCount) of(fn *ssa.Function) int {
 }
 
 func (c *sendCount) count(fn *ssa.Function) int {
-	w, l := c.w, c.l
+	w := c.w
 	type event struct {
 		instr ssa.Instruction
 		n     int
@@ -303,7 +311,7 @@ func (c *sendCount) count(fn *ssa.Function) int {
 		for _, instr := range b.Instrs {
 			n := 0
 			for _, op := range w.ops[instr] {
-				if op.class == l.class && op.Does(skeleton.Send) {
+				if op.class == c.class && op.Does(c.kind) {
 					n = max(n, 1)
 				}
 			}
@@ -319,8 +327,8 @@ func (c *sendCount) count(fn *ssa.Function) int {
 			}
 			if n > 0 {
 				outer := (*ssa.BasicBlock)(nil)
-				if fn == l.owner {
-					outer = l.made.Block()
+				if fn == c.owner {
+					outer = c.made
 				}
 				events = append(events, event{instr, min(many, n*w.trips(b, outer))})
 			}

@@ -38,6 +38,7 @@ func (w *world) waitGroup(class *skeleton.Class) {
 	if !class.Kept && len(class.Makes) == 1 {
 		w.waitsForItself(class, waits, up)
 		w.waitsInLoop(class, waits, up)
+		w.tooFewDones(class, waits, adds)
 	}
 }
 
@@ -193,7 +194,56 @@ func (w *world) waitsInLoop(class *skeleton.Class, waits, adds []skeleton.ClassO
 	}
 }
 
-// conds reports waits for a Cond that nobody signals.
+// tooFewDones reports a wait for more than all goroutines together can release: what is added on one level of loops is
+// compared with what the goroutines that are started there call Done.
+func (w *world) tooFewDones(class *skeleton.Class, waits, adds []skeleton.ClassOp) {
+	made, ok := class.Makes[0].(ssa.Instruction)
+	if !ok || len(waits) != 1 || len(opsOf(class, skeleton.WaitGroupGo)) > 0 {
+		return
+	}
+	owner := made.Parent()
+	sum := make(map[*loop]int) // added less released
+	for _, add := range adds {
+		n, known := addend(add)
+		if !known || n <= 0 || n >= many || add.Fn != owner || w.repeats(made.Block(), nil) {
+			return
+		}
+		level := w.innermost(add.Instr.Block())
+		if level == nil && !add.Instr.Block().Dominates(waits[0].Instr.Block()) {
+			return
+		}
+		sum[level] += int(n)
+	}
+	threads, ok := w.allThreads(opsOf(class, skeleton.WaitGroupDone), owner)
+	if !ok {
+		return
+	}
+	count := w.newCount(class, skeleton.WaitGroupDone, owner, made.Block())
+	for _, t := range threads {
+		if t.start == nil {
+			return
+		}
+		at, _, ok := w.lift(t, owner, nil)
+		n := count.of(t.root)
+		if !ok || t.in != owner || n >= many {
+			return
+		}
+		sum[w.innermost(at.Block())] -= n
+	}
+	for _, add := range adds {
+		level := w.innermost(add.Instr.Block())
+		released := slices.ContainsFunc(threads, func(t thread) bool { return w.innermost(t.start.Block()) != level })
+		if sum[level] > 0 && (level == nil || !released) {
+			if level == nil && slices.ContainsFunc(threads, func(t thread) bool { return w.innermost(t.start.Block()) != nil }) {
+				return
+			}
+			w.add(w.waitFinding(class, waits[0], add, "more is added than the goroutines that it waits for call Done", "call Done in each of them, with defer"))
+			return
+		}
+	}
+}
+
+// cond reports waits for a Cond that nobody signals.
 func (w *world) cond(class *skeleton.Class) {
 	if len(opsOf(class, skeleton.CondSignal)) > 0 || len(opsOf(class, skeleton.CondBroadcast)) > 0 {
 		return

@@ -236,3 +236,58 @@ func renewed(g *gate) {
 	g.open = make(chan struct{})
 	close(g.open)
 }
+
+// One of as many goroutines as there are receives sends nothing.
+func collect(names []string) (all []string) {
+	results := make(chan string, len(names))
+	for _, name := range names {
+		go func() {
+			d, err := load(name)
+			if err != nil {
+				return
+			}
+			results <- d
+		}()
+	}
+	for range names {
+		all = append(all, <-results) // want `CL1002`
+	}
+	return all
+}
+
+// Each sends.
+func collectAll(names []string) (all []string) {
+	results := make(chan string, len(names))
+	for _, name := range names {
+		go func() {
+			d, err := load(name)
+			if err != nil {
+				results <- ""
+				return
+			}
+			results <- d
+		}()
+	}
+	for range names {
+		all = append(all, <-results)
+	}
+	return all
+}
+
+type journal struct {
+	lines chan string
+}
+
+// OpenJournal starts a goroutine that nothing ends.
+func OpenJournal() *journal {
+	j := &journal{lines: make(chan string, 100)}
+	go j.write()
+	return j
+}
+
+func (j *journal) Log(line string) { j.lines <- line }
+
+func (j *journal) write() {
+	for range j.lines { // want `CL1002`
+	}
+}

@@ -164,3 +164,27 @@ func (q *queue) next() string {
 	q.items = q.items[1:]
 	return item
 }
+
+// Two are counted, one is released.
+func oneOfTwo(a, b string) {
+	var wg sync.WaitGroup
+	wg.Add(2)
+	go func() {
+		defer wg.Done()
+		_ = fetch(a)
+	}()
+	go func() { _ = fetch(b) }()
+	wg.Wait() // want `CL1004`
+}
+
+func two(a, b string) {
+	var wg sync.WaitGroup
+	wg.Add(2)
+	for _, url := range []string{a, b} {
+		go func() {
+			defer wg.Done()
+			_ = fetch(url)
+		}()
+	}
+	wg.Wait()
+}
