@@ -14,7 +14,7 @@ var missingUnlock = &rule.Rule{
 	Code:     "CL1010",
 	Name:     "missing-unlock",
 	Analyzer: name,
-	Maturity: rule.Preview,
+	Maturity: rule.Stable,
 	Fix:      rule.NoFix,
 	Doc: lint.RawDocumentation{
 		Title: "A path leaves with a lock held that others release",
