@@ -263,6 +263,7 @@ func (c *checker) endedBy(body *ssa.Function, name *types.TypeName, contexts *ct
 			channel: func(ch ssa.Value) bool { key, ok := c.loaded(ch, name); return ok && is(key) },
 			context: func(ctx ssa.Value) bool { key, ok := c.cancelField(ctx, name, contexts); return ok && is(key) },
 			enters:  func(skeleton.Callee) (signal, bool) { return s, true },
+			waits:   make(map[*ssa.Function]bool),
 		}
 		return s
 	}
@@ -363,4 +364,11 @@ func signals(v ssa.Value) bool {
 		}
 	}
 	return false
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }

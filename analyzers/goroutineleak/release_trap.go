@@ -3,6 +3,7 @@ package goroutineleak
 import (
 	"go/constant"
 	"go/token"
+	"maps"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -17,6 +18,8 @@ type signal struct {
 	context func(ctx ssa.Value) bool
 	// enters looks into a function that is called: it returns the signal as the callee sees it.
 	enters func(callee skeleton.Callee) (signal, bool)
+	// waits remembers which functions never return without the signal, where the signal is the same in all of them.
+	waits map[*ssa.Function]bool
 }
 
 // maxTrapDepth bounds the calls that are looked into for a trap.
@@ -57,22 +60,31 @@ func (c *checker) trapped(fn *ssa.Function, s signal, depth int) bool {
 			next[b] = append(next[b], succ)
 		}
 	}
-	for b := range visited(fn.Blocks[0], next) {
-		var leaves, waiting bool
-		for other := range visited(b, next) {
-			leaves = leaves || returns[other]
-			waiting = waiting || waits[other]
+	if len(waits) == 0 {
+		return false
+	}
+	before := make(map[*ssa.BasicBlock][]*ssa.BasicBlock)
+	for b, succs := range next {
+		for _, succ := range succs {
+			before[succ] = append(before[succ], b)
 		}
-		if waiting && !leaves {
+	}
+	leaves, waiting := visited(returns, before), visited(waits, before)
+	for b := range visited(map[*ssa.BasicBlock]bool{fn.Blocks[0]: true}, next) {
+		if waiting[b] && !leaves[b] {
 			return true
 		}
 	}
 	return false
 }
 
-func visited(from *ssa.BasicBlock, next map[*ssa.BasicBlock][]*ssa.BasicBlock) map[*ssa.BasicBlock]bool {
-	seen := map[*ssa.BasicBlock]bool{from: true}
-	todo := []*ssa.BasicBlock{from}
+// visited returns the blocks that can be got to from the given ones, with these.
+func visited(from map[*ssa.BasicBlock]bool, next map[*ssa.BasicBlock][]*ssa.BasicBlock) map[*ssa.BasicBlock]bool {
+	seen := maps.Clone(from)
+	var todo []*ssa.BasicBlock
+	for b := range from {
+		todo = append(todo, b)
+	}
 	for len(todo) > 0 {
 		b := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
@@ -103,7 +115,17 @@ func (c *checker) needs(instr ssa.Instruction, s signal, depth int) bool {
 
 // mustWait reports whether fn never returns without the signal.
 func (c *checker) mustWait(fn *ssa.Function, s signal, depth int) bool {
-	return c.trapped(fn, s, depth) && !c.returnsWithout(fn, s, depth)
+	if answer, known := s.waits[fn]; known {
+		return answer
+	}
+	if s.waits != nil {
+		s.waits[fn] = false // while it is being asked
+	}
+	answer := c.trapped(fn, s, depth) && !c.returnsWithout(fn, s, depth)
+	if s.waits != nil {
+		s.waits[fn] = answer
+	}
+	return answer
 }
 
 // returnsWithout reports whether fn can return without the signal.

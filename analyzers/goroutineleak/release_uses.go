@@ -251,7 +251,7 @@ func (t *tracker) call(call ssa.CallInstruction, v ssa.Value, h *holder) effect 
 			return transfers
 		}
 		// Another method of the object itself, in its own package.
-		if callee.Func != nil && callee.Func.Signature.Recv() != nil && callee.Args[0] == v && !slices.Contains(callee.Args[1:], v) && !h.function && !h.release[callee.Func] {
+		if callee.Func != nil && callee.Func.Signature.Recv() != nil && len(callee.Args) > 0 && callee.Args[0] == v && !slices.Contains(callee.Args[1:], v) && !h.function && !h.release[callee.Func] {
 			return keeps
 		}
 		if plain, ok := call.(*ssa.Call); ok && h.built && errorOf(plain) != nil {

@@ -1,6 +1,7 @@
 package goroutineleak
 
 import (
+	"cmp"
 	"go/constant"
 	"go/token"
 	"maps"
@@ -54,16 +55,9 @@ func (c *checker) losses(d *duty) (lost []loss, exits int) {
 		lost = append(lost, l)
 	}
 	slices.SortFunc(lost, func(a, b loss) int {
-		return int(a.exit.Pos()) - int(b.exit.Pos()) + (a.exit.Block().Index-b.exit.Block().Index)*boolInt(a.exit.Pos() == b.exit.Pos())
+		return cmp.Or(cmp.Compare(a.exit.Pos(), b.exit.Pos()), cmp.Compare(a.exit.Block().Index, b.exit.Block().Index))
 	})
 	return lost, len(w.found) + len(w.kept)
-}
-
-func boolInt(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // onlyIf returns the condition of a branch at the end of block that decides whether next is reached.
