@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/cloudlint/cloudlint/internal/driver"
+	"github.com/cloudlint/cloudlint/internal/rule"
 )
 
 // Settings returns what the analyzers read of the configuration, in one canonical form: it is part of the build cache's
@@ -14,6 +15,8 @@ func (c *Config) Settings() driver.Settings {
 	for _, name := range c.known.Rules.Analyzers() {
 		if !c.runs(name) {
 			flags = append(flags, "-"+name+"=false")
+		} else if c.testsOf(name) {
+			flags = append(flags, "-"+name+".tests=true")
 		}
 	}
 	for _, s := range c.optionValues() {
@@ -29,6 +32,12 @@ func (c *Config) Settings() driver.Settings {
 		Flags:  flags,
 		Inside: values(c.sortedUnion(func(l layer) []item[string] { return l.inside })),
 	}
+}
+
+// testsOf reports whether findings of the analyzer in test files are asked for. Looking for them costs as much as the
+// rest, and often more.
+func (c *Config) testsOf(analyzer string) bool {
+	return slices.ContainsFunc(c.known.Rules, func(r *rule.Rule) bool { return r.Analyzer == analyzer && c.Enabled(r) && c.Tests(r) })
 }
 
 // runs reports whether a rule of the analyzer is on somewhere. An analyzer without rules runs for others.

@@ -192,7 +192,14 @@ func (x *explorer) unseen(s *state, f *frame, c *skeleton.Call, dst skeleton.Arg
 		x.escape(s, v, nil, anything)
 	}
 	var callbacks []value
+	sync := c.Sync
 	for i, a := range args {
+		if code := x.codeOf(s, a); code != nil && code.SSA.Synthetic == "range-over-func yield" {
+			// The body of a loop: an iterator calls it before it returns, and keeps it no longer.
+			callbacks = append(callbacks, a)
+			sync = true
+			continue
+		}
 		if (a.k == closure || a.k == fn) && x.prog.Matters(x.codeOf(s, a)) {
 			callbacks = append(callbacks, a)
 		}
@@ -220,7 +227,7 @@ func (x *explorer) unseen(s *state, f *frame, c *skeleton.Call, dst skeleton.Arg
 		for range n {
 			t, _ := x.funcTarget(other, callbacks[0], nil)
 			ok = ok && t.f != nil && x.enter(other, g, t.f, t.captured, nil, skeleton.NoArg, pos)
-			g.frames[len(g.frames)-1].later = !c.Sync
+			g.frames[len(g.frames)-1].later = !sync
 		}
 		if ok {
 			x.push(other)
@@ -230,10 +237,13 @@ func (x *explorer) unseen(s *state, f *frame, c *skeleton.Call, dst skeleton.Arg
 }
 
 func (x *explorer) codeOf(s *state, v value) *skeleton.Func {
-	if v.k == closure {
+	switch v.k {
+	case closure:
 		return s.objs[v.o].fn
+	case fn:
+		return v.f
 	}
-	return v.f
+	return nil
 }
 
 // start executes a go statement.

@@ -45,7 +45,7 @@ func (x *explorer) eval(s *state, f *frame, a skeleton.Arg) value {
 			}
 		}
 		t := c.Type.Elem
-		o := s.add(&object{typ: t, slots: make([]value, t.Slots), env: anything, lazy: true})
+		o := s.add(&object{typ: t, slots: make([]value, t.Slots), env: anything, lazy: true, global: true})
 		s.globals = append(s.globals, global{c.Global, o})
 		return value{k: address, o: o}
 	}
@@ -196,6 +196,16 @@ func (x *explorer) step(s *state) verdict {
 		}
 	case skeleton.AppendTo:
 		x.appendTo(s, f, in)
+	case skeleton.Min, skeleton.Max:
+		a, b := arg(0), arg(1)
+		v := s.fresh()
+		if a.k == integer && b.k == integer {
+			v = value{k: integer, n: min(a.n, b.n)}
+			if in.Code == skeleton.Max {
+				v.n = max(a.n, b.n)
+			}
+		}
+		f.set(in.Dst, v)
 	case skeleton.MakeMap:
 		f.set(in.Dst, value{k: address, o: s.add(&object{typ: in.Type, isMap: true, made: in.Pos})})
 	case skeleton.MapSet:
@@ -368,6 +378,10 @@ func (x *explorer) makeSlice(s *state, f *frame, in *skeleton.Instr) verdict {
 func (x *explorer) settle(s *state, v value, c int64, equal bool) verdict {
 	candidates := []int64{0, 1, 2}
 	switch {
+	case v.passing && v.of == 0 && !equal && c >= 0 && c <= 3:
+		// What a call returned, and is used as a bound: how many processors there are, how many workers are wanted.
+		// That it is 0 is the exception that code does not provide for.
+		candidates = []int64{1, 2}
 	case c == -1:
 		candidates = []int64{-1, 0, 1}
 	case c < 0 || c > 3:

@@ -107,6 +107,7 @@ type explorer struct {
 type foundKey struct {
 	at   ssa.Instruction
 	kind skeleton.Kind
+	made token.Pos // of what it waits for, for all that wait for it
 }
 
 // Root explores a function as the environment may call it, and returns the operations that block for ever.

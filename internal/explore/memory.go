@@ -96,6 +96,9 @@ func (s *state) load(v value, t *skeleton.Type) value {
 			return zero(scalar)
 		}
 		made := s.invent(scalar, derived(13, value{k: address, o: v.o, n: int64(at)}))
+		if o.global && scalar.Name == "error" {
+			made.nonNil = true // io.EOF and its like
+		}
 		s.obj(v.o).slots[at] = made
 		return made
 	}

@@ -25,13 +25,14 @@ const (
 
 // An object is what a variable, a channel, a context or a closure is on a path.
 type object struct {
-	gen   uint64
-	typ   *skeleton.Type
-	slots []value
-	made  token.Pos
-	env   rights
-	boxed bool // the value that an interface holds, not what a pointer in it points to
-	lazy  bool // it was there before: a slot that is not set holds something unknown
+	gen    uint64
+	typ    *skeleton.Type
+	slots  []value
+	made   token.Pos
+	env    rights
+	boxed  bool // the value that an interface holds, not what a pointer in it points to
+	global bool
+	lazy   bool // it was there before: a slot that is not set holds something unknown
 	// elements of a slice
 	stride int
 

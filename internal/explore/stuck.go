@@ -2,6 +2,7 @@ package explore
 
 import (
 	"cmp"
+	"go/token"
 	"slices"
 
 	"github.com/cloudlint/cloudlint/internal/skeleton"
@@ -65,11 +66,12 @@ func (x *explorer) findStuck(s *state) {
 	}
 	slices.SortStableFunc(group, func(a, b Stuck) int { return cmp.Compare(a.weight(), b.weight()) })
 	first := group[0]
-	key := foundKey{first.At, first.Kind}
-	if x.found[key] {
+	key := foundKey{first.At, first.Kind, token.NoPos}
+	cause := foundKey{nil, first.Kind, first.Made}
+	if x.found[key] || first.Made.IsValid() && x.found[cause] {
 		return
 	}
-	x.found[key] = true
+	x.found[key], x.found[cause] = true, true
 	first.With = group[1:]
 	first.Steps = s.history()
 	x.stuck = append(x.stuck, first)

@@ -23,6 +23,14 @@ func (c *compiler) callInstr(i *ssa.Call) (Instr, bool) {
 			return Instr{Code: DeferStack}, true
 		case "ssa:wrapnilchk":
 			return Instr{Code: Move, Args: c.args(i.Call.Args[0])}, true
+		case "max", "min":
+			if len(i.Call.Args) == 2 && c.p.TypeOf(i.Type()).Shape == Int {
+				op := Min
+				if b.Name() == "max" {
+					op = Max
+				}
+				return Instr{Code: op, Args: c.args(i.Call.Args...)}, true
+			}
 		case "delete":
 			return Instr{Code: MapDelete, Args: c.args(i.Call.Args...)}, true
 		case "copy", "clear":

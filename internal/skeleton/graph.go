@@ -115,8 +115,10 @@ const (
 	MapDelete // Args[1] is the key
 	Iterate   // over the map Args[0]
 	Next      // Type is the tuple
-	Unknown   // Dst is not known; Args go to code that is not known
-	Derived   // Dst is a function of Args
+	Min
+	Max
+	Unknown // Dst is not known; Args go to code that is not known
+	Derived // Dst is a function of Args
 )
 
 // An Instr is one instruction.

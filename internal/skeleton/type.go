@@ -75,6 +75,9 @@ func (tt *typeTable) of(t types.Type) *Type {
 		if obj := named.Obj(); obj.Pkg() != nil {
 			out.Name = obj.Pkg().Path() + "." + obj.Name()
 		}
+		if named.Obj().Pkg() == nil {
+			out.Name = named.Obj().Name() // error
+		}
 		if out.Name == "context.Context" {
 			out.Shape = Context
 			return out

@@ -106,7 +106,7 @@ func (f *Flags) Parse(args []string) (rest []string, chosen []*analysis.Analyzer
 		return nil, nil, err
 	}
 	if f.Record {
-		for _, name := range []string{"preview", "tests", "unsafe-fixes"} {
+		for _, name := range []string{"preview", "unsafe-fixes"} {
 			f.apply(name, "true")
 		}
 	}
