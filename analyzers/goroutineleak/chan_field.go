@@ -23,7 +23,7 @@ func (w *world) sendersOfAField(class *skeleton.Class) {
 	}
 	run := w.runBy(consumer.root)
 	for _, op := range class.Ops {
-		if op.Kind != skeleton.Send || run[op.Fn] || !w.exits.Reachable(op.Instr) || w.expectsEnd(op.Instr) {
+		if op.Kind != skeleton.Send || run[op.Fn] || !w.sendsAgain(class, op) || !w.exits.Reachable(op.Instr) || w.expectsEnd(op.Instr) {
 			continue
 		}
 		s := &search{
@@ -44,12 +44,20 @@ func (w *world) sendersOfAField(class *skeleton.Class) {
 	}
 }
 
-// besides reports whether a receiver leaves by another case of the select that receives.
+// besides reports whether a receiver leaves from another case of the select that receives.
 func (w *world) besides(class *skeleton.Class, x way) bool {
-	sel, chosen, ok := x.selected()
-	return ok && slices.ContainsFunc(w.ops[sel], func(op classOp) bool {
-		return op.class == class && op.Case != chosen && op.Does(skeleton.Recv)
+	return x.sel != nil && slices.ContainsFunc(w.ops[x.sel], func(op classOp) bool {
+		return op.class == class && op.Case != x.selCase && op.Does(skeleton.Recv)
 	})
+}
+
+// sendsAgain reports whether a send comes often enough to fill the room that there is.
+func (w *world) sendsAgain(class *skeleton.Class, op skeleton.ClassOp) bool {
+	unbuffered := !slices.ContainsFunc(class.Makes, func(v ssa.Value) bool {
+		n, known := intConst(v.(*ssa.MakeChan).Size)
+		return !known || n > 0
+	})
+	return unbuffered || w.repeats(op.Instr.Block(), nil) || w.classes.Callable(op.Fn)
 }
 
 // smallRoom reports whether the channels of a class are made with little room, or none.

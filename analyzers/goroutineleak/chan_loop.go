@@ -136,8 +136,21 @@ func (w *world) bound(l *loop) string {
 		if !ok || l.body[b.Succs[0]] == l.body[b.Succs[1]] {
 			continue
 		}
-		if cmp, ok := br.Cond.(*ssa.BinOp); ok && cmp.Op == token.LSS {
-			return w.words(cmp.Y, 0)
+		switch cond := br.Cond.(type) {
+		case *ssa.BinOp:
+			if cond.Op == token.LSS {
+				return w.words(cond.Y, 0)
+			}
+		case *ssa.Extract:
+			next, ok := cond.Tuple.(*ssa.Next)
+			if !ok || cond.Index != 0 {
+				continue
+			}
+			if over, ok := next.Iter.(*ssa.Range); ok {
+				if x := w.words(over.X, 0); x != "" {
+					return "len" + x
+				}
+			}
 		}
 	}
 	return ""

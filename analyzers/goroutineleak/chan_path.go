@@ -44,6 +44,9 @@ type way struct {
 	// edge is the branch that was taken last: the block that branches, and its successor.
 	from *ssa.BasicBlock
 	succ int
+	// sel is the select of which the way takes a case last, with that case.
+	sel     *ssa.Select
+	selCase int
 	// served counts the services on the way.
 	served int
 }
@@ -136,6 +139,13 @@ func (s *search) leaves(fn *ssa.Function, after ssa.Instruction) (way, bool) {
 			w := at.way
 			if len(at.block.Succs) > 1 {
 				w.from, w.succ = at.block, i
+				if br, ok := at.block.Instrs[len(at.block.Instrs)-1].(*ssa.If); ok && i == 0 {
+					if cond, ok := br.Cond.(*ssa.BinOp); ok {
+						if sel, k, ok := selectCase(cond); ok {
+							w.sel, w.selCase = sel, k
+						}
+					}
+				}
 			}
 			todo = append(todo, item{point: p, way: w})
 		}

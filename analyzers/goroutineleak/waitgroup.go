@@ -203,12 +203,26 @@ func (w *world) tooFewDones(class *skeleton.Class, waits, adds []skeleton.ClassO
 	}
 	owner := made.Parent()
 	sum := make(map[*loop]int) // added less released
+	levels := make(map[ssa.Instruction]*loop)
 	for _, add := range adds {
 		n, known := addend(add)
-		if !known || n <= 0 || n >= many || add.Fn != owner || w.repeats(made.Block(), nil) {
+		if add.Fn != owner || w.repeats(made.Block(), nil) {
 			return
 		}
 		level := w.innermost(add.Instr.Block())
+		if !known {
+			// One for each round of a loop.
+			if level = w.loopOf(add, owner); level == nil || !add.Instr.Block().Dominates(waits[0].Instr.Block()) {
+				return
+			}
+			sum[level]++
+			levels[add.Instr] = level
+			continue
+		}
+		if n <= 0 || n >= many {
+			return
+		}
+		levels[add.Instr] = level
 		if level == nil && !add.Instr.Block().Dominates(waits[0].Instr.Block()) {
 			return
 		}
@@ -230,17 +244,36 @@ func (w *world) tooFewDones(class *skeleton.Class, waits, adds []skeleton.ClassO
 		}
 		sum[w.innermost(at.Block())] -= n
 	}
+	// Where more is released than added on one level, it may be for another.
+	for _, n := range sum {
+		if n < 0 {
+			return
+		}
+	}
 	for _, add := range adds {
-		level := w.innermost(add.Instr.Block())
-		released := slices.ContainsFunc(threads, func(t thread) bool { return w.innermost(t.start.Block()) != level })
-		if sum[level] > 0 && (level == nil || !released) {
-			if level == nil && slices.ContainsFunc(threads, func(t thread) bool { return w.innermost(t.start.Block()) != nil }) {
-				return
-			}
+		if sum[levels[add.Instr]] > 0 {
 			w.add(w.waitFinding(class, waits[0], add, "more is added than the goroutines that it waits for call Done", "call Done in each of them, with defer"))
 			return
 		}
 	}
+}
+
+// loopOf returns the loop that has as many rounds as an Add outside of all loops adds, or nil.
+func (w *world) loopOf(add skeleton.ClassOp, owner *ssa.Function) *loop {
+	key := ""
+	if args := add.Callee.Args; len(args) == 2 && w.innermost(add.Instr.Block()) == nil {
+		key = w.words(args[1], 0)
+	}
+	var found *loop
+	for _, l := range w.loopsOf(owner) {
+		if key != "" && w.bound(l) == key && w.reaches(add.Instr, l.header.Instrs[0]) {
+			if found != nil {
+				return nil
+			}
+			found = l
+		}
+	}
+	return found
 }
 
 // cond reports waits for a Cond that nobody signals.

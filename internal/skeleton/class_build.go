@@ -35,7 +35,7 @@ func NewClasses(pkg *types.Package, fns []*ssa.Function) *Classes {
 
 // declare says what code that is not seen gives to a function.
 func (c *Classes) declare(fn *ssa.Function) {
-	if c.callable(fn) {
+	if c.Callable(fn) {
 		c.calls.unknown[fn] = true
 		c.opens(fn)
 	}
@@ -56,8 +56,8 @@ func (c *Classes) opens(fn *ssa.Function) {
 	}
 }
 
-// callable reports whether code outside the package can call fn by its name, or by a method's name through an interface.
-func (c *Classes) callable(fn *ssa.Function) bool {
+// Callable reports whether code outside the package can call fn by its name, or by a method's name through an interface.
+func (c *Classes) Callable(fn *ssa.Function) bool {
 	obj := fn.Object()
 	if obj == nil || !obj.Exported() {
 		return false

@@ -188,3 +188,42 @@ func two(a, b string) {
 	}
 	wg.Wait()
 }
+
+// Those of the second loop are counted, and never done.
+func twoLoops(old, next map[string]bool) {
+	var wg sync.WaitGroup
+	for url := range next {
+		wg.Add(1)
+		go func() {
+			_ = fetch(url)
+			wg.Done()
+		}()
+	}
+	wg.Add(len(old))
+	for url := range old {
+		go func() { _ = fetch(url) }()
+	}
+	wg.Wait() // want `CL1004`
+}
+
+func twoLoopsDone(old, next map[string]bool) {
+	var wg sync.WaitGroup
+	for url := range next {
+		if old[url] {
+			continue
+		}
+		wg.Add(1)
+		go func() {
+			_ = fetch(url)
+			wg.Done()
+		}()
+	}
+	wg.Add(len(old))
+	for url := range old {
+		go func() {
+			defer wg.Done()
+			_ = fetch(url)
+		}()
+	}
+	wg.Wait()
+}
