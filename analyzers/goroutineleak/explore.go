@@ -182,10 +182,11 @@ func describeOp(k skeleton.Kind, object string) string {
 
 // reason says why nobody releases the goroutine, and what to write instead.
 func (c *checker) reason(root *ssa.Function, s explore.Stuck, object string) (why, advice string) {
-	who := skeleton.FuncName(root)
-	left := false
+	who, left := "", false
 	for _, st := range s.Steps {
-		left = left || st.Goroutine == 0 && st.What == "return"
+		if st.What == "return" && st.Goroutine != s.Goroutine && (st.Goroutine == 0 || !left) {
+			who, left = st.Func.Name, true
+		}
 	}
 	switch s.Kind {
 	case skeleton.Send:

@@ -107,9 +107,14 @@ func (c *checker) report() {
 	slices.SortStableFunc(c.found, func(a, b finding) int {
 		return cmp.Or(cmp.Compare(a.blocked, b.blocked), cmp.Compare(a.rank, b.rank), cmp.Compare(a.Pos, b.Pos), cmp.Compare(a.Rule.Code, b.Rule.Code))
 	})
-	for i, f := range c.found {
-		if i == 0 || f.blocked != c.found[i-1].blocked {
-			c.Report(f.Diagnostic)
+	for i := 0; i < len(c.found); {
+		first := c.found[i]
+		for ; i < len(c.found) && c.found[i].blocked == first.blocked; i++ {
+			// A flow rule may know the remedy of what the explorer proves.
+			if first.Fix == nil && c.found[i].Rule == first.Rule {
+				first.Fix = c.found[i].Fix
+			}
 		}
+		c.Report(first.Diagnostic)
 	}
 }

@@ -305,6 +305,9 @@ func (x *explorer) spawn(s *state, t target, pos token.Pos, from *skeleton.Func,
 		}
 		return goOn
 	}
+	if me := s.g(s.cur); len(me.frames) > 0 {
+		me.frames[len(me.frames)-1].starts = true
+	}
 	g := &goroutine{gen: s.gen, fresh: true, started: pos, parent: s.cur, exit: exit}
 	if !x.enter(s, g, t.f, t.captured, t.args, skeleton.NoArg, pos) {
 		return drop
@@ -393,7 +396,7 @@ func (x *explorer) ret(s *state, in *skeleton.Instr) verdict {
 	if f.onces >= 0 {
 		s.obj(f.onces).slots[f.onceAt] = value{k: integer, n: 2}
 	}
-	if s.cur == 0 && len(g.frames) == 2 {
+	if f.starts {
 		s.note(returned, skeleton.None, in.Pos, f.f, -1, in.At)
 	}
 	dst := f.dst

@@ -109,7 +109,7 @@ func TestKernels(t *testing.T) {
 		files string
 		least int
 	}{
-		{"goker/*.go", 40},
+		{"goker/*.go", 45},
 		{"commonpatterns.go", 6},
 	} {
 		t.Run(set.files, func(t *testing.T) { kernels(t, set.files, set.least) })

@@ -75,6 +75,7 @@ type frame struct {
 	onces  int32        // the object of the Once that runs this, or -1
 	onceAt int64
 	site   token.Pos
+	starts bool // it started a goroutine
 	// later is set for a function that code that is not seen was given: whether it runs before that code returns, or
 	// when, is not known.
 	later bool
