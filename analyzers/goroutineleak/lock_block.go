@@ -2,6 +2,7 @@ package goroutineleak
 
 import (
 	"go/token"
+	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -30,7 +31,7 @@ func (w *lockWalk) block(b *ssa.BasicBlock) *lockBlock {
 	w.blocks[b] = lb
 	for _, instr := range b.Instrs {
 		switch i := instr.(type) {
-		case *ssa.Store:
+		case *ssa.Store, *ssa.Alloc:
 			lb.instrs = append(lb.instrs, lockInstr{Instruction: i})
 			continue
 		case *ssa.Call, *ssa.Defer, *ssa.Go, *ssa.Send:
@@ -62,6 +63,10 @@ func (w *lockWalk) step(i lockInstr, p lockPoint) []lockPoint {
 	switch instr := i.Instruction.(type) {
 	case *ssa.Store:
 		p.facts = w.assign(instr, p.facts)
+	case *ssa.Alloc:
+		if zero := zeroOf(instr); zero != "" {
+			p.facts = p.facts.with(lockFact{key: w.paths.Content(instr), value: zero, is: true, after: true})
+		}
 	case *ssa.Call:
 		if i.op.Kind == skeleton.None {
 			p.facts = w.forgetShared(p.facts)
@@ -128,4 +133,20 @@ func (w *lockWalk) forgetShared(fs lockFacts) lockFacts {
 		}
 	}
 	return fs
+}
+
+// zeroOf is what a variable holds before it is assigned.
+func zeroOf(alloc *ssa.Alloc) string {
+	switch t := alloc.Type().Underlying().(*types.Pointer).Elem().Underlying().(type) {
+	case *types.Basic:
+		switch {
+		case t.Info()&types.IsBoolean != 0:
+			return "false"
+		case t.Info()&types.IsInteger != 0:
+			return "0"
+		}
+	case *types.Pointer, *types.Interface, *types.Signature, *types.Chan, *types.Map, *types.Slice:
+		return "nil"
+	}
+	return ""
 }

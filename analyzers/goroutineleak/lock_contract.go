@@ -72,6 +72,16 @@ func (l *locker) pairedElsewhere(w *lockWalk, h holding) bool {
 
 // returnsOwner reports whether the caller gets the object that the lock belongs to, and did not have it before.
 func (l *locker) returnsOwner(lock *skeleton.Path, e lockExit) bool {
+	// The variable that is returned, where it is assigned several times.
+	variable := func(v ssa.Value) ssa.Value {
+		if load, ok := v.(*ssa.UnOp); ok {
+			return l.paths.Of(load.X).Root
+		}
+		return nil
+	}
+	if owner := variable(lock.Base()); owner != nil && slices.ContainsFunc(e.ret.Results, func(v ssa.Value) bool { return variable(v) == owner }) {
+		return true
+	}
 	for p := lock; p != nil; p = p.Of {
 		if _, param := p.Root.(*ssa.Parameter); param {
 			return false

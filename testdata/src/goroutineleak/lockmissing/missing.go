@@ -343,3 +343,39 @@ func (s *shelf) open(id int) (*file, error) {
 	f.lock.RLock()
 	return f, nil
 }
+
+// load returns the file, new or not, with its lock held.
+func (s *shelf) load(id int) (f *file, err error) {
+	defer func() {
+		if err == nil {
+			f.size++
+		}
+	}()
+	if f = s.files[id]; f != nil {
+		f.lock.Lock()
+		return
+	}
+	f = &file{}
+	f.lock.Lock()
+	if id < 0 {
+		f.lock.Unlock()
+		err = errEmpty
+	}
+	return
+}
+
+func (j *job) ready(check func() error) error {
+	j.mu.Lock()
+	var ready bool
+	defer func() {
+		if !ready {
+			j.mu.Unlock()
+		}
+	}()
+	if err := check(); err != nil {
+		return err
+	}
+	ready = true
+	j.mu.Unlock()
+	return nil
+}
