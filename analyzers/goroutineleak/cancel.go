@@ -141,8 +141,15 @@ func (c *checker) cancel(fn *ssa.Function, made maker, contexts *ctxflow.Flow) {
 		c.neverCalled(call, ctx, cancel, op, contexts, object)
 		return
 	}
-	l := lost[0]
-	started := c.startedWith(ctx, l.blocks)
+	// The way out that leaves most behind.
+	l, started := lost[0], c.startedWith(ctx, lost[0].blocks)
+	for _, other := range lost[1:] {
+		if started == nil {
+			if started = c.startedWith(ctx, other.blocks); started != nil {
+				l = other
+			}
+		}
+	}
 	severity, harm := c.harm(op, contexts, started)
 	where, advice := "when the function returns at "+c.line(l.exit), "call "+name+" there"
 	_, again := l.exit.(*ssa.Call)

@@ -32,6 +32,8 @@ func (w contextWaiters) starts(ctx ssa.Value, depth int) []ssa.Instruction {
 		case *ssa.Store:
 			if cell, ok := use.Addr.(*ssa.Alloc); ok && use.Val == ctx {
 				all = append(all, w.cell(cell, cell.Referrers(), depth)...)
+			} else if key, owner, ok := fieldOf(use.Addr); ok && use.Val == ctx {
+				all = append(all, w.methods(key, owner)...)
 			}
 		case ssa.CallInstruction:
 			callee := skeleton.CalleeOf(use.Common())
@@ -70,6 +72,38 @@ func (w contextWaiters) starts(ctx ssa.Value, depth int) []ssa.Instruction {
 					all = append(all, use)
 				}
 			}
+		}
+	}
+	return all
+}
+
+// methods returns the go statements of methods of the object that has the context in a field, and that wait for it.
+func (w contextWaiters) methods(key fieldKey, owner ssa.Value) []ssa.Instruction {
+	if owner.Referrers() == nil {
+		return nil
+	}
+	var s signal
+	s = signal{
+		context: func(ctx ssa.Value) bool {
+			load, ok := ctx.(*ssa.UnOp)
+			if !ok {
+				return false
+			}
+			k, _, ok := fieldOf(load.X)
+			return ok && k == key
+		},
+		enters: func(skeleton.Callee) (signal, bool) { return s, true },
+		waits:  make(map[*ssa.Function]bool),
+	}
+	var all []ssa.Instruction
+	for _, use := range *owner.Referrers() {
+		start, ok := use.(*ssa.Go)
+		if !ok {
+			continue
+		}
+		callee := skeleton.CalleeOf(start.Common())
+		if callee.Func != nil && len(callee.Args) > 0 && callee.Args[0] == owner && w.c.trapped(callee.Func, s, 0) {
+			all = append(all, start)
 		}
 	}
 	return all

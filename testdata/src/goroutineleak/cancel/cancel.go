@@ -155,3 +155,39 @@ func viaHelper(ctx context.Context, get func(context.Context) error) error {
 	}
 	return nil
 }
+
+// A service has its context in a field, and a goroutine from the middle of its constructor on.
+type service struct {
+	ctx    context.Context
+	cancel context.CancelFunc
+}
+
+func newService(check ...func() error) (*service, error) {
+	s := new(service)
+	s.ctx, s.cancel = context.WithCancel(context.Background()) // want `CL1014: s.cancel is not called when the function returns at line 174: the goroutine started with it waits for ever`
+	if len(check) == 0 {
+		return nil, errPath
+	}
+	go s.loop()
+	for _, check := range check {
+		if err := check(); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func (s *service) loop() {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-s.ctx.Done():
+			return
+		case <-tick.C:
+			println("alive")
+		}
+	}
+}
+
+func (s *service) Close() { s.cancel() }
