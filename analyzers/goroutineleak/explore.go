@@ -23,6 +23,9 @@ func (c *checker) explore() {
 		if c.tests != c.IsTest(root.Pos()) {
 			continue // what the rest of the package does was looked at without its tests
 		}
+		if c.Pkg.Name() == "main" && root.Name() == "main" && root.Signature.Recv() == nil {
+			continue // when it returns, the process ends; while it waits, its goroutines are the process's own
+		}
 		found, stats := explore.Root(prog, prog.Func(root), explore.DefaultBudget)
 		if !stats.Finished {
 			c.Exhausted()
@@ -90,7 +93,12 @@ func (c *checker) stuck(root *ssa.Function, s explore.Stuck) {
 			d.Related = append(d.Related, pass.Related{Place: pass.Place{Pos: p, End: e}, Message: describeOp(other.Kind, o) + " blocks too"})
 		}
 	}
-	c.add(finding{Diagnostic: d, blocked: pos, rank: proven})
+	f := finding{Diagnostic: d, blocked: pos, rank: proven}
+	if s.OfContext && s.Made.IsValid() {
+		// The cause is that nobody cancels: a rule that says so knows more.
+		f.blocked, f.rank = s.Made, shown+1
+	}
+	c.add(f)
 }
 
 // onPurpose reports whether what blocks is meant to: the end of main, where the process is kept alive.

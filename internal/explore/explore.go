@@ -58,6 +58,7 @@ type Stuck struct {
 	Steps     []Step    // the interleaving, in order
 	Made      token.Pos // of what it waits for
 	NilObject bool
+	OfContext bool    // it waits for a context to be cancelled, which was made at Made
 	Stack     []Frame // the calls under way, innermost first
 	// Holder is the goroutine that has the lock that this one waits for, or -1.
 	Holder int

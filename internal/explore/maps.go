@@ -15,8 +15,10 @@ func (s *state) knownMap(v value) bool {
 
 // forget makes a map one of which nothing is known.
 func (x *explorer) forget(s *state, m value) {
-	for _, v := range s.objs[m.o].slots {
-		x.escape(s, v, nil, anything)
+	for _, list := range [][]value{s.objs[m.o].slots, s.objs[m.o].keys} {
+		for _, v := range list {
+			x.escape(s, v, nil, anything)
+		}
 	}
 	o := s.obj(m.o)
 	o.lazy, o.keys, o.slots = true, nil, nil
@@ -28,6 +30,7 @@ func (x *explorer) mapSet(s *state, f *frame, in *skeleton.Instr, m, key, v valu
 		return drop
 	}
 	if !s.knownMap(m) {
+		x.escape(s, key, nil, anything)
 		x.escape(s, v, in.Type, anything)
 		return goOn
 	}
@@ -35,6 +38,7 @@ func (x *explorer) mapSet(s *state, f *frame, in *skeleton.Instr, m, key, v valu
 		equal, known := same(k, key)
 		if !known {
 			x.forget(s, m)
+			x.escape(s, key, nil, anything)
 			x.escape(s, v, in.Type, anything)
 			return goOn
 		}
@@ -46,6 +50,7 @@ func (x *explorer) mapSet(s *state, f *frame, in *skeleton.Instr, m, key, v valu
 	}
 	if len(s.objs[m.o].keys) >= maxMap {
 		x.forget(s, m)
+		x.escape(s, key, nil, anything)
 		x.escape(s, v, in.Type, anything)
 		return goOn
 	}

@@ -2,6 +2,7 @@ package explore
 
 import (
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -204,12 +205,10 @@ func (x *explorer) escape(s *state, v value, t *skeleton.Type, r rights) {
 	}
 	o = s.obj(v.o)
 	o.env |= r
-	held := append(append([]value(nil), o.slots...), o.buf...)
-	for i, h := range held {
+	for _, h := range slices.Concat(o.slots, o.buf, o.keys) {
 		if h.ref() || h.k == aggregate {
 			x.escape(s, h, nil, r)
 		}
-		_ = i
 	}
 }
 

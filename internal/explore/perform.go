@@ -77,7 +77,8 @@ func (x *explorer) performCall(s *state, c *skeleton.Call, args []value, dst ske
 		if on.k == null {
 			return drop
 		}
-		if on.k == address && (s.objs[on.o].noSlots() || int(on.n) >= len(s.objs[on.o].slots)) {
+		if on.k == address && (s.objs[on.o].noSlots() || int(on.n) >= len(s.objs[on.o].slots) || s.objs[on.o].lazy) {
+			// A lock of the environment: code that is left out here may give it back. Flow rules look after those.
 			on = s.fresh()
 		}
 		return x.arrive(s, []wait{{kind: kind, on: on}}, false)

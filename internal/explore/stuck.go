@@ -255,6 +255,7 @@ func describe(s *state, i int) (Stuck, bool) {
 	w := g.wait[0]
 	if o := objectOf(w.on); o >= 0 {
 		out.Made = s.objs[o].made
+		out.OfContext = s.objs[o].ofContext
 	}
 	if (out.Kind == skeleton.Lock || out.Kind == skeleton.RLock) && w.on.k == address {
 		out.Holder = writer(s.slot(w.on))
