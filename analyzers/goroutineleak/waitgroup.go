@@ -2,6 +2,7 @@ package goroutineleak
 
 import (
 	"fmt"
+	"go/token"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -92,7 +93,7 @@ func (w *world) doneMissed(class *skeleton.Class, wait skeleton.ClassOp, adds []
 			if !ok {
 				continue
 			}
-			w.add(w.missedDone(class, wait, adds[i], t, x, done))
+			w.add(w.missedDone(wait, adds[i], t, x))
 		}
 	}
 }
@@ -102,17 +103,19 @@ func (w *world) repeatsBetween(a, b ssa.Instruction) bool {
 	return w.repeats(b.Block(), a.Block())
 }
 
-func (w *world) missedDone(class *skeleton.Class, wait, add skeleton.ClassOp, t thread, x way, done skeleton.ClassOp) finding {
-	name := nameOf(done, "the WaitGroup")
-	at := w.wayPlace(x)
+func (w *world) missedDone(wait, add skeleton.ClassOp, t thread, x way) finding {
+	name := nameOf(wait, "the WaitGroup")
+	at, left := placeOf(wait), w.wayPlace(x)
+	line := func(pos token.Pos) int { return w.Fset.Position(pos).Line }
 	d := pass.Diagnostic{
-		Rule: waitGroup, Pos: at.Pos, End: at.End, Op: "done", Object: name,
-		Message: fmt.Sprintf("the goroutine can %s here without %s.Done, and %s.Wait then waits for ever; write defer %s.Done() where the goroutine begins", w.describe(x), name, name, name),
+		Rule: waitGroup, Pos: at.Pos, End: at.End, Op: "wait", Object: name,
+		Message: fmt.Sprintf("%s.Wait waits for ever: the goroutine started at line %d can %s at line %d without Done; write defer %s.Done() where it begins",
+			name, line(t.start.Pos()), w.describe(x), line(left.Pos), name),
 		Steps: []pass.Step{
 			{Place: placeOf(add), Goroutine: 1, Op: "add", Object: name, Message: "counts the goroutine"},
 			{Place: w.startPlace(t), Goroutine: 1, Op: "go", Object: name, Message: "starts it"},
-			{Place: at, Goroutine: 2, Op: "return", Object: name, Message: "ends without Done"},
-			{Place: placeOf(wait), Goroutine: 1, Op: "wait", Object: name, Message: "waits here for ever"},
+			{Place: left, Goroutine: 2, Op: "return", Object: name, Message: "ends without Done"},
+			{Place: at, Goroutine: 1, Op: "wait", Object: name, Message: "waits here for ever"},
 		},
 	}
 	return finding{Diagnostic: d, blocked: at.Pos, rank: shown}

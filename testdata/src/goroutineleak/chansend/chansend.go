@@ -134,6 +134,9 @@ func fanInCounted(shops []string) (list []price) {
 
 // Whoever comes first is enough.
 func race(shops []string) price {
+	if len(shops) == 0 {
+		return price{}
+	}
 	first := make(chan price)
 	for _, shop := range shops {
 		go func() {
@@ -257,6 +260,9 @@ func eitherOr(shop string) (price, error) {
 
 // With several goroutines the one that failed ends the wait for the others.
 func eitherOrMany(shops []string) (price, error) {
+	if len(shops) == 0 {
+		return price{}, nil
+	}
 	result, failed := make(chan price), make(chan error)
 	for _, shop := range shops {
 		go func() {

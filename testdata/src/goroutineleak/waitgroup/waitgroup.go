@@ -16,12 +16,12 @@ func missed(urls []string) {
 		go func() {
 			if err := fetch(url); err != nil {
 				log.Print(err)
-				return // want `CL1004`
+				return
 			}
 			wg.Done()
 		}()
 	}
-	wg.Wait()
+	wg.Wait() // want `CL1004`
 }
 
 func deferred(urls []string) {
