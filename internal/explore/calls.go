@@ -2,6 +2,7 @@ package explore
 
 import (
 	"go/token"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -129,61 +130,48 @@ func (x *explorer) foreign(s *state, t target) bool {
 	if s.gs[s.cur].holds > 0 || x.prog.GivesMade(t.f) {
 		return false
 	}
-	seen := make(map[int32]bool)
-	for _, v := range t.args {
-		if s.owned(v, seen) {
-			return false
-		}
-	}
-	for _, v := range t.captured {
-		if s.owned(v, seen) {
-			return false
-		}
-	}
-	return true
+	r := ownership{s: s, seen: make(map[int32]bool), places: x.prog.Makes(t.f)}
+	return !slices.ContainsFunc(t.args, r.of) && !slices.ContainsFunc(t.captured, r.of)
 }
 
-// owned reports whether a primitive that the environment does not know can be reached from a value.
-func (s *state) owned(v value, seen map[int32]bool) bool {
+// An ownership looks for what the root owns.
+type ownership struct {
+	s      *state
+	seen   map[int32]bool
+	places bool // memory of the root counts, too, for what may be put there
+}
+
+// of reports whether a primitive that the environment does not know can be reached from a value.
+func (r *ownership) of(v value) bool {
 	switch v.k {
 	case aggregate:
-		for _, p := range v.parts {
-			if s.owned(p, seen) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(v.parts, r.of)
 	case canceller:
 		return true
 	case address, closure, slice:
 	default:
 		return false
 	}
-	if v.o < 0 || seen[v.o] {
+	if v.o < 0 || r.seen[v.o] {
 		return false
 	}
-	seen[v.o] = true
-	o := s.objs[v.o]
+	r.seen[v.o] = true
+	o := r.s.objs[v.o]
 	switch {
-	case len(seen) > 100:
+	case len(r.seen) > maxReach:
 		return true
 	case o.context:
-		return o.done >= 0 && !s.objs[v.o].lazy
+		return o.done >= 0 && !o.lazy
 	case o.channel:
 		return !o.lazy && o.env != anything
-	}
-	if !o.lazy && o.typ != nil && o.typ.Bears() {
+	case !o.lazy && v.k == address && (r.places || o.typ != nil && o.typ.Bears()):
 		return true
 	}
-	for _, list := range [][]value{o.slots, o.buf, o.keys} {
-		for _, e := range list {
-			if s.owned(e, seen) {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(o.slots, r.of) || slices.ContainsFunc(o.buf, r.of) || slices.ContainsFunc(o.keys, r.of)
 }
+
+// maxReach bounds the objects that are looked at.
+const maxReach = 100
 
 // unseen executes a call of code that is not seen: it may do anything with what it is given, and call the functions
 // among it, before it returns or later.

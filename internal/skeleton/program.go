@@ -362,6 +362,9 @@ func (p *Program) connected(fn *ssa.Function) bool {
 	return false
 }
 
+// Makes reports whether a function, or what it calls, makes a primitive or starts a goroutine.
+func (p *Program) Makes(f *Func) bool { return f != nil && p.makes[f.SSA] }
+
 // GivesMade reports whether a function may return a primitive, or the memory of one, that was made in it.
 func (p *Program) GivesMade(f *Func) bool {
 	if f == nil || !p.makes[f.SSA] {
