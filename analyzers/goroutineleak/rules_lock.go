@@ -14,7 +14,7 @@ var missingUnlock = &rule.Rule{
 	Code:     "CL1010",
 	Name:     "missing-unlock",
 	Analyzer: name,
-	Maturity: rule.Stable,
+	Maturity: rule.Preview,
 	Fix:      rule.NoFix,
 	Doc: lint.RawDocumentation{
 		Title: "A path leaves with a lock held that others release",
