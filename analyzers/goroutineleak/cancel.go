@@ -89,8 +89,22 @@ func (c *checker) maker(call *ssa.Call, depth int) (maker, bool) {
 	return found, ok
 }
 
-// madeBy says which call made the cancel function.
-func (c *checker) madeBy(v ssa.Value, depth int) (maker, bool) {
+// madeBy says which call made the cancel function, if there is one.
+func (c *checker) madeBy(v ssa.Value, depth int) (made maker, ok bool) {
+	if phi, isPhi := v.(*ssa.Phi); isPhi {
+		for _, edge := range phi.Edges {
+			if k, isConst := edge.(*ssa.Const); isConst && k.IsNil() {
+				continue
+			}
+			if _, nested := edge.(*ssa.Phi); nested {
+				return maker{}, false
+			}
+			if made, ok = c.madeBy(edge, depth); !ok {
+				return maker{}, false
+			}
+		}
+		return made, ok
+	}
 	e, ok := v.(*ssa.Extract)
 	if !ok {
 		return maker{}, false
@@ -240,16 +254,15 @@ func (c *checker) neverCalled(call *ssa.Call, ctx, cancel ssa.Value, op skeleton
 		}
 		started := c.startedWith(ctx, call.Parent().Blocks)
 		severity, harm := c.harm(op, contexts, started)
-		if started == nil {
-			continue
-		}
 		d := pass.Diagnostic{
 			Rule: lostCancel, Severity: severity, Pos: c.placeOf(call).Pos, End: c.placeOf(call).End, Op: "cancel", Object: field,
 			Message: field + " is never called: " + harm + "; call it where the " + key.typ.Name() + " is closed",
 			Steps: []pass.Step{
 				{Place: c.placeOf(call), Message: object + " is made here, to be ended by " + field, Op: "make", Object: object, Goroutine: 1},
-				{Place: c.placeOf(started), Message: "a goroutine that waits for " + object + " is started here", Op: "start", Object: object, Goroutine: 1},
 			},
+		}
+		if started != nil {
+			d.Steps = append(d.Steps, pass.Step{Place: c.placeOf(started), Message: "a goroutine that waits for " + object + " is started here", Op: "start", Object: object, Goroutine: 1})
 		}
 		c.add(finding{Diagnostic: d, blocked: call.Pos(), rank: shown})
 		return

@@ -191,3 +191,23 @@ func (s *service) loop() {
 }
 
 func (s *service) Close() { s.cancel() }
+
+// The cancel function is nil where none was made.
+func bounded(parent context.Context, timeout time.Duration) (ctx context.Context, cancel context.CancelFunc, err error) {
+	if timeout < 0 {
+		return nil, nil, errPath
+	}
+	if ctx = parent; timeout > 0 {
+		ctx, cancel = context.WithTimeout(parent, timeout)
+	}
+	return ctx, cancel, nil
+}
+
+func boundedCall(parent context.Context, get func(context.Context) error) error {
+	ctx, cancel, err := bounded(parent, time.Second) // want `CL1014: cancel is not called when the function returns`
+	if err != nil {
+		return err
+	}
+	_ = cancel
+	return get(ctx)
+}
