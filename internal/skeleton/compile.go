@@ -198,11 +198,21 @@ func (c *compiler) joinMatters(i int) bool {
 		if !ok {
 			break
 		}
-		if c.p.Tracked(phi.Type()) {
+		if c.p.Tracked(phi.Type()) || holdsInterfaces(phi.Type()) {
 			return true
 		}
 	}
 	return false
+}
+
+// holdsInterfaces reports whether a value is a list of interfaces, which may hold anything.
+func holdsInterfaces(t types.Type) bool {
+	s, ok := t.Underlying().(*types.Slice)
+	if !ok {
+		return false
+	}
+	i, ok := s.Elem().Underlying().(*types.Interface)
+	return ok && i.NumMethods() > 0 && !isError(s.Elem())
 }
 
 func (c *compiler) phis(b *ssa.BasicBlock) {

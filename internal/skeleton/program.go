@@ -76,7 +76,17 @@ func (p *Program) Method(t *Type, pointer bool, name string) *Func {
 		typ = types.NewPointer(typ)
 	}
 	sel := p.pkg.Prog.MethodSets.MethodSet(typ).Lookup(p.pkg.Pkg, name)
-	if sel == nil || len(sel.Index()) != 1 {
+	if sel == nil {
+		return nil
+	}
+	if len(sel.Index()) != 1 {
+		// Of an embedded field: a wrapper goes there.
+		if t.named.TypeParams().Len() > 0 {
+			return nil
+		}
+		if fn := p.pkg.Prog.MethodValue(sel); fn != nil && (fn.Pkg == nil || fn.Pkg == p.pkg) {
+			return p.Func(fn)
+		}
 		return nil
 	}
 	m, ok := sel.Obj().(*types.Func)
