@@ -153,10 +153,10 @@ func (w *world) startedAgain(t thread) bool {
 			continue
 		}
 		seen[fn] = true
-		sites, all := w.classes.RunBy(fn)
-		if !all && fn.Parent() == nil {
+		if w.classes.Callable(fn) {
 			return true
 		}
+		sites, _ := w.classes.RunBy(fn)
 		for _, site := range sites {
 			// What a Once runs is run once.
 			if skeleton.OpOf(site.Instr).Kind == skeleton.None {

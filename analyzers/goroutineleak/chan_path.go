@@ -268,7 +268,7 @@ func (s *search) edge(b *ssa.BasicBlock, succ int, known facts) int {
 	if truth, ok := s.w.decide(known, br.Cond); ok && truth != (succ == 0) {
 		return -1
 	}
-	if s.bounds(b, succ, br.Cond) || s.optional(b, succ, br.Cond) {
+	if s.bounds(b, succ, br.Cond) || s.optional(b, succ, br.Cond) || s.offers && s.noted(br.Cond) {
 		return s.need
 	}
 	cond, positive := br.Cond, succ == 0
@@ -353,6 +353,52 @@ func (s *search) bounds(b *ssa.BasicBlock, succ int, cond ssa.Value) bool {
 			continue
 		}
 		return true
+	}
+	return false
+}
+
+// noted reports whether a condition asks a variable that is assigned where the service is done: "closed" or the like.
+func (s *search) noted(cond ssa.Value) bool {
+	bin, ok := cond.(*ssa.BinOp)
+	if ok {
+		if _, _, sel := selectCase(bin); sel || types.Identical(bin.X.Type(), types.Universe.Lookup("error").Type()) {
+			return false
+		}
+		cond = bin.X
+	}
+	if not, ok := cond.(*ssa.UnOp); ok && not.Op == token.NOT {
+		cond = not.X
+	}
+	switch v := cond.(type) {
+	case *ssa.Phi:
+		for i := range v.Edges {
+			if s.after(v.Block().Preds[i]) {
+				return true
+			}
+		}
+	case *ssa.UnOp:
+		if v.Op != token.MUL || v.X.Referrers() == nil {
+			return false
+		}
+		for _, use := range *v.X.Referrers() {
+			if st, ok := use.(*ssa.Store); ok && st.Addr == v.X && st.Parent() == v.Parent() && s.after(st.Block()) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// after reports whether a block, or one that leads to it and nowhere else, serves.
+func (s *search) after(b *ssa.BasicBlock) bool {
+	for range 8 {
+		if s.servesHere(b) {
+			return true
+		}
+		if len(b.Preds) != 1 || len(b.Preds[0].Succs) != 1 {
+			return false
+		}
+		b = b.Preds[0]
 	}
 	return false
 }

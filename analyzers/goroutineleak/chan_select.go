@@ -39,7 +39,7 @@ func (w *world) dead(sel *ssa.Select) bool {
 			continue
 		}
 		class := w.classes.Of(st.Chan)
-		if class == nil || !class.Closed() {
+		if class == nil || !class.Closed() || class.Global || class.Kept && len(class.Makes) == 0 {
 			return false
 		}
 		for _, op := range class.Ops {

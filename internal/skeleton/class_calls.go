@@ -283,9 +283,26 @@ func (c *Classes) builtin(name string, instr ssa.CallInstruction) {
 	}
 }
 
-// resolve binds the calls of function values, until nothing new is found, and says which functions code that is not seen
-// gets hold of.
+// resolve binds the calls of function values, and says which functions code that is not seen gets hold of.
 func (c *Classes) resolve() {
+	c.bindValues()
+	// What nobody runs here is run by somebody who is not seen, such as a test, or not at all.
+	for _, fn := range c.fns {
+		if len(c.calls.to[fn]) == 0 && !c.calls.unknown[fn] {
+			c.calls.unknown[fn] = true
+			c.opens(fn)
+		}
+	}
+	c.bindValues()
+	for _, d := range c.calls.dynamic {
+		if len(c.calls.from[d.instr]) == 0 {
+			c.calls.open[d.instr] = true
+		}
+	}
+}
+
+// bindValues binds the calls of function values until nothing new is found.
+func (c *Classes) bindValues() {
 	for changed := true; changed; {
 		changed = false
 		for _, d := range c.calls.dynamic {
@@ -326,11 +343,6 @@ func (c *Classes) resolve() {
 					c.opens(ref.fn)
 				}
 			}
-		}
-	}
-	for _, d := range c.calls.dynamic {
-		if len(c.calls.from[d.instr]) == 0 {
-			c.calls.open[d.instr] = true
 		}
 	}
 }
