@@ -37,13 +37,30 @@ func (c *checker) cancels() {
 				if contexts == nil {
 					contexts = ctxflow.New(c.ssa, c.Pass.IsTest)
 				}
-				if partOfMain(fn, contexts, 0) {
+				if partOfMain(fn, contexts, 0) || c.childOfOwn(call, contexts) {
 					continue
 				}
 				c.cancel(fn, made, contexts)
 			}
 		}
 	}
+}
+
+// childOfOwn reports whether the parent of a context was made by the same function: the parent's cancel function ends
+// both, and where that is lost it is the one to tell of.
+func (c *checker) childOfOwn(call *ssa.Call, contexts *ctxflow.Flow) bool {
+	return slices.ContainsFunc(call.Call.Args, func(arg ssa.Value) bool {
+		e, ok := origin(arg, contexts).(*ssa.Extract)
+		if !ok {
+			return false
+		}
+		parent, ok := e.Tuple.(*ssa.Call)
+		if !ok || parent.Parent() != call.Parent() {
+			return false
+		}
+		made, ok := c.maker(parent, 0)
+		return ok && made.ctx == e.Index
+	})
 }
 
 // maxMakers bounds the functions that hand on what another one made.

@@ -154,3 +154,16 @@ func viaHelperRight(ctx context.Context, get func(context.Context) error) error 
 	}
 	return get(ctx)
 }
+
+// The parent ends the child.
+func nested(parent context.Context, get func(context.Context) error) error {
+	outer, cancelOuter := context.WithCancel(parent)
+	inner, cancelInner := context.WithCancel(outer)
+	if err := get(inner); err != nil {
+		cancelOuter()
+		return err
+	}
+	cancelInner()
+	cancelOuter()
+	return nil
+}
