@@ -88,12 +88,21 @@ func (x *explorer) performCall(s *state, c *skeleton.Call, args []value, dst ske
 		}
 		return finish(value{k: address, o: s.add(&object{slots: []value{on}, readLocker: true, made: pos})})
 	case skeleton.TryLock, skeleton.TryRLock:
-		if on.k == address && s.slot(on) == 0 {
-			note()
-			s.setSlot(on, int64(s.cur+1)<<readerBits)
-			return finish(boolean(true))
+		w := wait{kind: skeleton.Lock, on: on}
+		if kind == skeleton.TryRLock {
+			w.kind = skeleton.RLock
 		}
-		return finish(zeroInt)
+		if on.k != address || len(x.ways(s, s.cur, w, nil)) == 0 {
+			return finish(zeroInt)
+		}
+		note()
+		s.hold(s.cur, on, 1)
+		if kind == skeleton.TryRLock {
+			s.setSlot(on, s.slot(on)+1)
+		} else {
+			s.setSlot(on, int64(s.cur+1)<<readerBits)
+		}
+		return finish(boolean(true))
 	case skeleton.Unlock:
 		s.hold(s.cur, on, -1)
 		if on.k == address {

@@ -132,3 +132,31 @@ func OnceInside() {
 	f = func() { once.Do(f) } // stuck
 	once.Do(f)
 }
+
+func TriedReader() {
+	var b box
+	if b.rw.TryRLock() {
+		b.rw.RUnlock()
+	}
+	b.rw.Lock()
+	b.rw.Unlock()
+}
+
+func TriedReaders() {
+	var b box
+	b.rw.RLock()
+	if !b.rw.TryRLock() {
+		b.rw.Lock()
+	}
+	b.rw.RUnlock()
+	b.rw.Lock() // stuck
+}
+
+func TriedWriter() {
+	var b box
+	b.rw.RLock()
+	if b.rw.TryLock() {
+		b.rw.Lock()
+	}
+	b.rw.RUnlock()
+}
