@@ -130,7 +130,16 @@ func (x *explorer) foreign(s *state, t target) bool {
 	if s.gs[s.cur].holds > 0 || x.prog.GivesMade(t.f) {
 		return false
 	}
-	r := ownership{s: s, seen: make(map[int32]bool), places: x.prog.Makes(t.f)}
+	r := ownership{s: s, seen: make(map[int32]bool)}
+	if t.f.SSA.Signature.Recv() != nil && len(t.args) > 0 && x.prog.Makes(t.f) {
+		// A method that makes what its receiver needs.
+		r.places = true
+		if r.of(t.args[0]) {
+			return false
+		}
+		r.places = false
+		clear(r.seen)
+	}
 	return !slices.ContainsFunc(t.args, r.of) && !slices.ContainsFunc(t.captured, r.of)
 }
 

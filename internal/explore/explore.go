@@ -37,7 +37,7 @@ type Budget struct {
 }
 
 // DefaultBudget is enough for the functions of real code.
-var DefaultBudget = Budget{States: 150, Steps: 15_000}
+var DefaultBudget = Budget{States: 200, Steps: 20_000}
 
 // Stats tell what a run did.
 type Stats struct {
@@ -165,8 +165,9 @@ func (x *explorer) run(root *skeleton.Func) bool {
 	}
 	x.work = append(x.work, s)
 	for len(x.work) > 0 {
-		s := x.work[len(x.work)-1]
-		x.work = x.work[:len(x.work)-1]
+		// The shortest first: a path that is easy to follow is worth more, and none is crowded out by the variants of one.
+		s := x.work[0]
+		x.work = x.work[1:]
 		x.states++
 		if x.states > x.budget.States || x.steps > x.budget.Steps {
 			return false
