@@ -2,11 +2,11 @@ package main
 
 import "github.com/cloudlint/cloudlint/bench/internal/measure"
 
-// What cloudlint promises on podinfo. The promises are for all analyzers together, and stay the same when more are added;
-// only maxCold rises to 0.6 then. Times are CPU times on the reference machine.
+// What cloudlint promises on podinfo. The promises are for all analyzers together, and stay the same when more are added.
+// With the first two alone maxCold was 0.4. Times are CPU times on the reference machine.
 const (
 	maxWarm       = 0.2  // seconds of CPU above go vet, nothing changed
-	maxCold       = 0.4  // of staticcheck's CPU
+	maxCold       = 0.6  // of staticcheck's CPU
 	maxEmpty      = 10.0 // seconds of CPU, GOCACHE empty
 	maxPeakVet    = 250  // MB, any process, vet driver
 	maxPeakSource = 700  // MB, any process, source driver
@@ -51,7 +51,7 @@ func (b *bench) targets() []target {
 
 	mine, ok1 = cpu(vetDriver, cold)
 	other, ok2 = cpu(staticcheck, cold)
-	add("podinfo cold: 0.4 of staticcheck's CPU", maxCold*other, mine, "s", ok1 && ok2)
+	add("podinfo cold: 0.6 of staticcheck's CPU", maxCold*other, mine, "s", ok1 && ok2)
 
 	for _, t := range []tool{sourceDriver, autoDriver} {
 		mine, ok1 = cpu(t, empty)

@@ -70,7 +70,7 @@ func TestASlowMachine(t *testing.T) {
 	})
 	want := []target{
 		{"podinfo warm: go vet's CPU + 0.2 s", 1.2, 1.3, "s"},
-		{"podinfo cold: 0.4 of staticcheck's CPU", 16, 15, "s"},
+		{"podinfo cold: 0.6 of staticcheck's CPU", 24, 15, "s"},
 		{"podinfo, empty GOCACHE, cloudlint-source", 10, 19, "s"},
 		{"podinfo, largest process, cloudlint", 250, 100, "MB"},
 		{"podinfo, largest process, cloudlint-source", 700, 100, "MB"},
