@@ -109,6 +109,8 @@ func (x *explorer) call(s *state, in *skeleton.Instr) verdict {
 		return x.unseen(s, f, in.Call, in.Dst, v, args, in.Pos)
 	}
 	if t.cancels >= 0 {
+		x.pointCancel(s, t.cancels)
+		_, f = s.top()
 		s.note(operation, skeleton.ContextCancel, in.Pos, f.f, t.cancels, in.At)
 		s.cancel(t.cancels)
 		f.set(in.Dst, value{})
@@ -343,11 +345,15 @@ func (x *explorer) runDeferred(s *state, f *frame) verdict {
 		// A primitive may have to wait: it leaves the list when it is done.
 		return x.performCall(s, d.call, d.args, skeleton.NoArg, nil, d.pos, d.at, true)
 	}
+	t, ok := x.target(s, d.call, d.val, d.args)
+	if ok && t.cancels >= 0 {
+		x.pointCancel(s, t.cancels)
+		_, f = s.top()
+	}
 	f.defers = f.defers[:len(f.defers)-1]
 	if d.call.Harmless {
 		return goOn
 	}
-	t, ok := x.target(s, d.call, d.val, d.args)
 	if !ok {
 		f.pc-- // unseen goes on to the next instruction
 		return x.unseen(s, f, d.call, skeleton.NoArg, d.val, d.args, d.pos)

@@ -151,12 +151,13 @@ func (x *explorer) step(s *state) verdict {
 		f.set(in.Dst, value{k: closure, o: s.add(o)})
 	case skeleton.MakeIface:
 		v := arg(0)
-		if v.k == aggregate || v.k == integer || v.k == text {
+		switch v.k {
+		case aggregate, integer, text:
 			o := &object{typ: in.Type, slots: append([]value(nil), flatten(v, in.Type)...), made: in.Pos, boxed: true}
 			v = value{k: address, o: s.add(o)}
-		} else if v.k == unknown {
+		case unknown:
 			v.nonNil = true
-		} else if v.k == null {
+		case null:
 			v = derived(23, v) // a typed nil is not nil
 			v.nonNil = true
 		}
@@ -211,7 +212,7 @@ func (x *explorer) step(s *state) verdict {
 	case skeleton.MapSet:
 		return x.mapSet(s, f, in, arg(0), arg(1), arg(2))
 	case skeleton.MapGet:
-		return x.mapGet(s, f, in, arg(0), arg(1))
+		return x.mapGet(s, in, arg(0), arg(1))
 	case skeleton.MapDelete:
 		x.mapDelete(s, arg(0), arg(1))
 		f.pc++

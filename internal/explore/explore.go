@@ -98,6 +98,7 @@ type explorer struct {
 	dropped int
 	rights  map[*ssa.Function]rights
 	found   map[foundKey]bool
+	touched map[place]touched
 	stuck   []Stuck
 	watch   func(*state) // of tests
 
@@ -122,6 +123,7 @@ func newExplorer(prog *skeleton.Program, budget Budget) *explorer {
 		visited: make(map[uint64]bool),
 		rights:  make(map[*ssa.Function]rights),
 		found:   make(map[foundKey]bool),
+		touched: make(map[place]touched),
 		gens:    1,
 	}
 }

@@ -61,7 +61,7 @@ func (x *explorer) mapSet(s *state, f *frame, in *skeleton.Instr, m, key, v valu
 	return goOn
 }
 
-func (x *explorer) mapGet(s *state, f *frame, in *skeleton.Instr, m, key value) verdict {
+func (x *explorer) mapGet(s *state, in *skeleton.Instr, m, key value) verdict {
 	result := func(s *state, v, ok value) {
 		_, f := s.top()
 		if in.CommaOk {

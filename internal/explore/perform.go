@@ -17,6 +17,9 @@ func (x *explorer) perform(s *state, in *skeleton.Instr) verdict {
 
 // performCall is perform for an operation that an instruction or a deferred call does.
 func (x *explorer) performCall(s *state, c *skeleton.Call, args []value, dst skeleton.Arg, in *skeleton.Instr, pos token.Pos, at ssa.Instruction, deferred bool) verdict {
+	if len(args) > 0 {
+		x.pointAt(s, c.Kind, args[0])
+	}
 	g, f := s.top()
 	arg := func(i int) value {
 		if i < len(args) {
@@ -522,6 +525,7 @@ func (x *explorer) choose(s *state, in *skeleton.Instr) verdict {
 		}
 		waits = append(waits, w)
 	}
+	x.pointChoose(s, waits, !in.Select.Default)
 	if !in.Select.Default {
 		return x.arrive(s, waits, false)
 	}

@@ -105,6 +105,7 @@ type goroutine struct {
 	parked bool // it stands before an operation
 	// It could do it, and the path lets others go first.
 	preempted bool
+	asked     bool   // others went first, before the operation that it stands before
 	signalled bool   // its Cond was
 	holds     int    // locks taken and not given back, by whatever name
 	wait      []wait // what it stands before

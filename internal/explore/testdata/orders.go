@@ -1,0 +1,93 @@
+package p
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+)
+
+// The programs in this file are stuck only if one goroutine is stopped before an operation that cannot wait.
+
+func CancelledBeforeAsked() {
+	ctx, cancel := context.WithCancel(context.Background())
+	ch := make(chan int)
+	go func() {
+		ch <- 1 // stuck
+	}()
+	go func() { cancel() }()
+	if ctx.Err() != nil {
+		return
+	}
+	<-ch
+}
+
+func AskedBeforeClosed() {
+	done, never := make(chan int), make(chan int)
+	go func() {
+		select {
+		case <-done:
+		default:
+			<-never // stuck
+		}
+	}()
+	close(done)
+}
+
+func TriedWhileLocked() {
+	var mu sync.Mutex
+	ch := make(chan int)
+	go func() {
+		if mu.TryLock() {
+			mu.Unlock()
+			return
+		}
+		ch <- 1 // stuck
+	}()
+	mu.Lock()
+	mu.Unlock()
+}
+
+func SignalledTooEarly() {
+	var mu sync.Mutex
+	c := sync.NewCond(&mu)
+	go func() {
+		mu.Lock()
+		c.Wait() // stuck
+		mu.Unlock()
+	}()
+	c.Signal()
+}
+
+func SentBeforeClosed() {
+	ch, never := make(chan int, 1), make(chan int)
+	go func() {
+		ch <- 1
+		<-never // stuck
+	}()
+	close(ch)
+}
+
+func CountedBeforeLooked() {
+	var n atomic.Int32
+	ch := make(chan int)
+	go func() {
+		n.Add(1)
+		ch <- 1
+	}()
+	if n.Load() == 1 {
+		<-ch
+		<-ch // stuck
+	}
+	<-ch
+}
+
+func CancelledWhenDeferred() {
+	ctx, cancel := context.WithCancel(context.Background())
+	ch := make(chan int)
+	go func() {
+		if ctx.Err() == nil {
+			ch <- 1 // stuck
+		}
+	}()
+	defer cancel()
+}
