@@ -15,7 +15,7 @@ import (
 )
 
 // fix is the change that removes the finding, or nil where it takes a decision.
-func (c *checker) fix(f found, fn *ssa.Function) *pass.Fix {
+func (c *checker) fix(f found) *pass.Fix {
 	if f.start.at != nil || len(f.calls) > 0 {
 		return nil
 	}

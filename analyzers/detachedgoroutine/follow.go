@@ -192,7 +192,7 @@ func (f *flow) call(it item, instr ssa.CallInstruction) {
 	}
 	callee := skeleton.CalleeOf(common)
 	if common.Value == it.v && !common.IsInvoke() && it.class == function && it.path == "" {
-		f.called(it, instr, callee)
+		f.called(instr, callee)
 	}
 	if common.IsInvoke() && common.Value == it.v && !callee.Invoke && !slices.Contains(callee.Args, it.v) {
 		f.passed(it, instr, callee, 0)
@@ -205,7 +205,7 @@ func (f *flow) call(it item, instr ssa.CallInstruction) {
 }
 
 // called handles the call of a followed function.
-func (f *flow) called(it item, instr ssa.CallInstruction, callee skeleton.Callee) {
+func (f *flow) called(instr ssa.CallInstruction, callee skeleton.Callee) {
 	u := use{kind: calls, hops: []hop{{pos: instr.Pos(), text: f.sourceOf(instr), arg: -1}}}
 	if _, ok := instr.(*ssa.Go); ok {
 		f.spawn(instr, u, f.signalsOfCall(callee), callee.Func, false)

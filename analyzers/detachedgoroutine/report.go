@@ -57,7 +57,7 @@ func (c *checker) report(fn *ssa.Function, h handlers.Handler, f found) {
 		Rule: r, Pos: place.Pos, End: place.End, Op: r.Name, Object: objectOf(f),
 		Message: message(f, h, who, value),
 		Steps:   c.steps(f, who),
-		Fix:     c.fix(f, fn),
+		Fix:     c.fix(f),
 	}
 	if f.start.at != nil {
 		d.Cause = causeOf(*f.start.at)

@@ -46,7 +46,7 @@ func (c *checker) dutiesOf(fn *ssa.Function) []duty {
 			if !ok {
 				continue
 			}
-			brings := c.dutiesOfCall(fn, call)
+			brings := c.dutiesOfCall(call)
 			if len(brings) > 0 && !c.counts(instr) {
 				continue
 			}
@@ -70,7 +70,7 @@ func (d duty) same(e duty) bool {
 }
 
 // dutiesOfCall returns what the call brings with it, in terms of the caller: what it starts itself, and what it calls.
-func (c *checker) dutiesOfCall(fn *ssa.Function, call ssa.CallInstruction) []duty {
+func (c *checker) dutiesOfCall(call ssa.CallInstruction) []duty {
 	var duties []duty
 	for _, target := range c.started(call) {
 		if loop := c.calleeTrap(target); loop != nil {

@@ -200,11 +200,8 @@ func (s *state) call(v *ssa.Call) {
 
 // mayKeep reports whether a value of the type can lead to memory that others share.
 func mayKeep(t types.Type) bool {
-	switch t.Underlying().(type) {
-	case *types.Basic:
-		return false
-	}
-	return true
+	_, basic := t.Underlying().(*types.Basic)
+	return !basic
 }
 
 func isError(t types.Type) bool { return types.Identical(t, types.Universe.Lookup("error").Type()) }

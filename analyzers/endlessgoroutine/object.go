@@ -220,7 +220,7 @@ func (c *checker) once(fn *ssa.Function, depth int) bool {
 		}
 	}
 	for _, use := range c.index.asValue[fn] {
-		if !c.onceAsValue(use, fn) {
+		if !c.onceAsValue(use) {
 			return false
 		}
 	}
@@ -234,7 +234,7 @@ func (c *checker) once(fn *ssa.Function, depth int) bool {
 
 // onceAsValue reports whether a use of a function as a value calls it once: as the body of a command of the command
 // line, or by a sync.Once of the package.
-func (c *checker) onceAsValue(use ssa.Instruction, fn *ssa.Function) bool {
+func (c *checker) onceAsValue(use ssa.Instruction) bool {
 	switch use := use.(type) {
 	case *ssa.Store:
 		addr, ok := use.Addr.(*ssa.FieldAddr)

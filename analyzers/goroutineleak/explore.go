@@ -31,7 +31,7 @@ func (c *checker) explore() {
 			c.Exhausted()
 		}
 		for _, s := range found {
-			c.stuck(root, s)
+			c.stuck(s)
 		}
 	}
 }
@@ -73,22 +73,22 @@ func (c *checker) ruleOf(s explore.Stuck) *rule.Rule {
 }
 
 // stuck reports a goroutine that the explorer found to wait for ever.
-func (c *checker) stuck(root *ssa.Function, s explore.Stuck) {
+func (c *checker) stuck(s explore.Stuck) {
 	r := c.ruleOf(s)
-	if r == nil || !s.Pos.IsValid() || c.onPurpose(root, s) {
+	if r == nil || !s.Pos.IsValid() || c.onPurpose(s) {
 		return
 	}
-	pos, end, object := c.operation(s.At, s.Pos)
+	pos, end, object := c.operation(s.Pos)
 	d := pass.Diagnostic{Rule: r, Pos: pos, End: end, Op: opName(s.Kind), Object: c.typeOfOperand(s.At, object)}
 	what := fmt.Sprintf("%s blocks for ever", describeOp(s.Kind, object))
-	why, advice := c.reason(root, s, object)
+	why, advice := c.reason(s, object)
 	d.Message = what + ": " + why
 	if advice != "" {
 		d.Message += "; " + advice
 	}
-	d.Steps = c.steps(root, s, object)
+	d.Steps = c.steps(s, object)
 	for _, other := range s.With {
-		p, e, o := c.operation(other.At, other.Pos)
+		p, e, o := c.operation(other.Pos)
 		if p.IsValid() {
 			d.Related = append(d.Related, pass.Related{Place: pass.Place{Pos: p, End: e}, Message: describeOp(other.Kind, o) + " blocks too"})
 		}
@@ -102,12 +102,12 @@ func (c *checker) stuck(root *ssa.Function, s explore.Stuck) {
 }
 
 // onPurpose reports whether what blocks is meant to: the end of main, where the process is kept alive.
-func (c *checker) onPurpose(root *ssa.Function, s explore.Stuck) bool {
+func (c *checker) onPurpose(s explore.Stuck) bool {
 	return s.Root && c.Pkg.Name() == "main" && len(s.Holds) == 0 && s.Kind != skeleton.Lock && s.Kind != skeleton.RLock
 }
 
 // operation is where the operation of an instruction stands, and the text of what it works on.
-func (c *checker) operation(at ssa.Instruction, pos token.Pos) (start, end token.Pos, object string) {
+func (c *checker) operation(pos token.Pos) (start, end token.Pos, object string) {
 	file := c.File(pos)
 	if file == nil {
 		return pos, token.NoPos, ""
@@ -189,7 +189,7 @@ func describeOp(k skeleton.Kind, object string) string {
 }
 
 // reason says why nobody releases the goroutine, and what to write instead.
-func (c *checker) reason(root *ssa.Function, s explore.Stuck, object string) (why, advice string) {
+func (c *checker) reason(s explore.Stuck, object string) (why, advice string) {
 	who, left := "", false
 	for _, st := range s.Steps {
 		if st.What == "return" && st.Goroutine != s.Goroutine && (st.Goroutine == 0 || !left) {
@@ -245,7 +245,7 @@ func (c *checker) reason(root *ssa.Function, s explore.Stuck, object string) (wh
 
 // steps tells how it comes to that, from the interleaving: where the goroutine was started, what its partners did last,
 // and where it blocks.
-func (c *checker) steps(root *ssa.Function, s explore.Stuck, object string) []pass.Step {
+func (c *checker) steps(s explore.Stuck, object string) []pass.Step {
 	var out []pass.Step
 	add := func(g int, pos token.Pos, at ssa.Instruction, op, obj, message string) {
 		if !pos.IsValid() {
@@ -253,7 +253,7 @@ func (c *checker) steps(root *ssa.Function, s explore.Stuck, object string) []pa
 		}
 		p, e := pos, token.NoPos
 		if at != nil {
-			p, e, _ = c.operation(at, pos)
+			p, e, _ = c.operation(pos)
 		}
 		out = append(out, pass.Step{Place: pass.Place{Pos: p, End: e}, Goroutine: g, Op: op, Object: obj, Message: message})
 	}
@@ -270,7 +270,7 @@ func (c *checker) steps(root *ssa.Function, s explore.Stuck, object string) []pa
 	for i, st := range s.Steps {
 		if st.Goroutine == s.Goroutine {
 			if st.Kind == skeleton.Lock || st.Kind == skeleton.RLock {
-				_, _, o := c.operation(st.At, st.Pos)
+				_, _, o := c.operation(st.Pos)
 				if o == object && (s.Kind == skeleton.Lock || s.Kind == skeleton.RLock) && st.What == "op" {
 					add(st.Goroutine, st.Pos, st.At, opName(st.Kind), o, o+" is locked here")
 				}
@@ -287,7 +287,7 @@ func (c *checker) steps(root *ssa.Function, s explore.Stuck, object string) []pa
 		case "return":
 			out = append(out, pass.Step{Place: pass.Place{Pos: st.Pos}, Goroutine: st.Goroutine, Op: "return", Message: "returns here"})
 		case "op":
-			_, _, o := c.operation(st.At, st.Pos)
+			_, _, o := c.operation(st.Pos)
 			add(st.Goroutine, st.Pos, st.At, opName(st.Kind), o, "the last that another goroutine does")
 		}
 	}

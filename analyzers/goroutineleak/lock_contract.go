@@ -24,7 +24,7 @@ func (l *locker) meansIt(w *lockWalk, h holding, kept []lockExit) bool {
 	if h.by != nil && !mixed && !l.releasedFor[h.by] {
 		return true // said of the function that takes it
 	}
-	if mixed && !w.told(h, kept) {
+	if mixed && !w.told(kept) {
 		return false
 	}
 	// All ways out keep it, or the result tells: "locked, if there was no error". Then somebody releases it, or may.
@@ -127,7 +127,7 @@ func isMain(fn *ssa.Function) bool {
 }
 
 // told reports whether the function's results tell the caller on which ways out the lock is held: those that succeed.
-func (w *lockWalk) told(h holding, kept []lockExit) bool {
+func (w *lockWalk) told(kept []lockExit) bool {
 	results := func(e lockExit) []lockResult {
 		out := make([]lockResult, len(e.ret.Results))
 		for i, v := range e.ret.Results {

@@ -28,7 +28,7 @@ func (l *locker) doubleLocks(w *lockWalk) {
 			// The next round of a loop: the end of this one should have released it.
 			if a.what.next == nil && !seen[a.instr] {
 				seen[a.instr] = true
-				l.reportRound(w, lockRound{h, a.node})
+				l.reportRound(lockRound{h, a.node})
 			}
 			continue
 		}
@@ -43,11 +43,11 @@ func (l *locker) doubleLocks(w *lockWalk) {
 			if a.what.next == nil {
 				l.doubled[h.at] = true
 			}
-			l.reportDouble(doubleLock, w, h, a, nil)
+			l.reportDouble(doubleLock, h, a, nil)
 		default:
 			if writer := l.writer(h); writer != nil {
 				seen[a.instr] = true
-				l.reportDouble(readerWriterReader, w, h, a, writer)
+				l.reportDouble(readerWriterReader, h, a, writer)
 			}
 		}
 	}
@@ -121,7 +121,7 @@ func isFresh(p *skeleton.Path) bool {
 }
 
 // reportDouble reports that a goroutine waits for a lock that it holds itself.
-func (l *locker) reportDouble(r *rule.Rule, w *lockWalk, h holding, a acquisition, writer ssa.Instruction) {
+func (l *locker) reportDouble(r *rule.Rule, h holding, a acquisition, writer ssa.Instruction) {
 	lockName, _ := l.lockName(h)
 	pos, end := l.callSpan(a.instr)
 	chain := []*lockTaking{a.what}

@@ -33,7 +33,7 @@ func (l *locker) missingUnlocks(w *lockWalk) {
 	for _, r := range w.rounds {
 		if w.released[r.held.at] && !seen[r.held.at] && !l.releasesOther(w, r.held) {
 			seen[r.held.at] = true
-			l.reportRound(w, r)
+			l.reportRound(r)
 		}
 	}
 }
@@ -95,7 +95,7 @@ func (l *locker) reportKept(w *lockWalk, h holding, kept []lockExit) {
 }
 
 // reportRound reports the end of a round of a loop at which a lock is held that the next round does not know.
-func (l *locker) reportRound(w *lockWalk, r lockRound) {
+func (l *locker) reportRound(r lockRound) {
 	lockName, unlock := l.lockName(r.held)
 	pos, end := l.callSpan(r.held.at)
 	d := pass.Diagnostic{

@@ -65,11 +65,11 @@ func (l *locker) lockSummary(fn *ssa.Function) *lockSummary {
 	if s := l.summaries[fn]; s != nil {
 		return s
 	}
-	l.summarize(fn)
+	l.summarise(fn)
 	return l.summaries[fn]
 }
 
-func (l *locker) summarize(fn *ssa.Function) {
+func (l *locker) summarise(fn *ssa.Function) {
 	l.walking[fn] = true
 	w := l.walk(fn)
 	l.walking[fn] = false
@@ -91,7 +91,7 @@ func (l *locker) walkAll() []*lockWalk {
 	// What calls itself has now a summary to go by.
 	for _, fn := range fns {
 		if l.again[fn] {
-			l.summarize(fn)
+			l.summarise(fn)
 		}
 	}
 	var walks []*lockWalk

@@ -48,12 +48,11 @@ func CalleeOf(call *ssa.CallCommon) Callee {
 // calleeOfValue is CalleeOf for a function value and the arguments beside it.
 func calleeOfValue(v ssa.Value, args []ssa.Value) Callee {
 	for {
-		switch conv := v.(type) {
-		case *ssa.ChangeType:
-			v = conv.X
-			continue
+		conv, ok := v.(*ssa.ChangeType)
+		if !ok {
+			break
 		}
-		break
+		v = conv.X
 	}
 	switch v := v.(type) {
 	case *ssa.Function:

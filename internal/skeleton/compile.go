@@ -107,7 +107,8 @@ func (c *compiler) run() {
 						edges = append(edges, e)
 					}
 				}
-				phi.Edges = append(edges, PhiEdge{m.from, value})
+				edges = append(edges, PhiEdge{m.from, value})
+				phi.Edges = edges
 			}
 		}
 	}

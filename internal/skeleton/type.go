@@ -49,7 +49,6 @@ const maxSlots = 256
 // typeTable makes Types.
 type typeTable struct {
 	known typeutil.Map
-	all   map[*types.Named]*Type
 }
 
 // leaves are the structs that are one slot.
