@@ -40,6 +40,12 @@ func (c *checker) losses(d *duty) (lost []loss, exits int) {
 		c.Exhausted()
 		return nil, 0
 	}
+	for instr, e := range d.effects {
+		// A function that was deferred before, and looks at the variable when it runs.
+		if _, deferred := instr.(*ssa.Defer); deferred && e != keeps && precedes(instr, d.acquire) {
+			return nil, 0
+		}
+	}
 	block := d.acquire.Block()
 	known := map[string]bool{}
 	for b := block; b.Idom() != nil; b = b.Idom() {

@@ -167,3 +167,15 @@ func nested(parent context.Context, get func(context.Context) error) error {
 	cancelOuter()
 	return nil
 }
+
+func deferredBefore(parent context.Context, get func(context.Context) error) error {
+	var cancel context.CancelFunc
+	defer func() {
+		if cancel != nil {
+			cancel()
+		}
+	}()
+	ctx, cancel2 := context.WithCancel(parent)
+	cancel = cancel2
+	return get(ctx)
+}

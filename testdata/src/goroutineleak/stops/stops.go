@@ -240,3 +240,22 @@ func openDatabaseRight(name string, size func(string) (int64, error)) (*database
 }
 
 func (d *database) Close() error { return d.log.Close() }
+
+// What is deferred before sees the variable as it is at the end.
+func deferredBefore(name string, size func(string) (int64, error)) (d *database, err error) {
+	var log *wal.Log
+	defer func() {
+		if err != nil && log != nil {
+			log.Close()
+		}
+	}()
+	log, err = wal.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	n, err := size(name)
+	if err != nil {
+		return nil, err
+	}
+	return &database{log, n}, nil
+}
