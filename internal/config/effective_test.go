@@ -192,9 +192,14 @@ options:
 
 	// What only the front reads does not reach the analyzers' cache key.
 	plain, _ := load(t, "version: 1\n", config.Flags{})
-	front, _ := load(t, "version: 1\nseverity: {all: note}\nexclude: [x]\nfail-on: note\ntests: [all]\ndisable: [CL0001]\noptions: {clientdeadline: {limit: 0.5m}}\n", config.Flags{})
+	front, _ := load(t, "version: 1\nseverity: {all: note}\nexclude: [x]\nfail-on: note\ndisable: [CL0001]\noptions: {clientdeadline: {limit: 0.5m}}\n", config.Flags{})
 	if diff := cmp.Diff(plain.Settings(), front.Settings()); diff != "" {
 		t.Errorf("what the front reads changes the settings:\n%s", diff)
+	}
+	// Findings in tests are looked for only where somebody wants them.
+	tests, _ := load(t, "version: 1\ntests: [clientdeadline]\n", config.Flags{})
+	if diff := cmp.Diff([]string{"-clientdeadline.tests=true", "-poolbounds=false"}, tests.Settings().Flags); diff != "" {
+		t.Errorf("flags (-want +got):\n%s", diff)
 	}
 	// Options of an analyzer that does not run are none.
 	off, _ := load(t, "version: 1\ndisable: [all]\noptions: {clientdeadline: {cli: true}}\n", config.Flags{})
