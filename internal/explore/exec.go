@@ -379,9 +379,9 @@ func (x *explorer) makeSlice(s *state, f *frame, in *skeleton.Instr) verdict {
 func (x *explorer) settle(s *state, v value, c int64, equal bool) verdict {
 	candidates := []int64{0, 1, 2}
 	switch {
-	case v.passing && v.of == 0 && !equal && c >= 0 && c <= 3:
-		// What a call returned, and is used as a bound: how many processors there are, how many workers are wanted.
-		// That it is 0 is the exception that code does not provide for.
+	case v.of == 0 && !equal && c >= 0 && c <= 3:
+		// A number that is a bound, and no length: how many processors there are, how many workers are wanted. That it
+		// is 0 is the exception that code does not provide for.
 		candidates = []int64{1, 2}
 	case c == -1:
 		candidates = []int64{-1, 0, 1}

@@ -31,6 +31,9 @@ func (c *compiler) callInstr(i *ssa.Call) (Instr, bool) {
 				}
 				return Instr{Code: op, Args: c.args(i.Call.Args...)}, true
 			}
+		case "recover":
+			// Paths that panic are not followed.
+			return Instr{Code: Move, Args: []Arg{c.arg(ssa.NewConst(nil, i.Type()))}}, true
 		case "delete":
 			return Instr{Code: MapDelete, Args: c.args(i.Call.Args...)}, true
 		case "copy", "clear":

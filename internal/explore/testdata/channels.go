@@ -277,3 +277,33 @@ func FirstError(ctx context.Context) error {
 		return nil
 	}
 }
+
+func Recovered(ctx context.Context, f func() error) error {
+	errs := make(chan error, 1)
+	go func() {
+		defer func() {
+			if r := recover(); r != nil {
+				errs <- errors.New("panic")
+			}
+		}()
+		errs <- f()
+	}()
+	select {
+	case err := <-errs:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+type limits struct{ checkers int }
+
+func Limited(l *limits, jobs []string) {
+	slots := make(chan struct{}, l.checkers)
+	var wg sync.WaitGroup
+	for range jobs {
+		slots <- struct{}{}
+		wg.Go(func() { <-slots })
+	}
+	wg.Wait()
+}
