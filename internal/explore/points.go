@@ -7,9 +7,16 @@ import (
 )
 
 // Operations that never wait matter to the order, too, where one goroutine asks for what another changes: a select with
-// a default and the close of its channel, TryLock and Unlock, Err of a context and its cancel function, a send and the
+// a default and the close of its channel or the arrival of somebody at its other end, TryLock and Unlock, Err of a context and its cancel function, a send and the
 // close after which it would panic, the wait for a Cond and the signal that it misses. Where nobody asks, these are
 // no points at which others need to go first.
+
+// The slots of what is asked of a channel and a context that were made at one place.
+const (
+	whetherClosed    int64 = iota // also of locks and others, whose slots begin here
+	whetherCancelled              // by way of Done
+	whetherAwaited                // by somebody at the other end
+)
 
 // A place is a primitive, whichever object it is on a path.
 type place struct {
@@ -64,6 +71,11 @@ func (x *explorer) pointAt(s *state, kind skeleton.Kind, on value) {
 		x.touch(s, on, false, true) // arrive has the point
 	case skeleton.Send, skeleton.CondWait:
 		x.touch(s, on, true, false)
+		if kind == skeleton.Send {
+			x.point(s, x.touch(s, awaited(on), false, true))
+		}
+	case skeleton.Recv:
+		x.point(s, x.touch(s, awaited(on), false, true))
 	case skeleton.TryLock, skeleton.TryRLock, skeleton.AtomicLoad:
 		x.point(s, x.touch(s, on, true, false))
 	case skeleton.AtomicStore:
@@ -84,7 +96,7 @@ func (x *explorer) pointCancel(s *state, ctx int32) {
 		o := s.objs[todo[0]]
 		contended = x.touch(s, value{k: address, o: todo[0]}, false, true) || contended
 		if o.done >= 0 {
-			contended = x.touch(s, value{k: address, o: o.done, n: 1}, false, true) || contended
+			contended = x.touch(s, value{k: address, o: o.done, n: whetherCancelled}, false, true) || contended
 		}
 		todo = append(todo, o.children...)
 	}
@@ -97,13 +109,17 @@ func (x *explorer) pointChoose(s *state, waits []wait, waiting bool) {
 	for _, w := range waits {
 		on := w.on
 		if on.k == address && s.objs[on.o].ofContext {
-			on.n = 1 // not the context, which was made at the same place
+			on.n = whetherCancelled
 		}
 		if w.kind == skeleton.Send || !waiting {
-			contended = x.touch(s, on, true, false) || contended
+			contended = x.touch(s, on, true, false) && !waiting || contended
 		}
+		contended = x.touch(s, awaited(w.on), !waiting, waiting) || contended
 	}
-	if !waiting {
-		x.point(s, contended)
-	}
+	x.point(s, contended)
+}
+
+func awaited(channel value) value {
+	channel.n = whetherAwaited
+	return channel
 }

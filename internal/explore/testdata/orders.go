@@ -91,3 +91,30 @@ func CancelledWhenDeferred() {
 	}()
 	defer cancel()
 }
+
+func AskedBeforeAwaited() {
+	ch := make(chan int)
+	go func() {
+		select {
+		case ch <- 1:
+		default:
+		}
+	}()
+	<-ch // stuck
+}
+
+func AskedAfterAwaited() {
+	ch, never := make(chan int), make(chan int)
+	go func() {
+		select {
+		case <-ch:
+		case <-never:
+		}
+	}()
+	select {
+	case ch <- 1:
+		<-never // stuck
+	default:
+		ch <- 1
+	}
+}
