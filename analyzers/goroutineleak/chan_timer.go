@@ -2,6 +2,7 @@ package goroutineleak
 
 import (
 	"fmt"
+	"go/token"
 	"go/types"
 
 	"golang.org/x/tools/go/ssa"
@@ -24,7 +25,7 @@ func (w *world) timersWithoutChannel() {
 					continue
 				}
 				field, ok := load.X.(*ssa.FieldAddr)
-				if !ok || !isTimer(field.X.Type()) {
+				if !ok || !isTimer(field.X.Type()) || behindNilTest(instr, field) {
 					continue
 				}
 				o := timerOrigin{w: w, seen: make(map[ssa.Value]bool)}
@@ -109,4 +110,34 @@ func (o *timerOrigin) visit(v ssa.Value) {
 	default:
 		o.other = true
 	}
+}
+
+// behindNilTest reports whether an instruction is reached only where the channel in a field was seen not to be nil.
+func behindNilTest(instr ssa.Instruction, field *ssa.FieldAddr) bool {
+	for b := instr.Block(); b.Idom() != nil; b = b.Idom() {
+		dom := b.Idom()
+		branch, ok := dom.Instrs[len(dom.Instrs)-1].(*ssa.If)
+		if !ok || len(b.Preds) != 1 {
+			continue
+		}
+		cond, ok := branch.Cond.(*ssa.BinOp)
+		if !ok || cond.Op != token.NEQ && cond.Op != token.EQL {
+			continue
+		}
+		nonNil := dom.Succs[0]
+		if cond.Op == token.EQL {
+			nonNil = dom.Succs[1]
+		}
+		if b != nonNil {
+			continue
+		}
+		for _, v := range []ssa.Value{cond.X, cond.Y} {
+			if load, ok := v.(*ssa.UnOp); ok {
+				if f, ok := load.X.(*ssa.FieldAddr); ok && f.Field == field.Field && types.Identical(f.X.Type(), field.X.Type()) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
