@@ -320,3 +320,13 @@ func forward(in chan string, failed chan error) {
 		}
 	}()
 }
+
+// asked asks before it drains: with a timer of AfterFunc it never does.
+func asked(kill func()) {
+	t := time.AfterFunc(time.Second, kill)
+	if !t.Stop() {
+		if t.C != nil {
+			<-t.C
+		}
+	}
+}
