@@ -493,7 +493,8 @@ func (g *generator) damage(body *[]*node) {
 			*body = append(append([]*node(nil), (*body)[:i]...), (*body)[i+1:]...)
 			return
 		}
-		if n.form != deferred_ && !strings.HasPrefix(n.text, "close") {
+		// One Done too many would panic in the goroutine of WaitGroup.Go, where the harness cannot recover.
+		if n.form != deferred_ && !strings.HasPrefix(n.text, "close") && !strings.HasSuffix(n.text, ".Done()") {
 			(*body)[i] = loop(2, n)
 		}
 	}
