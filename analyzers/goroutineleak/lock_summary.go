@@ -72,8 +72,8 @@ func (l *locker) lockSummary(fn *ssa.Function) *lockSummary {
 func (l *locker) summarise(fn *ssa.Function) {
 	l.walking[fn] = true
 	w := l.walk(fn)
+	l.summaries[fn] = w.summary() // asks for fn itself where fn is recursive
 	l.walking[fn] = false
-	l.summaries[fn] = w.summary()
 	w.forget()
 	l.walks[fn] = w
 }
