@@ -90,7 +90,7 @@ func (w *world) abandonedSender(l local, op skeleton.ClassOp, t thread, receiver
 			}
 			var way way
 			ok := false
-			for _, trigger := range w.triggers(l, t, op, from) {
+			for _, trigger := range w.triggers(l, op, from) {
 				if way, ok = s.leaves(l.owner, trigger); ok {
 					break
 				}
@@ -113,7 +113,7 @@ func (w *world) abandonedSender(l local, op skeleton.ClassOp, t thread, receiver
 	if t.start == nil && len(left) == 0 {
 		return false
 	}
-	w.add(w.senderFinding(l, op, t, from, left, sends))
+	w.add(w.senderFinding(l, op, t, left, sends))
 	return true
 }
 
@@ -195,7 +195,7 @@ type departure struct {
 
 // triggers returns the instructions of the owner from which on the send can be reached: what starts the goroutine, or what
 // hands it the work without which it does not come so far.
-func (w *world) triggers(l local, t thread, send skeleton.ClassOp, start ssa.Instruction) []ssa.Instruction {
+func (w *world) triggers(l local, send skeleton.ClassOp, start ssa.Instruction) []ssa.Instruction {
 	for _, b := range send.Fn.Blocks {
 		for _, instr := range b.Instrs {
 			for _, op := range w.ops[instr] {

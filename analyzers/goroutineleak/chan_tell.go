@@ -14,7 +14,7 @@ import (
 )
 
 // senderFinding says that a sender is abandoned.
-func (w *world) senderFinding(l local, op skeleton.ClassOp, t thread, from ssa.Instruction, left []departure, sends int) finding {
+func (w *world) senderFinding(l local, op skeleton.ClassOp, t thread, left []departure, sends int) finding {
 	name := nameOf(op, "the channel")
 	at := placeOf(op)
 	d := pass.Diagnostic{Rule: abandonedSender, Pos: at.Pos, End: at.End, Op: "send", Object: name}

@@ -98,7 +98,7 @@ func (t *tracker) value(v ssa.Value, h *holder) {
 		case *ssa.FieldAddr:
 			t.fieldAddr(use, h)
 		case *ssa.MakeClosure:
-			t.bound(use, v, h)
+			t.bound(use, h)
 		case *ssa.UnOp:
 			// The object is copied.
 			if use.Op == token.MUL {
@@ -189,7 +189,7 @@ func (t *tracker) cell(addr *ssa.Alloc, h *holder) {
 }
 
 // bound is closure for a value that a closure has by value: the receiver of a method value.
-func (t *tracker) bound(mc *ssa.MakeClosure, v ssa.Value, h *holder) {
+func (t *tracker) bound(mc *ssa.MakeClosure, h *holder) {
 	fn := mc.Fn.(*ssa.Function)
 	if skeleton.IsBound(fn) && !h.function && !h.release[skeleton.Normal(fn)] {
 		return

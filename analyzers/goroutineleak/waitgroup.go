@@ -31,7 +31,7 @@ func (w *world) waitGroup(class *skeleton.Class) {
 	}
 	if len(dones) == 0 || len(up) == len(adds) && len(opsOf(class, skeleton.WaitGroupDone)) == 0 && allConst(adds) && len(opsOf(class, skeleton.WaitGroupGo)) == 0 {
 		for _, op := range waits {
-			w.add(w.waitFinding(class, op, up[0], "nothing ever calls Done", "call Done in each goroutine that it waits for, with defer"))
+			w.add(w.waitFinding(op, up[0], "nothing ever calls Done", "call Done in each goroutine that it waits for, with defer"))
 		}
 		return
 	}
@@ -122,7 +122,7 @@ func (w *world) missedDone(wait, add skeleton.ClassOp, t thread, x way) finding 
 }
 
 // waitFinding says that a Wait never ends.
-func (w *world) waitFinding(class *skeleton.Class, wait, add skeleton.ClassOp, why, instead string) finding {
+func (w *world) waitFinding(wait, add skeleton.ClassOp, why, instead string) finding {
 	at, name := placeOf(wait), nameOf(wait, "the WaitGroup")
 	d := pass.Diagnostic{
 		Rule: waitGroup, Pos: at.Pos, End: at.End, Op: "wait", Object: name,
@@ -158,7 +158,7 @@ func (w *world) waitsForItself(class *skeleton.Class, waits, adds []skeleton.Cla
 		if own == 0 || before || i < 0 {
 			continue
 		}
-		w.add(w.waitFinding(class, wait, adds[i], "the goroutine that waits is one of those that it waits for, and calls Done only afterwards",
+		w.add(w.waitFinding(wait, adds[i], "the goroutine that waits is one of those that it waits for, and calls Done only afterwards",
 			"wait outside of the goroutines that are counted"))
 	}
 }
@@ -190,7 +190,7 @@ func (w *world) waitsInLoop(class *skeleton.Class, waits, adds []skeleton.ClassO
 			if inner || !start.Block().Dominates(wait.Instr.Block()) {
 				continue
 			}
-			w.add(w.waitFinding(class, wait, adds[i], "all goroutines were counted before the loop, and it waits before the loop has started them all",
+			w.add(w.waitFinding(wait, adds[i], "all goroutines were counted before the loop, and it waits before the loop has started them all",
 				"wait after the loop"))
 			break
 		}
@@ -255,7 +255,7 @@ func (w *world) tooFewDones(class *skeleton.Class, waits, adds []skeleton.ClassO
 	}
 	for _, add := range adds {
 		if sum[levels[add.Instr]] > 0 {
-			w.add(w.waitFinding(class, waits[0], add, "more is added than the goroutines that it waits for call Done", "call Done in each of them, with defer"))
+			w.add(w.waitFinding(waits[0], add, "more is added than the goroutines that it waits for call Done", "call Done in each of them, with defer"))
 			return
 		}
 	}

@@ -10,7 +10,7 @@
 //	go run ./bench/mutate -from mutants.json -sample 60           # show sixty of them in their source
 //	go run ./bench/mutate -from mutants.json -sample 30 -missed   # of those that were not found
 //
-// Which statements are taken away depends on the seed, the modules and the analyzed sources only, never on what is found.
+// Which statements are taken away depends on the seed, the modules and the analysed sources only, never on what is found.
 package main
 
 import (

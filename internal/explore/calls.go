@@ -46,7 +46,6 @@ type target struct {
 	captured []value
 	args     []value
 	cancels  int32 // the context that is cancelled, or -1
-	kind     skeleton.Kind
 }
 
 // target finds out what a call calls. ok is false where that is not known.
@@ -343,7 +342,7 @@ func (x *explorer) runDeferred(s *state, f *frame) verdict {
 	d := f.defers[len(f.defers)-1]
 	if d.call.Kind != skeleton.None {
 		// A primitive may have to wait: it leaves the list when it is done.
-		return x.performCall(s, d.call, d.args, skeleton.NoArg, nil, d.pos, d.at, true)
+		return x.performCall(s, d.call, d.args, skeleton.NoArg, d.pos, d.at, true)
 	}
 	t, ok := x.target(s, d.call, d.val, d.args)
 	if ok && t.cancels >= 0 {

@@ -12,11 +12,11 @@ import (
 func (x *explorer) perform(s *state, in *skeleton.Instr) verdict {
 	_, f := s.top()
 	_, args := x.evalCall(s, f, in.Call)
-	return x.performCall(s, in.Call, args, in.Dst, in, in.Pos, in.At, false)
+	return x.performCall(s, in.Call, args, in.Dst, in.Pos, in.At, false)
 }
 
 // performCall is perform for an operation that an instruction or a deferred call does.
-func (x *explorer) performCall(s *state, c *skeleton.Call, args []value, dst skeleton.Arg, in *skeleton.Instr, pos token.Pos, at ssa.Instruction, deferred bool) verdict {
+func (x *explorer) performCall(s *state, c *skeleton.Call, args []value, dst skeleton.Arg, pos token.Pos, at ssa.Instruction, deferred bool) verdict {
 	if len(args) > 0 {
 		x.pointAt(s, c.Kind, args[0])
 	}
@@ -280,11 +280,10 @@ func (x *explorer) addTo(s *state, on value, n int64) bool {
 
 // newContext makes a context that can be cancelled, below another.
 func (x *explorer) newContext(s *state, parent value, pos token.Pos) int32 {
-	p := int32(-1)
 	if parent.k != address || !s.objs[parent.o].context {
 		parent = s.invent(&skeleton.Type{Shape: skeleton.Context, Slots: 1}, s.fresh())
 	}
-	p = parent.o
+	p := parent.o
 	done := s.add(&object{channel: true, made: pos, ofContext: true})
 	ctx := s.add(&object{context: true, parent: p, done: done, made: pos})
 	s.obj(done).parent = ctx

@@ -11,7 +11,6 @@ type wait struct {
 	val  value // of a send
 	elem *skeleton.Type
 	n    int // of a select: the case
-	last bool
 }
 
 // An alternative is a way for a waiting goroutine to go on.
@@ -372,24 +371,22 @@ func (x *explorer) others(s *state, i int) {
 }
 
 // resume continues a copy of s with goroutine j, in all the ways that it can go on.
-func (x *explorer) resume(s *state, j int) bool {
+func (x *explorer) resume(s *state, j int) {
 	g := s.gs[j]
 	if !g.parked {
 		other := x.fork(s)
 		other.cur = j
 		other.g(j).fresh = false
 		x.push(other)
-		return true
+		return
 	}
-	alts := x.alternatives(s, j)
-	for _, a := range alts {
+	for _, a := range x.alternatives(s, j) {
 		other := x.fork(s)
 		other.cur = j
 		if x.take(other, a) == goOn {
 			x.push(other)
 		}
 	}
-	return len(alts) > 0
 }
 
 // schedule goes on with every goroutine that can, when the one that ran cannot.

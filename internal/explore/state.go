@@ -71,7 +71,6 @@ type frame struct {
 	visits []uint8
 	forks  []uint8
 	dst    skeleton.Arg // where the caller wants the result
-	dstFn  bool         // the caller waits for the result in dst
 	onces  int32        // the object of the Once that runs this, or -1
 	onceAt int64
 	site   token.Pos
@@ -115,7 +114,6 @@ type goroutine struct {
 	parent    int
 	exiting   bool // Goexit: of the first depth frames, only deferred calls run
 	depth     int
-	result    value
 	ended     *event // why it ended
 }
 
