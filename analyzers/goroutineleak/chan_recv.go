@@ -19,7 +19,7 @@ func (w *world) abandonedReceivers(class *skeleton.Class) {
 		if op.Kind != skeleton.Recv || !w.exits.Reachable(op.Instr) || endsProcess(op.Fn) {
 			continue
 		}
-		_, ranges := w.rangeOf(op)
+		ranges := w.ranges(op)
 		switch {
 		case len(providers) == 0:
 			if class.Global || class.Kept && len(class.Makes) == 0 {
@@ -39,17 +39,17 @@ func (w *world) abandonedReceivers(class *skeleton.Class) {
 	}
 }
 
-// rangeOf returns the loop over a channel that an operation is the receive of.
-func (w *world) rangeOf(op skeleton.ClassOp) (*ast.RangeStmt, bool) {
-	var found *ast.RangeStmt
+// ranges reports whether a receive is that of a loop over the channel.
+func (w *world) ranges(op skeleton.ClassOp) bool {
+	found := false
 	if recv, ok := op.Instr.(*ssa.UnOp); ok && recv.CommaOk {
 		inspect(op.Fn, func(n ast.Node) {
 			if r, ok := n.(*ast.RangeStmt); ok && r.For == op.Instr.Pos() {
-				found = r
+				found = true
 			}
 		})
 	}
-	return found, found != nil
+	return found
 }
 
 // unserved says that nobody ever sends on a channel or closes it.

@@ -245,7 +245,7 @@ func (w *world) supplies(l local, op classOp) (list []ssa.Instruction) {
 
 // isRange reports whether an operation is the receive of a loop over a channel.
 func (w *world) isRange(op skeleton.ClassOp) bool {
-	_, ok := w.rangeOf(op)
+	ok := w.ranges(op)
 	return ok
 }
 

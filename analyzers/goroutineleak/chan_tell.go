@@ -45,7 +45,7 @@ func (w *world) senderFinding(l local, op skeleton.ClassOp, t thread, left []dep
 		step(g, w.wayPlace(x.way), "return", fmt.Sprintf("%s can %s here", where, how))
 	}
 	step(2, at, "send", fmt.Sprintf("sends on %s for ever", name))
-	advice := fmt.Sprintf("send in a select with ctx.Done() or another channel that is closed when the receiver leaves")
+	advice := "send in a select with ctx.Done() or another channel that is closed when the receiver leaves"
 	if sends == 1 && t.start != nil {
 		advice = fmt.Sprintf("make %s with capacity 1, so that the send needs no receiver", name)
 		d.Fix = w.capacityFix(l)

@@ -2,6 +2,7 @@ package explore
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -136,7 +137,8 @@ func (d *differential) execute(t *testing.T, i, scale int) outcome {
 	t.Helper()
 	out, err := exec.Command(d.binary, "-p", strconv.Itoa(i), "-runs", strconv.Itoa(differentialRuns), "-scale", strconv.Itoa(scale)).Output()
 	if err != nil {
-		if e, ok := err.(*exec.ExitError); ok {
+		var e *exec.ExitError
+		if errors.As(err, &e) {
 			out = e.Stderr
 		}
 		t.Fatalf("program %d: %v\n%.2000s\n%s", i, err, out, d.text(i))
