@@ -6,7 +6,6 @@
 package vettool
 
 import (
-	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -55,17 +54,12 @@ func printVersion(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.Open(name)
+	id, err := identity(name)
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return err
-	}
 	program := strings.ReplaceAll(filepath.Base(name), " ", "_") // the line is split at blanks
-	_, err = fmt.Fprintf(w, "%s version devel comments-go-here buildID=%x\n", program, h.Sum(nil))
+	_, err = fmt.Fprintf(w, "%s version devel comments-go-here buildID=%s\n", program, id)
 	return err
 }
 
