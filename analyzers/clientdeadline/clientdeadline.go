@@ -4,7 +4,6 @@
 package clientdeadline
 
 import (
-	"go/ast"
 	"go/token"
 	"go/types"
 	"slices"
@@ -19,6 +18,7 @@ import (
 	"github.com/cloudlint/cloudlint/analyzers/internal/flow"
 	"github.com/cloudlint/cloudlint/analyzers/internal/models"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/rule"
 )
 
@@ -71,12 +71,7 @@ type checker struct {
 }
 
 func run(p *pass.Pass) error {
-	check(p, false)
-	// What tests do says nothing about the service, and the same must be found with and without them: they are looked
-	// at apart.
-	if p.Options.Tests && slices.ContainsFunc(p.Files, func(f *ast.File) bool { return p.IsTest(f.Package) }) {
-		check(p, true)
-	}
+	p.InParts(func(tests bool) { check(p, tests) })
 	return nil
 }
 
@@ -90,7 +85,7 @@ func check(p *pass.Pass, tests bool) {
 		exits:  exits.New(p.Options.Exits),
 		spoken: make(map[ssa.CallInstruction]bool),
 	}
-	c.fns = slices.DeleteFunc(ctxflow.Functions(in), func(fn *ssa.Function) bool { return c.skips(fn.Pos()) })
+	c.fns = slices.DeleteFunc(irutil.Functions(in), func(fn *ssa.Function) bool { return c.skips(fn.Pos()) })
 	c.contexts = ctxflow.New(in, c.skips)
 	c.use = program{main: p.Pkg.Name() == "main", fns: c.fns}
 	c.graph = flow.New(p, flow.Config{

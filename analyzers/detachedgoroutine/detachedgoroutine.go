@@ -19,10 +19,10 @@ import (
 	"golang.org/x/tools/go/analysis/passes/buildssa"
 	"golang.org/x/tools/go/ssa"
 
-	"github.com/cloudlint/cloudlint/analyzers/internal/ctxflow"
 	"github.com/cloudlint/cloudlint/analyzers/internal/exits"
 	"github.com/cloudlint/cloudlint/analyzers/internal/handlers"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/rule"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
@@ -85,7 +85,7 @@ func run(p *pass.Pass) error {
 	in := p.ResultOf[buildssa.Analyzer].(*buildssa.SSA)
 	c := &checker{
 		Pass:    p,
-		fns:     ctxflow.Functions(in),
+		fns:     irutil.Functions(in),
 		local:   make(map[*ssa.Function]bool),
 		callers: make(map[*ssa.Function]bool),
 		exits:   exits.New(p.Options.Exits),

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -295,7 +296,7 @@ func (f *flow) startedBy(it item, instr ssa.CallInstruction, callee skeleton.Cal
 func (f *flow) closure(it item, mc *ssa.MakeClosure, j int) {
 	fn := mc.Fn.(*ssa.Function)
 	var inner *effects
-	if skeleton.IsBound(fn) {
+	if irutil.IsBound(fn) {
 		obj, _ := fn.Object().(*types.Func)
 		callee := skeleton.Callee{Func: skeleton.Normal(fn), Object: obj, Args: mc.Bindings[:1]}
 		inner = f.effectsOf(it, nil, callee, 0)
@@ -360,7 +361,7 @@ func (f *flow) ban() bool {
 // holds reports whether a value is followed, is nil, or is what a function value that is not known, a hook, makes of a
 // context that is followed.
 func (f *flow) holds(v ssa.Value, p path, c class) bool {
-	if isNil(v) || f.seen[item{v, p, c}] {
+	if irutil.IsNil(v) || f.seen[item{v, p, c}] {
 		return true
 	}
 	call, ok := v.(*ssa.Call)
@@ -415,11 +416,6 @@ func stores(v *ssa.FreeVar, depth int) bool {
 		}
 	}
 	return false
-}
-
-func isNil(v ssa.Value) bool {
-	c, ok := v.(*ssa.Const)
-	return ok && c.Value == nil
 }
 
 // contextResult returns the result of a call that a derivation is about: of several the context, else the first.

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -60,7 +61,7 @@ func (c *checker) rootOf(v ssa.Value) root {
 		case *ssa.Extract:
 			v = x.Tuple
 		case *ssa.FreeVar:
-			binding := captured(x)
+			binding := irutil.Captured(x)
 			if binding == nil {
 				r.base = x
 				return r
@@ -140,23 +141,6 @@ func isReference(t types.Type) bool {
 		return true
 	}
 	return false
-}
-
-// captured returns the variable behind a closure's free variable. A closure is made in one place.
-func captured(v *ssa.FreeVar) ssa.Value {
-	fn := v.Parent()
-	i := slices.Index(fn.FreeVars, v)
-	if fn.Parent() == nil || i < 0 {
-		return nil
-	}
-	for _, b := range fn.Parent().Blocks {
-		for _, instr := range b.Instrs {
-			if mc, ok := instr.(*ssa.MakeClosure); ok && mc.Fn == fn {
-				return mc.Bindings[i]
-			}
-		}
-	}
-	return nil
 }
 
 // partOf returns the value that the result of a call is a part of: a pipe of its command, the channel of a timer.

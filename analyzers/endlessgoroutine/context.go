@@ -1,12 +1,12 @@
 package endlessgoroutine
 
 import (
-	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/ctxflow"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -27,7 +27,7 @@ func contextOf(loop *trap) *ssa.Parameter {
 	}
 	var found *ssa.Parameter
 	for _, p := range loop.fn.Params {
-		if isContext(p.Type()) && p.Name() != "_" && p.Name() != "" {
+		if irutil.IsContext(p.Type()) && p.Name() != "_" && p.Name() != "" {
 			found = p
 		}
 	}
@@ -43,7 +43,7 @@ func contextOf(loop *trap) *ssa.Parameter {
 				return nil // it is looked at, in whatever way
 			}
 			for _, arg := range call.Common().Args {
-				if p, ok := origin(arg).(*ssa.Parameter); ok && found == nil && isContext(p.Type()) {
+				if p, ok := origin(arg).(*ssa.Parameter); ok && found == nil && irutil.IsContext(p.Type()) {
 					found = p
 				}
 			}
@@ -79,9 +79,4 @@ func (c *checker) cancellable(s start, p *ssa.Parameter) bool {
 		return true
 	}
 	return false
-}
-
-func isContext(t types.Type) bool {
-	named, ok := types.Unalias(t).(*types.Named)
-	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "context" && named.Obj().Name() == "Context"
 }

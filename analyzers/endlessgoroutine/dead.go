@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -50,7 +51,7 @@ func (c *checker) neverFires(ch ssa.Value) bool {
 		return ok && skeleton.OpOf(root).Kind == skeleton.ContextRoot
 	case *ssa.UnOp:
 		if addr, ok := ch.X.(*ssa.FieldAddr); ok && ch.Op == token.MUL {
-			return c.fieldNeverFires(fieldOf(addr.X.Type(), addr.Field))
+			return c.fieldNeverFires(irutil.FieldOf(addr.X.Type(), addr.Field))
 		}
 	}
 	return false
@@ -82,7 +83,7 @@ func (c *checker) fieldNeverFires(f *types.Var) bool {
 				switch {
 				case use.Addr != v:
 					dead = false
-				case isNil(use.Val):
+				case irutil.IsNil(use.Val):
 				case fresh && len(*ch.Referrers()) == 1:
 					made = true
 				default:
@@ -98,11 +99,6 @@ func (c *checker) fieldNeverFires(f *types.Var) bool {
 	}
 	c.dead[f] = dead && made
 	return dead && made
-}
-
-func isNil(v ssa.Value) bool {
-	k, ok := v.(*ssa.Const)
-	return ok && k.IsNil()
 }
 
 // onlyReceived reports whether all that is done with a channel is to receive from it, and to compare it. Who gets it as
@@ -180,7 +176,7 @@ func channelText(ch ssa.Value) string {
 	switch ch := origin(ch).(type) {
 	case *ssa.UnOp:
 		if addr, ok := ch.X.(*ssa.FieldAddr); ok {
-			if f := fieldOf(addr.X.Type(), addr.Field); f != nil {
+			if f := irutil.FieldOf(addr.X.Type(), addr.Field); f != nil {
 				return f.Name()
 			}
 		}

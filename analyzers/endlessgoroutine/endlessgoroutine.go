@@ -9,7 +9,6 @@ package endlessgoroutine
 
 import (
 	"cmp"
-	"go/ast"
 	"go/token"
 	"go/types"
 	"slices"
@@ -21,6 +20,7 @@ import (
 	"github.com/cloudlint/cloudlint/analyzers/internal/ctxflow"
 	"github.com/cloudlint/cloudlint/analyzers/internal/exits"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // Name is the analyzer's name.
@@ -70,11 +70,7 @@ type finding struct {
 }
 
 func run(p *pass.Pass) error {
-	check(p, false)
-	// What tests do says nothing about the service, and the same must be found with and without them.
-	if p.Options.Tests && slices.ContainsFunc(p.Files, func(f *ast.File) bool { return p.IsTest(f.Package) }) {
-		check(p, true)
-	}
+	p.InParts(func(tests bool) { check(p, tests) })
 	return nil
 }
 
@@ -90,7 +86,7 @@ func check(p *pass.Pass, tests bool) {
 		startedLoops: make(map[*ssa.Function]bool),
 		imports:      make(map[*types.Func]*Summary),
 	}
-	c.fns = slices.DeleteFunc(ctxflow.Functions(in), func(fn *ssa.Function) bool { return !tests && p.IsTest(fn.Pos()) })
+	c.fns = slices.DeleteFunc(irutil.Functions(in), func(fn *ssa.Function) bool { return !tests && p.IsTest(fn.Pos()) })
 	c.index = newIndex(c.fns)
 	c.contexts = ctxflow.New(in, func(pos token.Pos) bool { return !tests && p.IsTest(pos) })
 	for _, fn := range c.fns {

@@ -2,7 +2,6 @@ package endlessgoroutine
 
 import (
 	"fmt"
-	"go/token"
 	"go/types"
 	"slices"
 	"strings"
@@ -137,19 +136,8 @@ func (c *checker) exportFacts() {
 	}
 }
 
-// wirePlace is a place in the form that facts carry.
+// wirePlace is a place in the form that facts carry; all that are followed lie in files of the package.
 func (c *checker) wirePlace(at pass.Place) wire.Pos {
-	if at.Foreign != nil {
-		return *at.Foreign
-	}
-	return c.WirePos(span{at})
+	pos, _ := c.WirePlace(at)
+	return pos
 }
-
-// A span is a place as a node.
-type span struct{ pass.Place }
-
-// Pos is where it begins.
-func (s span) Pos() token.Pos { return s.Place.Pos }
-
-// End is where it ends; a place may not know.
-func (s span) End() token.Pos { return s.Place.End }

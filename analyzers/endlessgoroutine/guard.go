@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -89,13 +90,13 @@ func (s *state) note(object ssa.Value) {
 
 // look follows a condition back. Errors tell of the call, not of a state.
 func (s *state) look(v ssa.Value, depth int) {
-	if v == nil || s.seen[v] || depth > maxSteps || isError(v.Type()) {
+	if v == nil || s.seen[v] || depth > maxSteps || irutil.IsError(v.Type()) {
 		return
 	}
 	s.seen[v] = true
 	switch v := v.(type) {
 	case *ssa.BinOp:
-		if isError(v.X.Type()) || isError(v.Y.Type()) {
+		if irutil.IsError(v.X.Type()) || irutil.IsError(v.Y.Type()) {
 			return
 		}
 		s.look(v.X, depth+1)
@@ -144,7 +145,7 @@ func (s *state) load(v *ssa.UnOp, depth int) {
 	}
 	switch addr := v.X.(type) {
 	case *ssa.FieldAddr:
-		if _, fresh := rootOf(addr.X).(*ssa.Alloc); !fresh && s.c.index.written[fieldOf(addr.X.Type(), addr.Field)] {
+		if _, fresh := rootOf(addr.X).(*ssa.Alloc); !fresh && s.c.index.written[irutil.FieldOf(addr.X.Type(), addr.Field)] {
 			s.note(rootOf(addr.X))
 		}
 	case *ssa.Global:
@@ -203,5 +204,3 @@ func mayKeep(t types.Type) bool {
 	_, basic := t.Underlying().(*types.Basic)
 	return !basic
 }
-
-func isError(t types.Type) bool { return types.Identical(t, types.Universe.Lookup("error").Type()) }

@@ -5,6 +5,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -41,13 +42,13 @@ func (ix *index) add(instr ssa.Instruction) {
 	var callee ssa.Value
 	switch i := instr.(type) {
 	case *ssa.FieldAddr:
-		ix.addChannel(fieldOf(i.X.Type(), i.Field), instr)
+		ix.addChannel(irutil.FieldOf(i.X.Type(), i.Field), instr)
 	case *ssa.Field:
-		ix.addChannel(fieldOf(i.X.Type(), i.Field), instr)
+		ix.addChannel(irutil.FieldOf(i.X.Type(), i.Field), instr)
 	case *ssa.Store:
 		if addr, ok := i.Addr.(*ssa.FieldAddr); ok {
 			if _, fresh := rootOf(addr.X).(*ssa.Alloc); !fresh {
-				ix.written[fieldOf(addr.X.Type(), addr.Field)] = true
+				ix.written[irutil.FieldOf(addr.X.Type(), addr.Field)] = true
 			}
 		}
 	case ssa.CallInstruction:
@@ -92,17 +93,6 @@ func (ix *index) addChannel(f *types.Var, instr ssa.Instruction) {
 	if _, ok := f.Type().Underlying().(*types.Chan); ok {
 		ix.channels[f] = append(ix.channels[f], instr)
 	}
-}
-
-// fieldOf returns the field of the struct that t is or points to, in its generic form, or nil.
-func fieldOf(t types.Type, i int) *types.Var {
-	if ptr, ok := t.Underlying().(*types.Pointer); ok {
-		t = ptr.Elem()
-	}
-	if s, ok := t.Underlying().(*types.Struct); ok && i < s.NumFields() {
-		return s.Field(i).Origin()
-	}
-	return nil
 }
 
 // std reports whether the package is one of the standard library's, as far as its path tells.

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/handlers"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -193,7 +194,7 @@ func counts(v ssa.Value, loop []*ssa.BasicBlock, depth int) bool {
 	case *ssa.Phi:
 		return slices.Contains(loop, v.Block())
 	case *ssa.BinOp:
-		return !isError(v.X.Type()) && (counts(v.X, loop, depth+1) || counts(v.Y, loop, depth+1))
+		return !irutil.IsError(v.X.Type()) && (counts(v.X, loop, depth+1) || counts(v.Y, loop, depth+1))
 	case *ssa.UnOp:
 		return v.Op != token.ARROW && counts(v.X, loop, depth+1)
 	case *ssa.Extract:

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -156,9 +157,9 @@ func keptIn(v ssa.Value) *types.Var {
 			}
 			v = x.X
 		case *ssa.FieldAddr:
-			return fieldOf(x.X.Type(), x.Field)
+			return irutil.FieldOf(x.X.Type(), x.Field)
 		case *ssa.Field:
-			return fieldOf(x.X.Type(), x.Field)
+			return irutil.FieldOf(x.X.Type(), x.Field)
 		case *ssa.IndexAddr:
 			v = x.X
 		case *ssa.Lookup:
@@ -181,7 +182,7 @@ func storedIn(addr ssa.Value) *types.Var {
 	index, ok := addr.(*ssa.IndexAddr)
 	if !ok {
 		if a, ok := addr.(*ssa.FieldAddr); ok {
-			return fieldOf(a.X.Type(), a.Field)
+			return irutil.FieldOf(a.X.Type(), a.Field)
 		}
 		return nil
 	}
@@ -206,7 +207,7 @@ func storedIn(addr ssa.Value) *types.Var {
 			for _, use := range *call.Referrers() {
 				if s, ok := use.(*ssa.Store); ok && s.Val == call {
 					if a, ok := s.Addr.(*ssa.FieldAddr); ok {
-						return fieldOf(a.X.Type(), a.Field)
+						return irutil.FieldOf(a.X.Type(), a.Field)
 					}
 				}
 			}

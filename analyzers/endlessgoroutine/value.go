@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -27,7 +28,7 @@ func origin(v ssa.Value) ssa.Value {
 			v = x.X
 			continue
 		case *ssa.FreeVar:
-			if b := captured(x); b != nil {
+			if b := irutil.Captured(x); b != nil {
 				v = b
 				continue
 			}
@@ -44,27 +45,6 @@ func origin(v ssa.Value) ssa.Value {
 		return v
 	}
 	return v
-}
-
-// captured returns what a closure's free variable is bound to. A closure is made in one place.
-func captured(v *ssa.FreeVar) ssa.Value {
-	fn := v.Parent()
-	if fn.Parent() == nil {
-		return nil
-	}
-	for i, free := range fn.FreeVars {
-		if free != v {
-			continue
-		}
-		for _, b := range fn.Parent().Blocks {
-			for _, instr := range b.Instrs {
-				if mc, ok := instr.(*ssa.MakeClosure); ok && mc.Fn == fn && i < len(mc.Bindings) {
-					return mc.Bindings[i]
-				}
-			}
-		}
-	}
-	return nil
 }
 
 // onlyStore returns the one value that is ever stored in a local variable, here or by the closures that capture it, or

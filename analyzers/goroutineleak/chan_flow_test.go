@@ -8,9 +8,9 @@ import (
 	"golang.org/x/tools/go/analysis/analysistest"
 	"golang.org/x/tools/go/analysis/passes/buildssa"
 
-	"github.com/cloudlint/cloudlint/analyzers/internal/ctxflow"
 	"github.com/cloudlint/cloudlint/analyzers/internal/exits"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // Channels, WaitGroups and Conds on which somebody waits for ever, beside those that are always released, by the flow
@@ -24,7 +24,7 @@ func TestChannels(t *testing.T) {
 		Name: name, Doc: doc, Rules: channelRules(), Requires: []*analysis.Analyzer{buildssa.Analyzer},
 		Run: func(p *pass.Pass) error {
 			c := &checker{Pass: p, ssa: p.ResultOf[buildssa.Analyzer].(*buildssa.SSA), exits: exits.New(nil)}
-			c.fns = ctxflow.Functions(c.ssa)
+			c.fns = irutil.Functions(c.ssa)
 			c.channels()
 			c.report()
 			return nil

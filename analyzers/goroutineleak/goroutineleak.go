@@ -7,7 +7,6 @@ package goroutineleak
 
 import (
 	"cmp"
-	"go/ast"
 	"go/token"
 	"slices"
 
@@ -15,9 +14,9 @@ import (
 	"golang.org/x/tools/go/analysis/passes/buildssa"
 	"golang.org/x/tools/go/ssa"
 
-	"github.com/cloudlint/cloudlint/analyzers/internal/ctxflow"
 	"github.com/cloudlint/cloudlint/analyzers/internal/exits"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/rule"
 )
 
@@ -77,17 +76,13 @@ const (
 )
 
 func run(p *pass.Pass) error {
-	check(p, false)
-	// What tests do says nothing about the service, and the same must be found with and without them.
-	if p.Options.Tests && slices.ContainsFunc(p.Files, func(f *ast.File) bool { return p.IsTest(f.Package) }) {
-		check(p, true)
-	}
+	p.InParts(func(tests bool) { check(p, tests) })
 	return nil
 }
 
 func check(p *pass.Pass, tests bool) {
 	c := &checker{Pass: p, tests: tests, ssa: p.ResultOf[buildssa.Analyzer].(*buildssa.SSA), exits: exits.New(p.Options.Exits)}
-	c.fns = slices.DeleteFunc(ctxflow.Functions(c.ssa), func(fn *ssa.Function) bool { return !tests && c.IsTest(fn.Pos()) })
+	c.fns = slices.DeleteFunc(irutil.Functions(c.ssa), func(fn *ssa.Function) bool { return !tests && c.IsTest(fn.Pos()) })
 	c.explore()
 	c.channels()
 	c.locks()

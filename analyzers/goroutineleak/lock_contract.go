@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -149,8 +150,8 @@ func (w *lockWalk) told(kept []lockExit) bool {
 		for _, b := range without {
 			apart := false
 			for i, x := range a {
-				failed := x == lockResult{"false", true} || x == lockResult{"nil", false} && isError(w.fn.Signature.Results().At(i).Type()) ||
-					x == lockResult{"nil", true} && !isError(w.fn.Signature.Results().At(i).Type())
+				failed := x == lockResult{"false", true} || x == lockResult{"nil", false} && irutil.IsError(w.fn.Signature.Results().At(i).Type()) ||
+					x == lockResult{"nil", true} && !irutil.IsError(w.fn.Signature.Results().At(i).Type())
 				y := b[i]
 				apart = apart || x.value != "" && y.value != "" && !failed && lockFact{value: x.value, is: x.is}.contradicts(lockFact{value: y.value, is: y.is})
 			}
@@ -161,8 +162,6 @@ func (w *lockWalk) told(kept []lockExit) bool {
 	}
 	return len(without) > 0
 }
-
-func isError(t types.Type) bool { return types.Identical(t, types.Universe.Lookup("error").Type()) }
 
 // unexplained reports whether some function releases a lock of the class without having taken it, and may be called by
 // whom we do not know.

@@ -5,7 +5,6 @@ import (
 	"go/types"
 	"slices"
 
-	"golang.org/x/tools/go/ast/astutil"
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
@@ -31,7 +30,7 @@ func (c *checker) exportStarter(fn *ssa.Function, s *starter) {
 		return
 	}
 	fact := &startsFact{Stop: s.stop}
-	if fact.Start, ok = c.wirePlace(s.start); !ok {
+	if fact.Start, ok = c.WirePlace(s.start); !ok {
 		return
 	}
 	for f := range s.release {
@@ -42,16 +41,6 @@ func (c *checker) exportStarter(fn *ssa.Function, s *starter) {
 	slices.Sort(fact.Releases)
 	fact.Releases = slices.Compact(fact.Releases)
 	c.ExportObjectFact(obj, fact)
-}
-
-// wirePlace is a place of this package in the form that facts carry.
-func (c *checker) wirePlace(at pass.Place) (wire.Pos, bool) {
-	file := c.File(at.Pos)
-	if file == nil {
-		return wire.Pos{}, false
-	}
-	path, _ := astutil.PathEnclosingInterval(file, at.Pos, at.Pos)
-	return c.WirePos(path[0]), true
 }
 
 // importStarter returns what is known of a constructor of another package, or nil.

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -191,7 +192,7 @@ func (t *tracker) cell(addr *ssa.Alloc, h *holder) {
 // bound is closure for a value that a closure has by value: the receiver of a method value.
 func (t *tracker) bound(mc *ssa.MakeClosure, h *holder) {
 	fn := mc.Fn.(*ssa.Function)
-	if skeleton.IsBound(fn) && !h.function && !h.release[skeleton.Normal(fn)] {
+	if irutil.IsBound(fn) && !h.function && !h.release[skeleton.Normal(fn)] {
 		return
 	}
 	t.closureRuns(mc)

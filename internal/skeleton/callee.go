@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // A Callee is what a call means, in one form for the many that package ssa has for it.
@@ -60,7 +62,7 @@ func calleeOfValue(v ssa.Value, args []ssa.Value) Callee {
 	case *ssa.MakeClosure:
 		fn := v.Fn.(*ssa.Function)
 		c := Callee{Func: Normal(fn), Object: objectOf(fn), Args: args, Closure: v}
-		if c.Func != fn && IsBound(fn) {
+		if c.Func != fn && irutil.IsBound(fn) {
 			// A method value: what it bound is the receiver.
 			c.Args = slices.Concat(v.Bindings[:1], args)
 			c.Closure = nil
@@ -98,7 +100,7 @@ func Normal(fn *ssa.Function) *ssa.Function {
 	if origin := fn.Origin(); origin != nil {
 		return origin
 	}
-	if !IsBound(fn) && !strings.HasPrefix(fn.Synthetic, "thunk for ") {
+	if !irutil.IsBound(fn) && !strings.HasPrefix(fn.Synthetic, "thunk for ") {
 		return fn
 	}
 	m, ok := fn.Object().(*types.Func)
@@ -107,7 +109,7 @@ func Normal(fn *ssa.Function) *ssa.Function {
 	}
 	recv := m.Signature().Recv().Type()
 	switch {
-	case IsBound(fn):
+	case irutil.IsBound(fn):
 		if len(fn.FreeVars) == 0 || !types.Identical(fn.FreeVars[0].Type(), recv) && m.Origin() == m {
 			return fn // the method of an embedded field
 		}
@@ -119,6 +121,3 @@ func Normal(fn *ssa.Function) *ssa.Function {
 	}
 	return fn
 }
-
-// IsBound reports whether fn is what a method value calls.
-func IsBound(fn *ssa.Function) bool { return strings.HasPrefix(fn.Synthetic, "bound method wrapper") }

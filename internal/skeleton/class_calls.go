@@ -4,6 +4,8 @@ import (
 	"go/types"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // A funcRef is a function that is a value. Of a method value the first parameter is bound.
@@ -13,7 +15,7 @@ type funcRef struct {
 }
 
 func refOf(fn *ssa.Function) funcRef {
-	if real := Normal(fn); real != fn && IsBound(fn) {
+	if real := Normal(fn); real != fn && irutil.IsBound(fn) {
 		return funcRef{real, 1}
 	}
 	return funcRef{Normal(fn), 0}

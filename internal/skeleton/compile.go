@@ -7,6 +7,8 @@ import (
 	"hash/fnv"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // A compiler makes the graph of one function.
@@ -180,16 +182,11 @@ func (c *compiler) givesAway(call *ssa.CallCommon) bool {
 		return false
 	}
 	for _, a := range callee.Args {
-		if _, constant := a.(*ssa.Const); !constant && c.p.Tracked(a.Type()) && !isContext(a.Type()) {
+		if _, constant := a.(*ssa.Const); !constant && c.p.Tracked(a.Type()) && !irutil.IsContext(a.Type()) {
 			return true
 		}
 	}
 	return false
-}
-
-func isContext(t types.Type) bool {
-	named, ok := types.Unalias(t).(*types.Named)
-	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "context" && named.Obj().Name() == "Context"
 }
 
 // joinMatters reports whether the paths that meet at a block choose a value that is followed.
@@ -213,7 +210,7 @@ func holdsInterfaces(t types.Type) bool {
 		return false
 	}
 	i, ok := s.Elem().Underlying().(*types.Interface)
-	return ok && i.NumMethods() > 0 && !isError(s.Elem())
+	return ok && i.NumMethods() > 0 && !irutil.IsError(s.Elem())
 }
 
 func (c *compiler) phis(b *ssa.BasicBlock) {

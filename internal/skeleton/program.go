@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // A Program holds the reduced graphs of a package, made when they are asked for. It is not safe for concurrent use.
@@ -381,14 +383,9 @@ func (p *Program) GivesMade(f *Func) bool {
 		return false
 	}
 	for v := range f.SSA.Signature.Results().Variables() {
-		if p.Tracked(v.Type()) || types.IsInterface(v.Type()) && !isError(v.Type()) {
+		if p.Tracked(v.Type()) || types.IsInterface(v.Type()) && !irutil.IsError(v.Type()) {
 			return true
 		}
 	}
 	return false
-}
-
-func isError(t types.Type) bool {
-	named, ok := types.Unalias(t).(*types.Named)
-	return ok && named.Obj().Pkg() == nil && named.Obj().Name() == "error"
 }

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/ctxflow"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // probe is an analyzer that says what is known of the context, or request, that a function named probe gets: over all
@@ -27,7 +28,7 @@ func probe() *analysis.Analyzer {
 			contexts := ctxflow.New(in, func(pos token.Pos) bool {
 				return strings.HasSuffix(p.Fset.Position(pos).Filename, "_test.go")
 			})
-			for _, fn := range ctxflow.Functions(in) {
+			for _, fn := range irutil.Functions(in) {
 				for _, b := range fn.Blocks {
 					for _, instr := range b.Instrs {
 						call, ok := instr.(*ssa.Call)

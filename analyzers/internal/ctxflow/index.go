@@ -7,6 +7,8 @@ import (
 
 	"golang.org/x/tools/go/analysis/passes/buildssa"
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // An index finds the callers of functions and the stores to variables, which package ssa has no referrers of.
@@ -30,38 +32,13 @@ func newIndex(in *buildssa.SSA, ignore func(token.Pos) bool) index {
 		globals: make(map[*ssa.Global][]ssa.Instruction),
 		main:    in.Pkg.Pkg.Name() == "main",
 	}
-	for _, fn := range Functions(in) {
+	for _, fn := range irutil.Functions(in) {
 		ix.local[fn] = true
 		if !ignore(fn.Pos()) {
 			ix.add(fn)
 		}
 	}
 	return ix
-}
-
-// Functions lists all functions of the package that have a body, with the closures of package-level variables, which
-// buildssa leaves out.
-func Functions(in *buildssa.SSA) []*ssa.Function {
-	var fns []*ssa.Function
-	add := func(fn *ssa.Function) {
-		if len(fn.Blocks) > 0 {
-			fns = append(fns, fn)
-		}
-	}
-	for _, fn := range in.SrcFuncs {
-		add(fn)
-	}
-	if init := in.Pkg.Func("init"); init != nil {
-		var all func(fn *ssa.Function)
-		all = func(fn *ssa.Function) {
-			add(fn)
-			for _, anon := range fn.AnonFuncs {
-				all(anon)
-			}
-		}
-		all(init)
-	}
-	return fns
 }
 
 func (ix *index) add(fn *ssa.Function) {
@@ -74,7 +51,7 @@ func (ix *index) add(fn *ssa.Function) {
 				ix.returns[fn] = append(ix.returns[fn], instr)
 			case *ssa.MakeClosure:
 				callee = instr.Fn
-				if !onlyCalled(instr) || isBound(instr.Fn.(*ssa.Function)) {
+				if !onlyCalled(instr) || irutil.IsBound(instr.Fn.(*ssa.Function)) {
 					ix.asValue[normal(instr.Fn.(*ssa.Function))] = true
 				}
 			case ssa.CallInstruction:
@@ -84,7 +61,7 @@ func (ix *index) add(fn *ssa.Function) {
 					break
 				}
 				callee = common.Value
-				if f := common.StaticCallee(); f != nil && !isBound(f) {
+				if f := common.StaticCallee(); f != nil && !irutil.IsBound(f) {
 					ix.callers[normal(f)] = append(ix.callers[normal(f)], instr)
 				}
 			}
@@ -122,7 +99,7 @@ func (ix *index) callersOf(fn *ssa.Function) (calls []ssa.CallInstruction, all b
 func (ix *index) storedIn(addr ssa.Value) (values []ssa.Value, all bool) {
 	switch addr := addr.(type) {
 	case *ssa.FreeVar:
-		if cell := captured(addr); cell != nil {
+		if cell := irutil.Captured(addr); cell != nil {
 			return ix.storedIn(cell)
 		}
 	case *ssa.Alloc:
@@ -134,24 +111,6 @@ func (ix *index) storedIn(addr ssa.Value) (values []ssa.Value, all bool) {
 		return stores(addr, ix.globals[addr])
 	}
 	return nil, false
-}
-
-// captured returns the variable behind a closure's free variable. A closure is made in one place.
-func captured(v *ssa.FreeVar) ssa.Value {
-	fn := v.Parent()
-	for i, free := range fn.FreeVars {
-		if free != v {
-			continue
-		}
-		for _, b := range fn.Parent().Blocks {
-			for _, instr := range b.Instrs {
-				if mc, ok := instr.(*ssa.MakeClosure); ok && mc.Fn == fn {
-					return mc.Bindings[i]
-				}
-			}
-		}
-	}
-	return nil
 }
 
 // stores returns what is stored in a variable by its uses and by the closures that capture it.
@@ -204,7 +163,7 @@ func normal(fn *ssa.Function) *ssa.Function {
 	if origin := fn.Origin(); origin != nil {
 		return origin
 	}
-	if isBound(fn) || strings.HasPrefix(fn.Synthetic, "thunk for ") {
+	if irutil.IsBound(fn) || strings.HasPrefix(fn.Synthetic, "thunk for ") {
 		if m, ok := fn.Object().(*types.Func); ok && m.Signature().Recv() != nil && !types.IsInterface(m.Signature().Recv().Type()) {
 			if real := fn.Prog.FuncValue(m.Origin()); real != nil {
 				return real
@@ -213,8 +172,6 @@ func normal(fn *ssa.Function) *ssa.Function {
 	}
 	return fn
 }
-
-func isBound(fn *ssa.Function) bool { return strings.HasPrefix(fn.Synthetic, "bound method wrapper") }
 
 // Callee returns the full name of the function or interface method that is called, or "" where it is a value.
 func Callee(call *ssa.CallCommon) string {

@@ -4,6 +4,8 @@ import (
 	"go/types"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // call moves object o, which has reached the value of node n, into a call that uses it.
@@ -27,7 +29,7 @@ func (g *Graph) call(instr ssa.CallInstruction, n *node, o *Object) {
 		if arg != n.value {
 			continue
 		}
-		if isBound(raw) {
+		if irutil.IsBound(raw) {
 			i++
 		}
 		if g.index().local[fn] {
@@ -231,7 +233,7 @@ func (g *Graph) bind(instr *ssa.MakeClosure, n *node, o *Object) {
 		if b != n.value {
 			continue
 		}
-		if !isBound(fn) {
+		if !irutil.IsBound(fn) {
 			g.add(g.value(fn.FreeVars[i]), o, n, nil)
 			continue
 		}

@@ -4,6 +4,8 @@ import (
 	"go/types"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // demand makes sure that all memory and functions that a value may be, or point to, have reached it, and the unknown
@@ -25,13 +27,13 @@ func (g *Graph) demand(v ssa.Value) {
 	case *ssa.Global:
 		g.global(v)
 	case *ssa.FieldAddr:
-		if f := fieldOf(v.X.Type(), v.Field); f != nil {
+		if f := irutil.FieldOf(v.X.Type(), v.Field); f != nil {
 			g.slot(f)
 		} else {
 			g.opaque(v)
 		}
 	case *ssa.Field:
-		if f := fieldOf(v.X.Type(), v.Field); f != nil {
+		if f := irutil.FieldOf(v.X.Type(), v.Field); f != nil {
 			if o := g.slot(f); o.kind == cellObject {
 				g.demandContent(o)
 			}
@@ -209,7 +211,7 @@ func (g *Graph) demandParameter(v *ssa.Parameter) {
 	}
 	for _, c := range g.index().callers[fn] {
 		j := i
-		if isBound(c.Common().StaticCallee()) {
+		if irutil.IsBound(c.Common().StaticCallee()) {
 			j--
 		}
 		if j >= 0 && j < len(c.Common().Args) {
@@ -227,7 +229,7 @@ func (g *Graph) function(v ssa.Value, fn *ssa.Function) {
 	o := g.cells[v]
 	if o == nil {
 		o = &Object{graph: g, kind: funcObject, fn: normal(fn)}
-		if isBound(fn) {
+		if irutil.IsBound(fn) {
 			o.param = 1
 		}
 		if !g.index().local[o.fn] {

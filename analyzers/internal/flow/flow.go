@@ -39,6 +39,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // A Config says what to follow.
@@ -115,7 +116,7 @@ func New(p *pass.Pass, cfg Config) *Graph {
 		last := name[strings.LastIndexByte(name, '.')+1:]
 		g.tracked[last] = append(g.tracked[last], name)
 	}
-	g.fns = functions(in)
+	g.fns = irutil.Functions(in)
 	if !cfg.Tests {
 		g.fns = slices.DeleteFunc(g.fns, func(fn *ssa.Function) bool { return p.IsTest(fn.Pos()) })
 	}

@@ -3,29 +3,12 @@ package flow
 import (
 	"go/ast"
 	"go/types"
-	"slices"
 	"strings"
 
-	"golang.org/x/tools/go/analysis/passes/buildssa"
 	"golang.org/x/tools/go/ssa"
-)
 
-// functions lists all functions of the package that have a body, with the closures of package-level variables, which
-// buildssa leaves out.
-func functions(in *buildssa.SSA) []*ssa.Function {
-	fns := slices.Clone(in.SrcFuncs)
-	var add func(fn *ssa.Function)
-	add = func(fn *ssa.Function) {
-		fns = append(fns, fn)
-		for _, anon := range fn.AnonFuncs {
-			add(anon)
-		}
-	}
-	if init := in.Pkg.Func("init"); init != nil {
-		add(init)
-	}
-	return slices.DeleteFunc(fns, func(fn *ssa.Function) bool { return len(fn.Blocks) == 0 })
-}
+	"github.com/cloudlint/cloudlint/internal/irutil"
+)
 
 // An index finds instructions by what they use, for what package ssa has no referrers of.
 type index struct {
@@ -63,10 +46,10 @@ func (g *Graph) index() *index {
 				var callee ssa.Value
 				switch instr := instr.(type) {
 				case *ssa.FieldAddr:
-					f := fieldOf(instr.X.Type(), instr.Field)
+					f := irutil.FieldOf(instr.X.Type(), instr.Field)
 					ix.fields[f] = append(ix.fields[f], instr)
 				case *ssa.Field:
-					f := fieldOf(instr.X.Type(), instr.Field)
+					f := irutil.FieldOf(instr.X.Type(), instr.Field)
 					ix.fields[f] = append(ix.fields[f], instr)
 				case *ssa.Return:
 					ix.returns[fn] = append(ix.returns[fn], instr)
@@ -104,46 +87,15 @@ func (g *Graph) index() *index {
 	return ix
 }
 
-// fieldOf returns the field i of the struct that t is or points to, in its generic form.
-func fieldOf(t types.Type, i int) *types.Var {
-	if ptr, ok := t.Underlying().(*types.Pointer); ok {
-		t = ptr.Elem()
-	}
-	if s, ok := coreType(t).(*types.Struct); ok && i < s.NumFields() {
-		return s.Field(i).Origin()
-	}
-	return nil
-}
-
-// coreType is the underlying type, of a type parameter the one that all types of its constraint share, or nil.
-func coreType(t types.Type) types.Type {
-	param, ok := types.Unalias(t).(*types.TypeParam)
-	if !ok {
-		return t.Underlying()
-	}
-	iface, ok := param.Constraint().Underlying().(*types.Interface)
-	if !ok || iface.NumEmbeddeds() != 1 {
-		return nil
-	}
-	e := iface.EmbeddedType(0)
-	if u, ok := e.(*types.Union); ok {
-		if u.Len() != 1 {
-			return nil
-		}
-		e = u.Term(0).Type()
-	}
-	return e.Underlying()
-}
-
 // normal returns the function whose body counts: the generic function of an instance, the method behind a bound
 // method or a method expression. Parameters correspond one to one, but for the receiver of a bound method.
 func normal(fn *ssa.Function) *ssa.Function {
 	if origin := fn.Origin(); origin != nil {
 		return origin
 	}
-	if isBound(fn) || strings.HasPrefix(fn.Synthetic, "thunk for ") {
+	if irutil.IsBound(fn) || strings.HasPrefix(fn.Synthetic, "thunk for ") {
 		if m, ok := fn.Object().(*types.Func); ok && m.Signature().Recv() != nil && !types.IsInterface(m.Signature().Recv().Type()) {
-			thunk := !isBound(fn)
+			thunk := !irutil.IsBound(fn)
 			if thunk && (len(fn.Params) == 0 || !types.Identical(fn.Params[0].Type(), m.Signature().Recv().Type())) {
 				return fn // the method of an embedded field
 			}
@@ -154,9 +106,6 @@ func normal(fn *ssa.Function) *ssa.Function {
 	}
 	return fn
 }
-
-// isBound reports whether fn is what a method value calls.
-func isBound(fn *ssa.Function) bool { return strings.HasPrefix(fn.Synthetic, "bound method wrapper") }
 
 // findLiterals maps the brace of each composite literal of a followed type to the literal, and names it by what it is
 // assigned to.

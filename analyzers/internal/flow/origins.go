@@ -4,6 +4,8 @@ import (
 	"go/types"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // maxOrigins bounds the search of Origins.
@@ -61,7 +63,7 @@ func (s *originSearch) visit(v ssa.Value) {
 	case *ssa.UnOp:
 		s.visitLoad(v)
 	case *ssa.Field:
-		s.visitField(fieldOf(v.X.Type(), v.Field), v)
+		s.visitField(irutil.FieldOf(v.X.Type(), v.Field), v)
 	case *ssa.Parameter:
 		s.visitParameter(v)
 	case *ssa.FreeVar:
@@ -96,7 +98,7 @@ func (s *originSearch) visitParameter(v *ssa.Parameter) {
 			continue
 		}
 		for _, c := range callers {
-			if args := c.Common().Args; i < len(args) && !isBound(c.Common().StaticCallee()) {
+			if args := c.Common().Args; i < len(args) && !irutil.IsBound(c.Common().StaticCallee()) {
 				s.visit(args[i])
 			} else {
 				s.complete = false
@@ -136,7 +138,7 @@ func (s *originSearch) visitLoad(v *ssa.UnOp) {
 		}
 		s.visitUsers(s.g.index().globals[addr], addr)
 	case *ssa.FieldAddr:
-		s.visitField(fieldOf(addr.X.Type(), addr.Field), v)
+		s.visitField(irutil.FieldOf(addr.X.Type(), addr.Field), v)
 	default:
 		s.found = append(s.found, v)
 		s.complete = false

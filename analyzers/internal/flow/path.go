@@ -10,6 +10,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // The kinds of steps of a path.
@@ -152,7 +153,7 @@ func (h hop) step(n *node) (pass.Step, bool) {
 func target(addr ssa.Value) (name, what string) {
 	switch addr := addr.(type) {
 	case *ssa.FieldAddr:
-		if f := fieldOf(addr.X.Type(), addr.Field); f != nil {
+		if f := irutil.FieldOf(addr.X.Type(), addr.Field); f != nil {
 			name := f.Name()
 			if named, ok := types.Unalias(deref(addr.X.Type())).(*types.Named); ok {
 				name = named.Obj().Name() + "." + name

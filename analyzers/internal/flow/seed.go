@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // seed starts the followed objects of the package.
@@ -47,9 +49,9 @@ func (g *Graph) seedFrom(instr ssa.Instruction) {
 			g.seedAlloc(instr, name)
 		}
 	case *ssa.FieldAddr:
-		g.seedField(fieldOf(instr.X.Type(), instr.Field))
+		g.seedField(irutil.FieldOf(instr.X.Type(), instr.Field))
 	case *ssa.Field:
-		g.seedField(fieldOf(instr.X.Type(), instr.Field))
+		g.seedField(irutil.FieldOf(instr.X.Type(), instr.Field))
 	case *ssa.UnOp:
 		if v, ok := instr.X.(*ssa.Global); ok && v.Pkg != g.pkg && g.trackedName(deref(v.Type())) != "" {
 			g.global(v)

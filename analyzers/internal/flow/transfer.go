@@ -8,6 +8,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // transfer moves object o, which has reached the value of node n, over one instruction that uses it.
@@ -15,7 +16,7 @@ func (g *Graph) transfer(instr ssa.Instruction, n *node, o *Object) {
 	v := n.value
 	switch instr := instr.(type) {
 	case *ssa.FieldAddr:
-		if f := fieldOf(instr.X.Type(), instr.Field); f != nil && o.kind == followedObject {
+		if f := irutil.FieldOf(instr.X.Type(), instr.Field); f != nil && o.kind == followedObject {
 			g.written(instr, o, f.Name())
 		}
 	case *ssa.Store:
@@ -111,7 +112,7 @@ func (g *Graph) written(addr *ssa.FieldAddr, o *Object, name string) {
 			}
 			o.addWrite(r, Write{Field: name, Zero: isZero(r.Val), Value: r.Val, Text: text(r.Val), Place: place(r.Pos(), addr.Pos())})
 		case *ssa.FieldAddr:
-			if f := fieldOf(r.X.Type(), r.Field); f != nil {
+			if f := irutil.FieldOf(r.X.Type(), r.Field); f != nil {
 				g.written(r, o, name+"."+f.Name())
 			}
 		case *ssa.UnOp, *ssa.DebugRef:

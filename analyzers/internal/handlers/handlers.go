@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // A Kind says who calls a handler.
@@ -154,7 +156,7 @@ func isServerStream(t *types.Named) bool {
 // streamMethod reports whether a function with a stream parameter has the shape of a service's method: the request or the
 // context, if there is one, comes before it.
 func streamMethod(sig *types.Signature, count map[Role]int) bool {
-	if sig.Recv() == nil || sig.Results().Len() == 0 || !isError(sig.Results().At(sig.Results().Len()-1).Type()) {
+	if sig.Recv() == nil || sig.Results().Len() == 0 || !irutil.IsError(sig.Results().At(sig.Results().Len()-1).Type()) {
 		return false
 	}
 	params := sig.Params()
@@ -166,7 +168,7 @@ func streamMethod(sig *types.Signature, count map[Role]int) bool {
 // package of its messages, or of a struct that the type embeds, has a function to register it.
 func unaryMethod(sig *types.Signature, name string) bool {
 	if sig.Recv() == nil || sig.Params().Len() != 2 || sig.Results().Len() != 2 ||
-		RoleOf(sig.Params().At(0).Type()) != Context || !isError(sig.Results().At(1).Type()) {
+		RoleOf(sig.Params().At(0).Type()) != Context || !irutil.IsError(sig.Results().At(1).Type()) {
 		return false
 	}
 	in, out := message(sig.Params().At(1).Type()), message(sig.Results().At(0).Type())
@@ -272,5 +274,3 @@ func isNamed(t types.Type, path, name string) bool {
 	named, ok := types.Unalias(t).(*types.Named)
 	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == path && named.Obj().Name() == name
 }
-
-func isError(t types.Type) bool { return types.Identical(t, types.Universe.Lookup("error").Type()) }

@@ -102,5 +102,15 @@ type Pass struct {
 	generated  map[*ast.File]bool
 }
 
+// InParts calls check for the package without its tests, and then, where the tests are to be analysed, for the whole, to
+// find what is wrong in them: what tests do says nothing about the service, and the same must be found with and without
+// them.
+func (p *Pass) InParts(check func(tests bool)) {
+	check(false)
+	if p.Options.Tests && slices.ContainsFunc(p.Files, func(f *ast.File) bool { return p.IsTest(f.Package) }) {
+		check(true)
+	}
+}
+
 // Exhausted counts a function that was given up because a budget ran out. Silence is then no proof.
 func (p *Pass) Exhausted() { p.result.Exhausted++ }

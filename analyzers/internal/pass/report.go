@@ -137,12 +137,12 @@ func (p *Pass) wireFinding(file *ast.File, d Diagnostic) wire.Finding {
 		f.Severity = string(d.Severity)
 	}
 	for _, s := range d.Steps {
-		if at, ok := p.wirePlace(s.Place); ok {
+		if at, ok := p.WirePlace(s.Place); ok {
 			f.Steps = append(f.Steps, wire.Step{Goroutine: s.Goroutine, Op: s.Op, Object: s.Object, Nth: s.Nth, Message: s.Message, Pos: at})
 		}
 	}
 	for _, r := range d.Related {
-		if at, ok := p.wirePlace(r.Place); ok {
+		if at, ok := p.WirePlace(r.Place); ok {
 			f.Related = append(f.Related, wire.Related{Message: r.Message, Pos: at})
 		}
 	}
@@ -150,7 +150,9 @@ func (p *Pass) wireFinding(file *ast.File, d Diagnostic) wire.Finding {
 	return f
 }
 
-func (p *Pass) wirePlace(at Place) (wire.Pos, bool) {
+// WirePlace is a place in the form that facts and records carry. It returns false where the place is in no file of the
+// package.
+func (p *Pass) WirePlace(at Place) (wire.Pos, bool) {
 	if at.Foreign != nil {
 		return *at.Foreign, true
 	}

@@ -1,0 +1,94 @@
+// Package irutil has the questions about types and package ssa that several analyzers ask, and that have one answer.
+package irutil
+
+import (
+	"go/types"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/analysis/passes/buildssa"
+	"golang.org/x/tools/go/ssa"
+)
+
+// Functions lists all functions of the package that have a body, with the closures of package-level variables, which
+// buildssa leaves out.
+func Functions(in *buildssa.SSA) []*ssa.Function {
+	fns := slices.Clone(in.SrcFuncs)
+	var add func(fn *ssa.Function)
+	add = func(fn *ssa.Function) {
+		fns = append(fns, fn)
+		for _, anon := range fn.AnonFuncs {
+			add(anon)
+		}
+	}
+	if init := in.Pkg.Func("init"); init != nil {
+		add(init)
+	}
+	return slices.DeleteFunc(fns, func(fn *ssa.Function) bool { return len(fn.Blocks) == 0 })
+}
+
+// Captured returns what a closure's free variable is bound to, or nil. A closure is made in one place.
+func Captured(v *ssa.FreeVar) ssa.Value {
+	fn := v.Parent()
+	i := slices.Index(fn.FreeVars, v)
+	if fn.Parent() == nil || i < 0 {
+		return nil
+	}
+	for _, b := range fn.Parent().Blocks {
+		for _, instr := range b.Instrs {
+			if mc, ok := instr.(*ssa.MakeClosure); ok && mc.Fn == fn {
+				return mc.Bindings[i]
+			}
+		}
+	}
+	return nil
+}
+
+// IsBound reports whether fn is what a method value calls.
+func IsBound(fn *ssa.Function) bool { return strings.HasPrefix(fn.Synthetic, "bound method wrapper") }
+
+// IsNil reports whether v is the constant nil.
+func IsNil(v ssa.Value) bool {
+	k, ok := v.(*ssa.Const)
+	return ok && k.IsNil()
+}
+
+// FieldOf returns the field i of the struct that t is or points to, in its generic form, or nil.
+func FieldOf(t types.Type, i int) *types.Var {
+	if ptr, ok := t.Underlying().(*types.Pointer); ok {
+		t = ptr.Elem()
+	}
+	if s, ok := coreType(t).(*types.Struct); ok && i < s.NumFields() {
+		return s.Field(i).Origin()
+	}
+	return nil
+}
+
+// coreType is the underlying type, of a type parameter the one that all types of its constraint share, or nil.
+func coreType(t types.Type) types.Type {
+	param, ok := types.Unalias(t).(*types.TypeParam)
+	if !ok {
+		return t.Underlying()
+	}
+	iface, ok := param.Constraint().Underlying().(*types.Interface)
+	if !ok || iface.NumEmbeddeds() != 1 {
+		return nil
+	}
+	e := iface.EmbeddedType(0)
+	if u, ok := e.(*types.Union); ok {
+		if u.Len() != 1 {
+			return nil
+		}
+		e = u.Term(0).Type()
+	}
+	return e.Underlying()
+}
+
+// IsError reports whether t is error.
+func IsError(t types.Type) bool { return types.Identical(t, types.Universe.Lookup("error").Type()) }
+
+// IsContext reports whether t is context.Context.
+func IsContext(t types.Type) bool {
+	named, ok := types.Unalias(t).(*types.Named)
+	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "context" && named.Obj().Name() == "Context"
+}
