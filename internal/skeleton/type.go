@@ -41,6 +41,7 @@ type Type struct {
 	Kind  Kind // of a Primitive: the operation that makes it block
 
 	named *types.Named
+	made  bool // not only reserved
 }
 
 // maxSlots bounds the size of a value; larger ones are opaque.
@@ -48,7 +49,8 @@ const maxSlots = 256
 
 // typeTable makes Types.
 type typeTable struct {
-	known typeutil.Map
+	known   typeutil.Map
+	pending []types.Type // reserved
 }
 
 // leaves are the structs that are one slot.
@@ -63,12 +65,48 @@ func (tt *typeTable) of(t types.Type) *Type {
 	if t == nil {
 		return &Type{Shape: Opaque, Slots: 1}
 	}
+	out := tt.within(t)
+	for len(tt.pending) > 0 {
+		t := tt.pending[len(tt.pending)-1]
+		tt.pending = tt.pending[:len(tt.pending)-1]
+		tt.within(t)
+	}
+	return out
+}
+
+// within is of for a part of a type that is being made.
+func (tt *typeTable) within(t types.Type) *Type {
 	t = types.Unalias(t)
+	out := tt.reserve(t)
+	if !out.made {
+		tt.fill(out, t)
+	}
+	return out
+}
+
+// behind is of for what a value refers to, and what may therefore contain the value's own type: it is made only when
+// the types under way are, because the parts of a type that is half made are not where they will be.
+func (tt *typeTable) behind(t types.Type) *Type {
+	t = types.Unalias(t)
+	out := tt.reserve(t)
+	if !out.made {
+		tt.pending = append(tt.pending, t)
+	}
+	return out
+}
+
+// reserve returns the one Type for t, which may not be made yet.
+func (tt *typeTable) reserve(t types.Type) *Type {
 	if known := tt.known.At(t); known != nil {
 		return known.(*Type)
 	}
 	out := &Type{Slots: 1}
 	tt.known.Set(t, out)
+	return out
+}
+
+func (tt *typeTable) fill(out *Type, t types.Type) {
+	out.made = true
 	if named, ok := t.(*types.Named); ok {
 		out.named = named.Origin()
 		if obj := named.Obj(); obj.Pkg() != nil {
@@ -79,11 +117,11 @@ func (tt *typeTable) of(t types.Type) *Type {
 		}
 		if out.Name == "context.Context" {
 			out.Shape = Context
-			return out
+			return
 		}
 		if kind, ok := leaves[out.Name]; ok {
 			out.Shape, out.Kind = Primitive, kind
-			return out
+			return
 		}
 	}
 	switch u := t.Underlying().(type) {
@@ -97,9 +135,9 @@ func (tt *typeTable) of(t types.Type) *Type {
 			out.Shape = String
 		}
 	case *types.Pointer:
-		out.Shape, out.Elem = Pointer, tt.of(u.Elem())
+		out.Shape, out.Elem = Pointer, tt.behind(u.Elem())
 	case *types.Chan:
-		out.Shape, out.Elem, out.Dir = Chan, tt.of(u.Elem()), u.Dir()
+		out.Shape, out.Elem, out.Dir = Chan, tt.behind(u.Elem()), u.Dir()
 	case *types.Signature:
 		out.Shape = Function
 	case *types.Interface:
@@ -107,18 +145,18 @@ func (tt *typeTable) of(t types.Type) *Type {
 			out.Shape = Interface
 		}
 	case *types.Slice:
-		out.Shape, out.Elem = Slice, tt.of(u.Elem())
+		out.Shape, out.Elem = Slice, tt.behind(u.Elem())
 	case *types.Map:
 		out.Shape = Map
 	case *types.Struct:
 		out.Shape = Struct
 		for f := range u.Fields() {
-			out.part(tt.of(f.Type()))
+			out.part(tt.within(f.Type()))
 		}
 		out.close()
 	case *types.Array:
 		if n := u.Len(); n <= 8 {
-			out.Shape, out.Elem = Array, tt.of(u.Elem())
+			out.Shape, out.Elem = Array, tt.within(u.Elem())
 			for range n {
 				out.part(out.Elem)
 			}
@@ -127,11 +165,10 @@ func (tt *typeTable) of(t types.Type) *Type {
 	case *types.Tuple:
 		out.Shape = Tuple
 		for v := range u.Variables() {
-			out.part(tt.of(v.Type()))
+			out.part(tt.within(v.Type()))
 		}
 		out.close()
 	}
-	return out
 }
 
 func (t *Type) part(p *Type) {
