@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -262,6 +263,10 @@ func rightsIn(f *ssa.Function, seen map[*ssa.Function]bool) rights {
 				r |= mayChange
 			case *ssa.MakeClosure:
 				r |= rightsIn(i.Fn.(*ssa.Function), seen)
+			case *ssa.Return:
+				if passesReference(i.Results) {
+					r |= anything
+				}
 			case ssa.CallInstruction:
 				if op.Kind != skeleton.None {
 					break
@@ -284,11 +289,14 @@ func rightsIn(f *ssa.Function, seen map[*ssa.Function]bool) rights {
 	return r
 }
 
-// passesReference reports whether one of the arguments can hold a channel or the memory around one.
+// passesReference reports whether one of the arguments or results can hold a channel or the memory around one.
 func passesReference(args []ssa.Value) bool {
 	for _, a := range args {
 		if _, constant := a.(*ssa.Const); constant {
 			continue
+		}
+		if made, ok := a.(*ssa.MakeInterface); ok && !irutil.IsError(made.Type()) {
+			a = made.X
 		}
 		switch t := a.Type().Underlying().(type) {
 		case *types.Chan, *types.Signature:

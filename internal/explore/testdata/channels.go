@@ -3,6 +3,7 @@ package p
 import (
 	"context"
 	"errors"
+	"io"
 	"sync"
 	"time"
 )
@@ -306,4 +307,39 @@ func Limited(l *limits, jobs []string) {
 		wg.Go(func() { <-slots })
 	}
 	wg.Wait()
+}
+
+type lateReader struct{ c chan int }
+
+func (r *lateReader) Read(p []byte) (int, error) { return <-r.c, nil }
+
+// What a function returns to unseen code is used there, as far as its methods go.
+func ReturnedToUnseenCode(run func(open func() (io.Reader, error)) error) error {
+	r := &lateReader{make(chan int)}
+	quit := make(chan bool)
+	go func() {
+		select {
+		case r.c <- 1:
+		case <-quit:
+		}
+	}()
+	err := run(func() (io.Reader, error) { return r, nil })
+	if err != nil {
+		close(quit)
+	}
+	return err
+}
+
+// An error that refers to nothing of interest says nothing about the channel.
+func ErrorToUnseenCode(run func(open func() error)) {
+	ch := make(chan int)
+	go func() {
+		ch <- 1 // stuck
+	}()
+	run(func() error {
+		if cap(ch) > 0 {
+			return errors.New("full")
+		}
+		return nil
+	})
 }
