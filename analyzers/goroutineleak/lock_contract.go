@@ -1,6 +1,7 @@
 package goroutineleak
 
 import (
+	"go/constant"
 	"go/token"
 	"go/types"
 	"slices"
@@ -25,11 +26,12 @@ func (l *locker) meansIt(w *lockWalk, h holding, kept []lockExit) bool {
 	if h.by != nil && !mixed && !l.releasedFor[h.by] {
 		return true // said of the function that takes it
 	}
-	if mixed && !w.told(kept) {
+	noted := mixed && w.noted(h, kept)
+	if mixed && !noted && !w.told(kept) {
 		return false
 	}
 	// All ways out keep it, or the result tells: "locked, if there was no error". Then somebody releases it, or may.
-	if l.unexplained(h) {
+	if l.unexplained(h, noted) {
 		return true
 	}
 	return l.reachable(h, w.fn) && !l.pairedElsewhere(w, h)
@@ -163,9 +165,46 @@ func (w *lockWalk) told(kept []lockExit) bool {
 	return len(without) > 0
 }
 
+// noted reports whether each way out with the lock held, and no other, says so in a field beside the lock, for whoever
+// is to release it: o.locked = true.
+func (w *lockWalk) noted(h holding, kept []lockExit) bool {
+	for _, e := range w.exits {
+		with := slices.ContainsFunc(kept, func(k lockExit) bool { return k.ret == e.ret && k.node == e.node })
+		if with != w.notes(h, e.node) {
+			return false
+		}
+	}
+	return true
+}
+
+// notes reports whether the way to the end of a node sets a field of the lock's owner to true.
+func (w *lockWalk) notes(h holding, n *lockNode) bool {
+	for range maxLockChain {
+		if n == nil {
+			break
+		}
+		for _, instr := range slices.Backward(n.block.Instrs) {
+			if instr == h.at {
+				return false
+			}
+			s, ok := instr.(*ssa.Store)
+			if !ok {
+				continue
+			}
+			k, known := s.Val.(*ssa.Const)
+			_, field := s.Addr.(*ssa.FieldAddr)
+			if known && field && k.Value != nil && k.Value.Kind() == constant.Bool && constant.BoolVal(k.Value) && w.paths.Of(s.Addr).Base() == h.path.Base() {
+				return true
+			}
+		}
+		n = n.from
+	}
+	return false
+}
+
 // unexplained reports whether some function releases a lock of the class without having taken it, and may be called by
-// whom we do not know.
-func (l *locker) unexplained(h holding) bool {
+// whom we do not know, or by anybody.
+func (l *locker) unexplained(h holding, anybody bool) bool {
 	class := h.path.Class()
 	if class == nil {
 		return true
@@ -173,7 +212,7 @@ func (l *locker) unexplained(h holding) bool {
 	for _, fn := range l.fns {
 		for _, o := range l.lockSummary(fn).outcomes {
 			for _, g := range o.locks {
-				if g.couldRelease(h) && (g.path.Class() == class || g.path.Class() == nil) && l.open(fn) {
+				if g.couldRelease(h) && (g.path.Class() == class || g.path.Class() == nil) && (anybody || l.open(fn)) {
 					return true
 				}
 			}

@@ -379,3 +379,70 @@ func (j *job) ready(check func() error) error {
 	j.mu.Unlock()
 	return nil
 }
+
+// rows keeps its lock for as long as the caller uses what get returned, and says so in held.
+type rows struct {
+	mu   sync.RWMutex
+	held bool
+	data []byte
+}
+
+// Get returns memory that the next call of Next may overwrite.
+func (r *rows) Get(shared bool) ([]byte, error) {
+	if r.held {
+		return nil, errEmpty
+	}
+	r.mu.RLock()
+	data, err := r.getLocked()
+	if err == nil && shared {
+		r.held = true
+	} else {
+		r.mu.RUnlock()
+	}
+	return data, err
+}
+
+func (r *rows) getLocked() ([]byte, error) {
+	if r.data == nil {
+		return nil, errEmpty
+	}
+	return r.data, nil
+}
+
+func (r *rows) release() {
+	if r.held {
+		r.held = false
+		r.mu.RUnlock()
+	}
+}
+
+func (r *rows) Next() {
+	r.release()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.data = nil
+}
+
+// note says something in a field on the way on which it forgets the lock, and nobody acts on it.
+type ledger struct {
+	mu     sync.Mutex
+	failed bool
+	n      int
+}
+
+func (l *ledger) Add(n int) error {
+	l.mu.Lock()
+	if n < 0 {
+		l.failed = true
+		return errEmpty // want `returns with l.mu held`
+	}
+	l.n += n
+	l.mu.Unlock()
+	return nil
+}
+
+func (l *ledger) Sum() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.n
+}
