@@ -82,6 +82,8 @@ func (w *world) abandonedSender(l local, op skeleton.ClassOp, t thread, receiver
 	var left []departure
 	for _, r := range receivers {
 		switch {
+		case r == t && started > 1:
+			return false // its siblings receive: a token that they hand on
 		case r == t:
 			continue // a goroutine does not receive from itself
 		case r.start == nil:

@@ -431,3 +431,30 @@ func missingReturn(shop string) error {
 		return errors.New("slow")
 	}
 }
+
+// tally is handed from goroutine to goroutine through a channel with room for it.
+func tally(fns []func() error) <-chan error {
+	type status struct {
+		running int
+		err     error
+	}
+	result := make(chan error, 1)
+	token := make(chan status, 1)
+	token <- status{running: len(fns)}
+	for _, fn := range fns {
+		go func() {
+			err := fn()
+			s := <-token
+			if s.err == nil {
+				s.err = err
+			}
+			s.running--
+			if s.running == 0 {
+				result <- s.err
+			} else {
+				token <- s
+			}
+		}()
+	}
+	return result
+}
