@@ -170,7 +170,7 @@ func (c *checker) foreign(it item, callee skeleton.Callee, i int, h hop) *effect
 				if signal.Index < len(callee.Args) {
 					r := c.rootOf(callee.Args[signal.Index])
 					r.path += signal.Path
-					r.escapes = escapes(r.base)
+					r.escapes = r.kept()
 					l.pending = append(l.pending, r)
 				}
 			}

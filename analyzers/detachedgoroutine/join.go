@@ -230,10 +230,10 @@ func (c *checker) callJoins(call ssa.CallInstruction, roots []root, except *ssa.
 			}
 			switch {
 			case known && i < len(callee.Func.Params):
-				if c.joins(callee.Func, []root{{base: callee.Func.Params[i], path: rest, handshake: r.handshake}}, except, depth+1) {
+				if c.joins(callee.Func, []root{{base: callee.Func.Params[i], path: rest, handshake: r.handshake, object: r.object}}, except, depth+1) {
 					return true
 				}
-			case rest == "" || !isParam(r.base):
+			case !r.object && (rest == "" || !isParam(r.base)):
 				if !startsSomething(callee) {
 					return true
 				}
@@ -251,10 +251,14 @@ func isParam(v ssa.Value) bool {
 	return false
 }
 
-// matches reports whether v is one of the roots.
+// matches reports whether v is one of the roots, or a channel that a method of one gives.
 func (c *checker) matches(v ssa.Value, roots []root, handshake bool) bool {
 	is := c.rootOf(v)
+	from := c.givenBy(is.base)
 	return is.base != nil && slices.ContainsFunc(roots, func(r root) bool {
+		if r.object {
+			return !handshake && from.base != nil && r.base == from.base && r.path == from.path
+		}
 		return r.base == is.base && r.path == is.path && (r.handshake || !handshake)
 	})
 }

@@ -16,8 +16,13 @@ type root struct {
 	base      ssa.Value // a parameter, an allocation, a call, a global
 	path      string    // the fields from there: ".server.wg"
 	handshake bool      // the goroutine receives from it, so whoever sends has met it
+	object    bool      // the goroutine calls a method of it, by which it may tell those who have it too
+	delivers  bool      // what the goroutine was started for is given to that method: the object is a future
 	escapes   bool      // it is kept where others may wait for it
 }
+
+// kept reports whether others can find what the goroutine signals by.
+func (r root) kept() bool { return (!r.object || r.delivers) && escapes(r.base) }
 
 const maxRootDepth = 24
 
@@ -170,7 +175,7 @@ func (c *checker) signalsOfCall(callee skeleton.Callee) []root {
 		}
 	}
 	for i, r := range all {
-		all[i].escapes = escapes(r.base)
+		all[i].escapes = r.kept()
 	}
 	return all
 }
@@ -219,7 +224,7 @@ func (c *checker) signalsOf(fn *ssa.Function) []root {
 			}
 		}
 		r.handshake = handshake
-		r.escapes = escapes(r.base)
+		r.escapes = r.kept()
 		if !slices.Contains(all, r) {
 			all = append(all, r)
 		}
@@ -262,6 +267,9 @@ func (c *checker) signalsOf(fn *ssa.Function) []root {
 				callee := skeleton.CalleeOf(i.Common())
 				if _, builtin := i.Common().Value.(*ssa.Builtin); builtin {
 					break
+				}
+				if r := c.told(callee); r.base != nil && owner(r) != fn && !slices.Contains(all, r) {
+					all = append(all, r)
 				}
 				for _, r := range c.signalsOfCall(callee) {
 					if (owner(r) != fn || isParam(r.base)) && !slices.Contains(all, r) {

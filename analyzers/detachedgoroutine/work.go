@@ -51,7 +51,7 @@ func (c *checker) inner(it item, callee skeleton.Callee, i int, h hop) *effects 
 		l.calls = slices.Concat([]hop{h}, l.calls)
 		l.pending = c.substitute(l.pending, callee)
 		for j := range l.pending {
-			l.pending[j].escapes = escapes(l.pending[j].base)
+			l.pending[j].escapes = l.pending[j].kept()
 		}
 		eff.lates = append(eff.lates, l)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/cloudlint/cloudlint/analyzers/internal/handlers"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -237,16 +238,7 @@ func (c *checker) once(fn *ssa.Function, depth int) bool {
 func (c *checker) onceAsValue(use ssa.Instruction) bool {
 	switch use := use.(type) {
 	case *ssa.Store:
-		addr, ok := use.Addr.(*ssa.FieldAddr)
-		if !ok {
-			return false
-		}
-		named := pointerTo(addr.X.Type())
-		if named == nil || named.Obj().Pkg() == nil {
-			return false
-		}
-		path := named.Obj().Pkg().Path()
-		return path == "github.com/spf13/cobra" || strings.HasPrefix(path, "github.com/urfave/cli")
+		return handlers.CommandBody(use)
 	case ssa.CallInstruction:
 		op := skeleton.OpOf(use)
 		if op.Kind == skeleton.OnceDo {

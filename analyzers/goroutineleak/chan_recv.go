@@ -22,8 +22,8 @@ func (w *world) abandonedReceivers(class *skeleton.Class) {
 		ranges := w.ranges(op)
 		switch {
 		case len(providers) == 0:
-			if class.Global || class.Kept && len(class.Makes) == 0 {
-				// A way to write "for ever" that is seen in the wild; a hook that only tests make.
+			if class.Global || class.Kept && len(class.Makes) == 0 || w.keepsAlive(op.Instr) {
+				// Ways to write "for ever" that are seen in the wild; a hook that only tests make.
 				continue
 			}
 			w.add(w.unserved(class, op))

@@ -75,7 +75,7 @@ func (c *checker) ruleOf(s explore.Stuck) *rule.Rule {
 // stuck reports a goroutine that the explorer found to wait for ever.
 func (c *checker) stuck(s explore.Stuck) {
 	r := c.ruleOf(s)
-	if r == nil || !s.Pos.IsValid() || c.onPurpose(s) {
+	if r == nil || !s.Pos.IsValid() || c.onPurpose(s) || c.roomForAll(s) {
 		return
 	}
 	pos, end, object := c.operation(s.Pos)
@@ -99,11 +99,6 @@ func (c *checker) stuck(s explore.Stuck) {
 		f.blocked, f.rank = s.Made, shown+1
 	}
 	c.add(f)
-}
-
-// onPurpose reports whether what blocks is meant to: the end of main, where the process is kept alive.
-func (c *checker) onPurpose(s explore.Stuck) bool {
-	return s.Root && c.Pkg.Name() == "main" && len(s.Holds) == 0 && s.Kind != skeleton.Lock && s.Kind != skeleton.RLock
 }
 
 // operation is where the operation of an instruction stands, and the text of what it works on.

@@ -8,7 +8,8 @@
 //	go run ./bench/findings -out after.txt -against before.txt
 //	go run ./bench/findings -out after.txt -- --preview --driver=source
 //
-// What follows "--" is passed on to cloudlint. With -dirs, nothing is run: the prepared folders of the modules are printed.
+// What follows "--" is passed on to cloudlint. With -dirs or -count, nothing is run: the prepared folders of the modules
+// are printed, or how many packages, files and lines of each are analysed, and of all together.
 // A git repository that cannot be reached is left out and named; it is in no registry. With -against, the difference is printed, and the exit status is 1 if
 // there is one; 2 means that a module could not be analysed.
 package main
@@ -34,7 +35,7 @@ import (
 
 type options struct {
 	list, names, out, against string
-	dirs                      bool
+	dirs, count               bool
 	work, cloudlint           string
 	args                      []string
 }
@@ -52,6 +53,7 @@ func main() {
 	flag.StringVar(&o.work, "work", filepath.Join(cache, "cloudlint-bench"), "`folder` for modules and tools")
 	flag.StringVar(&o.cloudlint, "cloudlint", "", "`executable` to run (default: built from this repository)")
 	flag.BoolVar(&o.dirs, "dirs", false, "print the folders of the modules, ready to be analysed, and end")
+	flag.BoolVar(&o.count, "count", false, "count the lines of the modules that are neither tests nor generated, and end")
 	flag.Parse()
 	o.args = flag.Args()
 
@@ -68,7 +70,7 @@ func main() {
 }
 
 func run(ctx context.Context, o options) (same bool, err error) {
-	if o.out == "" && !o.dirs {
+	if o.out == "" && !o.dirs && !o.count {
 		return false, errors.New("-out is required")
 	}
 	var before []byte
@@ -91,6 +93,7 @@ func run(ctx context.Context, o options) (same bool, err error) {
 	}
 
 	var text bytes.Buffer
+	var all size
 	for _, m := range list {
 		dir, err := m.Prepare(ctx, o.work)
 		if err != nil && m.Repository() {
@@ -104,6 +107,15 @@ func run(ctx context.Context, o options) (same bool, err error) {
 			fmt.Println(dir)
 			continue
 		}
+		if o.count {
+			s, err := count(ctx, dir)
+			if err != nil {
+				return false, fmt.Errorf("%s: %w", m, err)
+			}
+			all.add(s)
+			fmt.Printf("%-16s %v\n", m.Name, s)
+			continue
+		}
 		start := time.Now()
 		n, err := write(ctx, &text, o, m.Name, dir)
 		if err != nil {
@@ -111,7 +123,10 @@ func run(ctx context.Context, o options) (same bool, err error) {
 		}
 		fmt.Fprintf(os.Stderr, "%-12s %5d lines, %.1f s\n", m.Name, n, time.Since(start).Seconds())
 	}
-	if o.dirs {
+	if o.count {
+		fmt.Printf("%-16s %v\n", "all", all)
+	}
+	if o.dirs || o.count {
 		return true, nil
 	}
 	if err := os.WriteFile(o.out, text.Bytes(), 0o644); err != nil {

@@ -14,6 +14,7 @@ type item struct{ text string }
 
 type feed struct {
 	news chan string
+	made func() latch
 	save func(context.Context, string) error
 	repo interface {
 		Save(context.Context, string) error
@@ -106,4 +107,47 @@ func (f *feed) PerMessage(stream grpc.BidiStreamingServer[item, item]) error {
 		}
 		go f.repo.Save(stream.Context(), m.text)
 	}
+}
+
+// A latch ends when somebody shuts it.
+type latch interface {
+	Shut()
+	Open() bool
+	Shutting() <-chan struct{}
+}
+
+// Each half ends the other, and the method waits for the first of them.
+func (f *feed) Pipe(stream grpc.BidiStreamingServer[item, item]) error {
+	l := f.made()
+	go func() {
+		defer func() { l.Shut() }()
+		for l.Open() {
+			m, err := stream.Recv()
+			if err != nil {
+				return
+			}
+			f.news <- m.text
+		}
+	}()
+	go func() {
+		defer l.Shut()
+		for l.Open() {
+			if err := stream.Send(&item{<-f.news}); err != nil {
+				return
+			}
+		}
+	}()
+	<-l.Shutting()
+	return nil
+}
+
+// The latch that it waits for is another one.
+func (f *feed) Mixed(stream grpc.BidiStreamingServer[item, item]) error {
+	l, other := f.made(), f.made()
+	go func() {
+		defer l.Shut()
+		stream.Send(&item{"x"}) // want `CL1035`
+	}()
+	<-other.Shutting()
+	return nil
 }

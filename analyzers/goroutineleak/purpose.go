@@ -1,0 +1,132 @@
+package goroutineleak
+
+import (
+	"go/token"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/analyzers/internal/handlers"
+	"github.com/cloudlint/cloudlint/internal/explore"
+	"github.com/cloudlint/cloudlint/internal/skeleton"
+)
+
+// onPurpose reports whether what blocks is meant to: the end of main, or of a command, where the process is kept alive.
+func (c *checker) onPurpose(s explore.Stuck) bool {
+	if !s.Root || len(s.Holds) > 0 || s.Kind == skeleton.Lock || s.Kind == skeleton.RLock {
+		return false
+	}
+	return c.Pkg.Name() == "main" || c.keepsAlive(s.At)
+}
+
+// keepsAlive reports whether an instruction is how a command keeps its process alive.
+func (c *checker) keepsAlive(instr ssa.Instruction) bool {
+	return onlyReceived(instr) && c.ofCommand(instr.Parent(), 0)
+}
+
+// onlyReceived reports whether an instruction receives from a channel that is made for nothing else: nobody was ever meant
+// to send on it or to close it.
+func onlyReceived(instr ssa.Instruction) bool {
+	isRecv := func(instr ssa.Instruction) bool {
+		op, ok := instr.(*ssa.UnOp)
+		return ok && op.Op == token.ARROW
+	}
+	if !isRecv(instr) {
+		return false
+	}
+	ch, ok := instr.(*ssa.UnOp).X.(*ssa.MakeChan)
+	return ok && !slices.ContainsFunc(*ch.Referrers(), func(use ssa.Instruction) bool { return !isRecv(use) })
+}
+
+const maxCommandDepth = 4
+
+// ofCommand reports whether a function is run by commands of the command line only, as their body or by it.
+func (c *checker) ofCommand(fn *ssa.Function, depth int) bool {
+	if depth > maxCommandDepth || fn.Object() != nil && fn.Object().Exported() || fn.Signature.Recv() != nil {
+		return false
+	}
+	runs := false
+	for _, in := range c.fns {
+		for _, b := range in.Blocks {
+			for _, instr := range b.Instrs {
+				if !mentions(instr, fn) {
+					continue
+				}
+				if call, ok := instr.(*ssa.Call); ok && call.Call.Value == fn {
+					if !c.ofCommand(in, depth+1) {
+						return false
+					}
+				} else if !handlers.CommandBody(instr) {
+					return false
+				}
+				runs = true
+			}
+		}
+	}
+	return runs
+}
+
+// mentions reports whether an instruction has a function, or the closure that it makes of it, as an operand.
+func mentions(instr ssa.Instruction, fn *ssa.Function) bool {
+	if mc, ok := instr.(*ssa.MakeClosure); ok && mc.Fn == fn {
+		return false // its uses are what counts
+	}
+	var operands [10]*ssa.Value
+	return slices.ContainsFunc(instr.Operands(operands[:0]), func(v *ssa.Value) bool {
+		x := *v
+		if conv, ok := x.(*ssa.ChangeType); ok {
+			x = conv.X
+		}
+		mc, ok := x.(*ssa.MakeClosure)
+		return x == fn || ok && mc.Fn == fn
+	})
+}
+
+// roomForAll reports whether a send that found no room is one of a loop, on a channel whose capacity is computed: the
+// explorer tries numbers that are not known one by one, and whoever computed the capacity may know that there are no more
+// values than that. A list that a call returns cannot be longer than the one it was asked about, say.
+func (c *checker) roomForAll(s explore.Stuck) bool {
+	if s.Kind != skeleton.Send || !inCycle(s.At.Block()) {
+		return false
+	}
+	for _, fn := range c.fns {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				if ch, ok := instr.(*ssa.MakeChan); ok && ch.Pos() == s.Made {
+					_, constant := ch.Size.(*ssa.Const)
+					return !constant && isLen(ch.Size)
+				}
+			}
+		}
+	}
+	return false
+}
+
+// isLen reports whether a number is the length of something.
+func isLen(v ssa.Value) bool {
+	call, ok := v.(*ssa.Call)
+	if !ok {
+		return false
+	}
+	b, ok := call.Call.Value.(*ssa.Builtin)
+	return ok && b.Name() == "len" && types.Identical(v.Type(), types.Typ[types.Int])
+}
+
+// inCycle reports whether a block can follow itself.
+func inCycle(b *ssa.BasicBlock) bool {
+	seen := make(map[*ssa.BasicBlock]bool)
+	todo := slices.Clone(b.Succs)
+	for len(todo) > 0 {
+		next := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if next == b {
+			return true
+		}
+		if !seen[next] {
+			seen[next] = true
+			todo = append(todo, next.Succs...)
+		}
+	}
+	return false
+}

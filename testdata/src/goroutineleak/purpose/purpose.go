@@ -1,0 +1,102 @@
+// Package purpose has goroutines that wait on purpose, and channels with room for all that is sent, beside those that only
+// look like it.
+package purpose
+
+import (
+	"sync"
+
+	"github.com/spf13/cobra"
+)
+
+func serve() error { return nil }
+
+// Root is the command line. What the body of a command waits for keeps the process alive.
+var Root = &cobra.Command{
+	Use:  "mock",
+	RunE: func(*cobra.Command, []string) error { return keepAlive() },
+}
+
+// Nobody was ever meant to send: the process serves until it is killed.
+func keepAlive() error {
+	if err := serve(); err != nil {
+		return err
+	}
+	forever := make(chan struct{})
+	<-forever
+	return nil
+}
+
+// Lossy waits in a command, too, but for a goroutine that may leave without a word.
+var Lossy = &cobra.Command{Use: "lossy", RunE: runLossy}
+
+func runLossy(*cobra.Command, []string) error {
+	done := make(chan struct{})
+	go func() {
+		if serve() != nil {
+			return
+		}
+		done <- struct{}{}
+	}()
+	<-done // want `CL1002`
+	return nil
+}
+
+// Who calls it is not known: the caller never comes back.
+func block() {
+	forever := make(chan struct{})
+	<-forever // want `CL1002`
+}
+
+// Both a command and somebody else wait in it.
+func blockBoth() error {
+	forever := make(chan struct{})
+	<-forever // want `CL1002`
+	return nil
+}
+
+var _ = &cobra.Command{Use: "both", RunE: func(*cobra.Command, []string) error { return blockBoth() }}
+
+// Handle serves one request.
+func Handle() error { return blockBoth() }
+
+type shard struct{ id int }
+
+func ask(ids []int) []shard { return nil }
+
+// There is room for an answer to each question, and ask does not give more.
+func room(ids []int) []shard {
+	answers := make(chan shard, len(ids))
+	var wg sync.WaitGroup
+	for _, half := range [][]int{ids[:len(ids)/2], ids[len(ids)/2:]} {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for _, s := range ask(half) {
+				answers <- s
+			}
+		}()
+	}
+	wg.Wait()
+	close(answers)
+	var all []shard
+	for s := range answers {
+		all = append(all, s)
+	}
+	return all
+}
+
+// Each goroutine sends twice, and there is room for one.
+func tooLittle(ids []int) {
+	answers := make(chan shard, len(ids))
+	var wg sync.WaitGroup
+	for _, id := range ids {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			answers <- shard{id}
+			answers <- shard{-id} // want `CL1001`
+		}()
+	}
+	wg.Wait()
+	close(answers)
+}
