@@ -306,7 +306,7 @@ func TestP8StandardLibrary(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, mode Mode) {
 		for _, dir := range []string{unpack(t, service), t.TempDir()} {
-			got, out := lint(t, Request{Dir: dir, Mode: mode, Patterns: []string{"net/http/httptrace"}, NoTests: true})
+			got, out := lint(t, Request{Dir: dir, Mode: mode, Patterns: []string{"net/http/httptrace", "unsafe"}, NoTests: true})
 			if got.Err != "" || len(got.Errors) > 0 || len(out.Records) == 0 {
 				t.Errorf("%+v", got)
 			}

@@ -45,6 +45,9 @@ func (f *front) takeBatch(b *batch) (tests bool, err error) {
 			}
 			return false, &UsageError{fmt.Sprintf("the packages in %s and %s are both named %s: run cloudlint once for each", other.Dir, p.Dir, p.ImportPath)}
 		}
+		if p.Standard && p.ImportPath == "unsafe" {
+			continue // the compiler has it: there is nothing to analyse
+		}
 		f.col.named[p.ImportPath] = &state{listed: p, batch: b}
 		switch {
 		case p.Error != nil:
