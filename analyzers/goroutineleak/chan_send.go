@@ -103,7 +103,7 @@ func (w *world) abandonedSender(l local, op skeleton.ClassOp, t thread, receiver
 			left = append(left, departure{r, way})
 		default:
 			way, ok := s.leaves(r.root, nil)
-			if !ok || started == 1 && w.sentinel(l, way) {
+			if !ok || started == 1 && w.sentinel(l, way) || w.enough(l, r, way, sends) {
 				return false
 			}
 			left = append(left, departure{r, way})
@@ -117,6 +117,17 @@ func (w *world) abandonedSender(l local, op skeleton.ClassOp, t thread, receiver
 	}
 	w.add(w.senderFinding(l, op, t, left, sends))
 	return true
+}
+
+// enough reports whether a receiver that always leaves after the same number of values is started often enough for all
+// that are sent.
+func (w *world) enough(l local, r thread, x way, sends int) bool {
+	each := w.newCount(l.class, skeleton.Recv, l.owner, l.made.Block()).of(r.root)
+	if x.served == 0 || each != x.served {
+		return false
+	}
+	_, n, ok := w.lift(r, l.owner, l.made.Block())
+	return !ok || n >= many || n*each >= sends
 }
 
 // sentinel reports whether a receiver leaves because it was sent a value that is sent to make it leave: a constant that the

@@ -458,3 +458,25 @@ func tally(fns []func() error) <-chan error {
 	}
 	return result
 }
+
+// chain starts as many receivers as it sends, each of which takes one value.
+func chain(take func(int)) {
+	ch := make(chan int)
+	for range 10 {
+		go func() { take(<-ch) }()
+	}
+	for i := range 10 {
+		ch <- i
+	}
+}
+
+// tooFew starts fewer receivers than it sends.
+func tooFew(take func(int)) {
+	ch := make(chan int)
+	for range 2 {
+		go func() { take(<-ch) }()
+	}
+	for i := range 10 {
+		ch <- i // want `tooFew blocks for ever sending on ch`
+	}
+}
