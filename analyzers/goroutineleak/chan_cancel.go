@@ -1,6 +1,8 @@
 package goroutineleak
 
 import (
+	"slices"
+
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/internal/skeleton"
@@ -22,6 +24,8 @@ func (w *world) neverCancelled(ctx ssa.Value, s *search, depth int) bool {
 		return false
 	}
 	switch v := ctx.(type) {
+	case *ssa.Parameter:
+		return w.argumentsNeverCancelled(v, s, depth+1)
 	case *ssa.UnOp:
 		// A variable that is assigned once, or captured.
 		if stored := onlyStore(v.X, 0); stored != nil {
@@ -56,6 +60,22 @@ func (w *world) neverCancelled(ctx ssa.Value, s *search, depth int) bool {
 		return true
 	}
 	return false
+}
+
+// argumentsNeverCancelled is neverCancelled for a parameter of a function whose callers are all seen.
+func (w *world) argumentsNeverCancelled(p *ssa.Parameter, s *search, depth int) bool {
+	sites, all := w.classes.RunBy(p.Parent())
+	i := slices.Index(p.Parent().Params, p)
+	if !all || len(sites) == 0 || i < 0 {
+		return false
+	}
+	for _, site := range sites {
+		callee := skeleton.CalleeOf(site.Instr.Common())
+		if callee.Func != p.Parent() || i >= len(callee.Args) || !w.neverCancelled(callee.Args[i], s, depth) {
+			return false
+		}
+	}
+	return true
 }
 
 // onlyCancelledBy reports whether a cancel function is called only by the goroutine that waits, after its wait.

@@ -480,3 +480,56 @@ func tooFew(take func(int)) {
 		ch <- i // want `tooFew blocks for ever sending on ch`
 	}
 }
+
+// readAll is only given contexts that never end.
+func readAll(ctx context.Context, c <-chan int) (all []int) {
+	for {
+		select {
+		case <-ctx.Done():
+			return all
+		case v, ok := <-c:
+			if !ok {
+				return all
+			}
+			all = append(all, v)
+		}
+	}
+}
+
+func readTwice() []int {
+	ctx := context.Background()
+	c := make(chan int)
+	go func() {
+		c <- 1
+		c <- 2
+		close(c)
+	}()
+	return append(readAll(ctx, c), readAll(context.TODO(), c)...)
+}
+
+// readSome is also given one that ends.
+func readSome(ctx context.Context, c <-chan int) (all []int) {
+	for {
+		select {
+		case <-ctx.Done():
+			return all
+		case v, ok := <-c:
+			if !ok {
+				return all
+			}
+			all = append(all, v)
+		}
+	}
+}
+
+func readShort() []int {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	c := make(chan int)
+	go func() {
+		c <- 1
+		c <- 2 // want `the goroutine blocks for ever sending on c`
+		close(c)
+	}()
+	return readSome(ctx, c)
+}
