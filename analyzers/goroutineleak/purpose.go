@@ -17,7 +17,10 @@ func (c *checker) onPurpose(s explore.Stuck) bool {
 	if !s.Root || len(s.Holds) > 0 || s.Kind == skeleton.Lock || s.Kind == skeleton.RLock {
 		return false
 	}
-	return c.Pkg.Name() == "main" || c.keepsAlive(s.At)
+	if root := s.Stack[len(s.Stack)-1].Func.SSA; c.Pkg.Name() == "main" && !skeleton.OnlyStarted(root) {
+		return true // main may call it
+	}
+	return c.keepsAlive(s.At)
 }
 
 // keepsAlive reports whether an instruction is how a command keeps its process alive.

@@ -100,7 +100,6 @@ type explorer struct {
 	found   map[foundKey]bool
 	touched map[place]touched
 	stuck   []Stuck
-	watch   func(*state) // of tests
 
 	preempts  int  // the bound on preemptions now
 	preempted bool // a path could have been preempted once more
@@ -175,9 +174,6 @@ func (x *explorer) run(root *skeleton.Func) bool {
 			return false
 		}
 		for x.step(s) == goOn {
-			if x.watch != nil {
-				x.watch(s)
-			}
 			if s.steps > maxPath || x.steps > x.budget.Steps {
 				x.gaveUp(boundPath)
 				break

@@ -121,3 +121,40 @@ func Normal(fn *ssa.Function) *ssa.Function {
 	}
 	return fn
 }
+
+// OnlyStarted reports whether a function is one that go statements alone run: a literal that is nothing but started.
+func OnlyStarted(fn *ssa.Function) bool {
+	if fn.Parent() == nil {
+		return false
+	}
+	started := false
+	for _, b := range fn.Parent().Blocks {
+		for _, instr := range b.Instrs {
+			var uses *[]ssa.Instruction
+			switch i := instr.(type) {
+			case *ssa.Go:
+				started = started || i.Call.Value == ssa.Value(fn)
+				continue
+			case *ssa.MakeClosure:
+				if i.Fn != ssa.Value(fn) {
+					continue
+				}
+				uses = i.Referrers()
+			default:
+				for _, op := range instr.Operands(nil) {
+					if *op == ssa.Value(fn) {
+						return false
+					}
+				}
+				continue
+			}
+			for _, use := range *uses {
+				if g, ok := use.(*ssa.Go); !ok || g.Call.Value != ssa.Value(instr.(*ssa.MakeClosure)) {
+					return false
+				}
+				started = true
+			}
+		}
+	}
+	return started
+}
