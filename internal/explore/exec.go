@@ -239,6 +239,8 @@ func (x *explorer) step(s *state) verdict {
 		x.mapNext(s, f, in, arg(0))
 	case skeleton.MakeSlice:
 		return x.makeSlice(s, f, in)
+	case skeleton.SliceOf:
+		return x.sliceOf(s, f, in)
 	case skeleton.Unknown:
 		for i := range in.Args {
 			x.escape(s, arg(i), nil, anything)
@@ -278,9 +280,9 @@ func (x *explorer) indexAddr(s *state, f *frame, in *skeleton.Instr) verdict {
 		if i.n < 0 || v.k == slice && i.n >= v.n || v.o < 0 {
 			return drop // out of range
 		}
-		at := value{k: address, o: v.o, n: i.n * int64(in.N)}
+		at := value{k: address, o: v.o, n: v.of + i.n*int64(in.N)}
 		if v.k == address {
-			at.n += v.n // of an array
+			at.n = v.n + i.n*int64(in.N) // of an array
 		}
 		if int(at.n)+in.N > len(s.objs[v.o].slots) {
 			return drop
@@ -335,30 +337,18 @@ func (x *explorer) appendTo(s *state, f *frame, in *skeleton.Instr) {
 	}
 	o := &object{typ: in.Type.Elem, slots: make([]value, int(a+b)*stride), made: in.Pos, stride: stride}
 	if a > 0 {
-		copy(o.slots, s.objs[to.o].slots[:int(a)*stride])
+		copy(o.slots, s.objs[to.o].slots[to.of:int(to.of)+int(a)*stride])
 		o.env |= s.objs[to.o].env
 		o.lazy = s.objs[to.o].lazy
 	}
 	if b > 0 {
-		copy(o.slots[int(a)*stride:], s.objs[more.o].slots)
+		copy(o.slots[int(a)*stride:], s.objs[more.o].slots[more.of:])
 	}
 	f.set(in.Dst, value{k: slice, o: s.add(o), n: a + b})
 }
 
 func (x *explorer) makeSlice(s *state, f *frame, in *skeleton.Instr) verdict {
 	v := x.eval(s, f, in.Args[0])
-	if in.CommaOk { // all of an array
-		if v.k != address {
-			f.set(in.Dst, s.fresh())
-			return goOn
-		}
-		stride := 1
-		if in.Type.Elem != nil {
-			stride = max(1, in.Type.Elem.Slots)
-		}
-		f.set(in.Dst, value{k: slice, o: v.o, n: int64(len(s.objs[v.o].slots) / stride)})
-		return goOn
-	}
 	if v.k == unknown {
 		return x.settle(s, v, 0, false)
 	}
@@ -372,6 +362,44 @@ func (x *explorer) makeSlice(s *state, f *frame, in *skeleton.Instr) verdict {
 	}
 	o := &object{typ: in.Type.Elem, slots: make([]value, int(v.n)*stride), made: in.Pos, stride: stride}
 	f.set(in.Dst, value{k: slice, o: s.add(o), n: v.n})
+	return goOn
+}
+
+// sliceOf is the expression x[low:high].
+func (x *explorer) sliceOf(s *state, f *frame, in *skeleton.Instr) verdict {
+	v, low := x.eval(s, f, in.Args[0]), x.eval(s, f, in.Args[1])
+	stride := int64(1)
+	if in.Type.Elem != nil {
+		stride = int64(max(1, in.Type.Elem.Slots))
+	}
+	out := value{k: slice, o: v.o, of: v.of, n: v.n}
+	switch {
+	case v.k == slice:
+	case v.k == address && !s.objs[v.o].noSlots() && v.n+int64(in.N)*stride <= int64(len(s.objs[v.o].slots)):
+		out.of, out.n = v.n, int64(in.N) // an array
+	case v.k == null:
+		out = v
+	default:
+		x.escape(s, v, nil, anything)
+		f.set(in.Dst, s.fresh())
+		return goOn
+	}
+	high := value{k: integer, n: out.n}
+	if len(in.Args) > 2 {
+		high = x.eval(s, f, in.Args[2])
+	}
+	switch {
+	case low.k != integer || high.k != integer:
+		x.escape(s, v, nil, anything)
+		f.set(in.Dst, s.fresh())
+		return goOn
+	case out.k == null:
+	case low.n < 0 || high.n < low.n || high.n > out.n:
+		return drop // out of range, or within a capacity that is not kept
+	default:
+		out.of, out.n = out.of+low.n*stride, high.n-low.n
+	}
+	f.set(in.Dst, out)
 	return goOn
 }
 
@@ -416,11 +444,7 @@ func (x *explorer) binary(s *state, f *frame, in *skeleton.Instr, a, b value) ve
 		if a.k == unknown && b.k == integer && in.CommaOk {
 			return x.settle(s, a, b.n, true)
 		}
-		if a.hash() > b.hash() {
-			a, b = b, a
-		}
-		v := s.resolve(derived(uint64(token.EQL), a, b))
-		f.set(in.Dst, negate(v, op == token.NEQ))
+		f.set(in.Dst, negate(s.resolve(equality(a, b)), op == token.NEQ))
 		return goOn
 	case token.LSS, token.GTR, token.LEQ, token.GEQ:
 		if a.k == integer && b.k == integer {
@@ -464,6 +488,25 @@ func (x *explorer) binary(s *state, f *frame, in *skeleton.Instr, a, b value) ve
 	f.set(in.Dst, s.resolve(derived(uint64(op), a, b)))
 	return goOn
 }
+
+// equality is the unknown boolean that says whether two values are equal.
+func equality(a, b value) value {
+	if a.hash() > b.hash() {
+		a, b = b, a
+	}
+	return derived(uint64(token.EQL), a, b)
+}
+
+// equal is same with what was assumed on this path.
+func (s *state) equal(a, b value) (equal, known bool) {
+	if equal, known := same(a, b); known {
+		return equal, known
+	}
+	n, known := s.lookup(uint64(equality(a, b).n))
+	return n == 1, known
+}
+
+func (s *state) assumeEqual(a, b value, equal bool) { s.learn(equality(a, b), b2n(equal)) }
 
 func arithmetic(op token.Token, a, b int64) (int64, bool) {
 	switch op {

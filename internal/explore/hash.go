@@ -88,6 +88,9 @@ func (w *hasher) value(v value) {
 		return
 	case v.ref():
 		w.ref(v.o)
+		if v.k == slice {
+			w.add(uint64(v.of))
+		}
 	}
 	w.add(uint64(v.n))
 	if v.f != nil {

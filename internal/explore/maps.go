@@ -35,12 +35,15 @@ func (x *explorer) mapSet(s *state, f *frame, in *skeleton.Instr, m, key, v valu
 		return goOn
 	}
 	for i, k := range s.objs[m.o].keys {
-		equal, known := same(k, key)
+		equal, known := s.equal(k, key)
 		if !known {
-			x.forget(s, m)
-			x.escape(s, key, nil, anything)
-			x.escape(s, v, in.Type, anything)
-			return goOn
+			// The key of an entry on one path, and not on this one.
+			other := x.fork(s)
+			other.assumeEqual(k, key, true)
+			s.assumeEqual(k, key, false)
+			o := other.obj(m.o)
+			copy(o.slots[i*o.stride:], flatten(v, in.Type))
+			x.push(other)
 		}
 		if equal {
 			o := s.obj(m.o)
@@ -82,13 +85,15 @@ func (x *explorer) mapGet(s *state, in *skeleton.Instr, m, key value) verdict {
 		return gather(append([]value(nil), o.slots[i*o.stride:(i+1)*o.stride]...), in.Type)
 	}
 	for i, k := range o.keys {
-		equal, known := same(k, key)
-		if known && equal {
+		equal, known := s.equal(k, key)
+		if equal {
 			result(s, element(i), boolean(true))
 			return goOn
 		}
 		if !known {
 			other := x.fork(s)
+			other.assumeEqual(k, key, true)
+			s.assumeEqual(k, key, false)
 			result(other, element(i), boolean(true))
 			x.push(other)
 		}
@@ -102,7 +107,7 @@ func (x *explorer) mapDelete(s *state, m, key value) {
 		return
 	}
 	for i, k := range s.objs[m.o].keys {
-		equal, known := same(k, key)
+		equal, known := s.equal(k, key)
 		if !known {
 			x.forget(s, m)
 			return

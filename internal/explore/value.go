@@ -14,7 +14,7 @@ const (
 	fn                  // a function without captured variables
 	closure             // the object o holds the function and what it captured
 	aggregate
-	slice       // n elements, in the object o
+	slice       // n elements, in the object o, from slot of on
 	canceller   // cancels the context that is the object o
 	deferStack  // of the frame n
 	methodValue // a known function with the receiver bound
@@ -28,11 +28,12 @@ type value struct {
 	// passing marks an unknown that is new each time, such as what a call returned: what is assumed of it is not asked
 	// again once it is forgotten.
 	passing bool
-	of      int64 // of an unknown that was made from others: the identity of the first of them
-	o       int32
-	n       int64
-	f       *skeleton.Func
-	parts   []value
+	// of is the identity of the first of the values that an unknown was made from, and the slot at which a slice begins.
+	of    int64
+	o     int32
+	n     int64
+	f     *skeleton.Func
+	parts []value
 }
 
 var (
@@ -68,6 +69,9 @@ func (v value) hash() uint64 {
 	h := mix(offset, uint64(v.k)<<2|b2u(v.neg)<<1|b2u(v.nonNil))
 	h = mix(h, uint64(v.n))
 	h = mix(h, uint64(v.o))
+	if v.k == slice {
+		h = mix(h, uint64(v.of))
+	}
 	if v.f != nil {
 		h = mix(h, uint64(v.f.SSA.Pos()))
 	}

@@ -89,12 +89,21 @@ func (c *compiler) call(common *ssa.CallCommon) *Call {
 		}
 	default:
 		out.Func = c.p.ref(callee.Func)
-		out.Harmless = harmless(callee) || out.Func != nil && !c.p.matters[callee.Func]
+		out.Harmless = harmless(callee) || out.Func != nil && !c.p.matters[callee.Func] && !tells(callee.Func)
 		out.NonNil = nonNil(out.Name)
 		out.Sync = callee.Object != nil && callee.Object.Pkg() != nil && quiet[callee.Object.Pkg().Path()] || synchronous[out.Name]
 	}
 	return out
 }
+
+// tells reports whether a function does nothing but say what it is given is like: a method such as Len or Empty. What it
+// says decides what its callers do, as if it stood there.
+func tells(fn *ssa.Function) bool {
+	return len(fn.Blocks) == 1 && len(fn.Blocks[0].Instrs) <= maxTelling && fn.Signature.Results().Len() > 0 && len(fn.Params) > 0
+}
+
+// maxTelling bounds the instructions of such a function.
+const maxTelling = 12
 
 // quiet lists packages whose functions do nothing with channels, locks and functions that they are given, but use them
 // before they return, if at all.

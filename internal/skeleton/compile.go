@@ -417,10 +417,7 @@ func (c *compiler) translate(instr ssa.Instruction) (Instr, bool) {
 	case *ssa.MakeSlice:
 		return Instr{Code: MakeSlice, Args: c.args(i.Len)}, true
 	case *ssa.Slice:
-		if _, array := i.X.Type().Underlying().(*types.Pointer); array && i.Low == nil && i.High == nil {
-			return Instr{Code: MakeSlice, CommaOk: true, Args: c.args(i.X)}, true
-		}
-		return Instr{Code: Unknown, Args: c.args(i.X)}, true
+		return c.slice(i), true
 	case *ssa.MakeMap:
 		return Instr{Code: MakeMap}, true
 	case *ssa.MapUpdate:
@@ -448,4 +445,27 @@ func (c *compiler) translate(instr ssa.Instruction) (Instr, bool) {
 		return Instr{Code: Unknown, Args: args}, true
 	}
 	return Instr{}, false
+}
+
+// slice translates the expression x[low:high].
+func (c *compiler) slice(i *ssa.Slice) Instr {
+	in := Instr{Code: SliceOf, Args: c.args(i.X, ssa.NewConst(constant.MakeInt64(0), types.Typ[types.Int]))}
+	switch t := i.X.Type().Underlying().(type) {
+	case *types.Slice:
+	case *types.Pointer:
+		array, ok := t.Elem().Underlying().(*types.Array)
+		if !ok {
+			return Instr{Code: Unknown, Args: c.args(i.X)}
+		}
+		in.N = int(array.Len())
+	default:
+		return Instr{Code: Unknown, Args: c.args(i.X)}
+	}
+	if i.Low != nil {
+		in.Args[1] = c.arg(i.Low)
+	}
+	if i.High != nil {
+		in.Args = append(in.Args, c.arg(i.High))
+	}
+	return in
 }

@@ -108,7 +108,8 @@ const (
 	LenOf
 	CapOf
 	AppendTo
-	MakeSlice
+	MakeSlice // of Args[0] elements
+	SliceOf   // of the slice, or the array of N elements at the address, Args[0] from Args[1] to Args[2], if it is there
 	MakeMap
 	MapSet    // Args[1] is the key, Args[2] the element, of Type
 	MapGet    // Type is the element's

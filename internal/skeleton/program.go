@@ -159,6 +159,12 @@ func (p *Program) findMatters(fns []*ssa.Function) {
 			}
 		}
 	}
+	giving := make(map[string][]*ssa.Function) // by the methods of what they return
+	for _, fn := range fns {
+		for _, name := range givenMethods(fn) {
+			giving[name] = append(giving[name], fn)
+		}
+	}
 	var makers []*ssa.Function
 	for _, fn := range fns {
 		if p.Owns(fn) {
@@ -188,8 +194,29 @@ func (p *Program) findMatters(fns []*ssa.Function) {
 			for _, caller := range invokers[fn.Name()] {
 				mark(caller)
 			}
+			// What such a call is of must be known.
+			for _, giver := range giving[fn.Name()] {
+				mark(giver)
+			}
 		}
 	}
+}
+
+// givenMethods lists the methods of the interfaces that a function returns, or returns lists of.
+func givenMethods(fn *ssa.Function) []string {
+	var out []string
+	for v := range fn.Signature.Results().Variables() {
+		t := v.Type().Underlying()
+		if s, ok := t.(*types.Slice); ok {
+			t = s.Elem().Underlying()
+		}
+		if i, ok := t.(*types.Interface); ok && !irutil.IsError(v.Type()) {
+			for m := range i.Methods() {
+				out = append(out, m.Name())
+			}
+		}
+	}
+	return out
 }
 
 // relevant reports whether an instruction itself does something that the explorer follows.
