@@ -17,6 +17,7 @@ func (c *checker) channels() {
 			continue
 		}
 		w.abandonedSenders(class)
+		w.sendersBesideTheGroup(class)
 		w.sendersOfAField(class)
 		w.abandonedReceivers(class)
 		w.waitGroup(class)

@@ -82,7 +82,7 @@ func (s *search) caseEdge(sel *ssa.Select, i int) int {
 			return -1
 		}
 	}
-	if st := sel.States[i]; st.Send == nil && s.w.neverDone(st.Chan, s) {
+	if st := sel.States[i]; st.Send == nil && (s.lasts != nil && s.lasts(st.Chan) || s.w.neverDone(st.Chan, s)) {
 		return -1
 	}
 	return 0

@@ -29,8 +29,10 @@ type search struct {
 	handsOn bool
 	// offers is set where a select with a default serves whoever waits already.
 	offers bool
-	memo   map[*ssa.Function]int
-	steps  int
+	// lasts reports of a channel to receive from that it is not ready while the one that waits does. It may be nil.
+	lasts func(ch ssa.Value) bool
+	memo  map[*ssa.Function]int
+	steps int
 }
 
 // maxSteps bounds one search: blocks visited.
