@@ -3,6 +3,7 @@ package analyzers_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -71,6 +72,68 @@ func TestPrice(t *testing.T) {
 		t.Skip(err)
 	}
 }
+-- feed/feed.go --
+// Package feed has goroutines.
+package feed
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+func First(ctx context.Context, ask func() int) (int, error) {
+	answer := make(chan int)
+	go func() { answer <- ask() }()
+	select {
+	case n := <-answer:
+		return n, nil
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+}
+
+type Counter struct {
+	mu sync.Mutex
+	n  int
+}
+
+func (c *Counter) Add(n int) bool {
+	c.mu.Lock()
+	if n < 0 {
+		return false
+	}
+	c.n += n
+	c.mu.Unlock()
+	return true
+}
+
+// Watch leaves a goroutine behind each time it is called.
+func Watch(tick func()) {
+	go func() {
+		for range time.Tick(time.Second) {
+			tick()
+		}
+	}()
+}
+-- feed/feed_test.go --
+package feed
+
+import "testing"
+
+func TestWatch(t *testing.T) { Watch(func() {}) }
+-- api/watch.go --
+package api
+
+import (
+	"net/http"
+
+	"corp.example/shop/feed"
+)
+
+func Subscribe(w http.ResponseWriter, r *http.Request) {
+	feed.Watch(func() {})
+}
 -- api/api.go --
 // Package api sends with a client of another package.
 package api
@@ -104,18 +167,10 @@ func TestMultichecker(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-o", checker, "./testdata/multichecker").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
-	dir := t.TempDir()
-	for _, f := range txtar.Parse([]byte(shop)).Files {
-		name := filepath.Join(dir, filepath.FromSlash(f.Name))
-		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, f.Data, 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
+	dir := unpackShop(t)
 
 	const plain, inAPI = "CL2012 store/store.go:11", "CL2011 api/api.go:12"
+	goroutines := []string{"CL1001 feed/feed.go:12", "CL1010 feed/feed.go:29", "CL1021 api/watch.go:10"}
 	// Each run analyses all dependencies, as this checker does.
 	tests := []struct {
 		name, goflags string
@@ -123,6 +178,7 @@ func TestMultichecker(t *testing.T) {
 	}{
 		{"defaults and trimmed paths", "-trimpath", nil, []string{inAPI, plain}},
 		{"options", "", []string{"-clientdeadline.preview", "-clientdeadline.inside=corp.example/..."}, []string{inAPI, plain, "CL2014 store/store.go:26"}},
+		{"goroutines", "", []string{"-goroutineleak.preview", "-endlessgoroutine.preview", "-detachedgoroutine.preview"}, append([]string{inAPI, plain}, goroutines...)},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -152,6 +208,71 @@ func TestMultichecker(t *testing.T) {
 				t.Errorf("the steps %v do not name the place where package store makes the client", steps)
 			}
 		})
+	}
+}
+
+// unpackShop writes the shop into a folder.
+func unpackShop(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, f := range txtar.Parse([]byte(shop)).Files {
+		name := filepath.Join(dir, filepath.FromSlash(f.Name))
+		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, f.Data, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// TestCommand finds the same with both drivers, with and without tests, in the whole and in a package that imports
+// another.
+func TestCommand(t *testing.T) {
+	command := filepath.Join(t.TempDir(), "cloudlint")
+	if runtime.GOOS == "windows" {
+		command += ".exe"
+	}
+	if out, err := exec.Command("go", "build", "-o", command, "../cmd/cloudlint").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	dir := unpackShop(t)
+	feed := []string{"CL1001 feed/feed.go:12", "CL1010 feed/feed.go:29"}
+	api := []string{"CL1021 api/watch.go:10", "CL2011 api/api.go:12"}
+	store := []string{"CL2012 store/store.go:11", "CL2014 store/store.go:26"}
+	for _, driver := range []string{"--driver=vet", "--driver=source"} {
+		for _, tests := range []string{"--tests=true", "--tests=false"} {
+			for pattern, want := range map[string][]string{"./...": slices.Concat(feed, api, store), "./api": api, "./feed": feed} {
+				t.Run(driver+" "+tests+" "+pattern, func(t *testing.T) {
+					cmd := exec.Command(command, "--preview", "--exit-zero", "--format=json", driver, tests, pattern)
+					cmd.Dir = dir
+					cmd.Env = append(os.Environ(), "PWD="+dir, "GOWORK=off", "GOFLAGS=")
+					out, err := cmd.Output()
+					if err != nil {
+						t.Fatal(err)
+					}
+					var report struct {
+						Findings []struct {
+							Code, File string
+							Line       int
+						}
+					}
+					if err := json.Unmarshal(out, &report); err != nil {
+						t.Fatal(err)
+					}
+					var got []string
+					for _, f := range report.Findings {
+						got = append(got, fmt.Sprintf("%s %s:%d", f.Code, f.File, f.Line))
+					}
+					slices.Sort(got)
+					want := slices.Sorted(slices.Values(want))
+					if diff := cmp.Diff(want, got); diff != "" {
+						t.Errorf("(-want +got):\n%s", diff)
+					}
+				})
+			}
+		}
 	}
 }
 
