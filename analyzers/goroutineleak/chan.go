@@ -28,6 +28,7 @@ func (c *checker) channels() {
 	}
 	w.deadSelects()
 	w.timersWithoutChannel()
+	w.stopped()
 }
 
 // A local is a channel that lives in one run of the function that makes it, its owner, and of what that starts.

@@ -19,6 +19,7 @@ import (
 // explore executes the functions that own primitives, within bounds, and reports what is stuck in the end.
 func (c *checker) explore() {
 	prog := skeleton.NewProgram(c.ssa.Pkg, c.fns, c.exits.Ends)
+	c.prog = prog
 	for _, root := range prog.Roots(c.fns) {
 		if c.tests != c.IsTest(root.Pos()) {
 			continue // what the rest of the package does was looked at without its tests

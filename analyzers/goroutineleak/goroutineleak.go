@@ -18,6 +18,7 @@ import (
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
 	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/rule"
+	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
 const name = "goroutineleak"
@@ -31,7 +32,7 @@ there.`
 
 // Rules are all that the analyzer can report.
 func Rules() []*rule.Rule {
-	return slices.Concat(channelRules(), lockRules(), releaseRules())
+	return slices.Concat(channelRules(), lockRules(), releaseRules(), stopRules())
 }
 
 // Analyzer is the analyzer with its default options.
@@ -57,6 +58,7 @@ type checker struct {
 	fns   []*ssa.Function
 	exits *exits.Info
 	found []finding
+	prog  *skeleton.Program
 	releaseState
 }
 
@@ -71,8 +73,9 @@ type finding struct {
 
 // What knows most about a cause speaks.
 const (
-	proven = iota // the explorer shows how
-	shown         // a flow rule does
+	inClient = iota // the explorer shows how users of a type come to it
+	proven          // the explorer shows how
+	shown           // a flow rule does
 )
 
 func run(p *pass.Pass) error {
