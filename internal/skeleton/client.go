@@ -126,3 +126,8 @@ func (b *clientBuilder) stopOnError(fn *ssa.Function, result Arg) {
 	b.f.Blocks = append(b.f.Blocks, Block{Instrs: []Instr{{Code: Crash, Dst: NoArg}}}, Block{})
 	b.f.Blocks[branch].Succs = []int{branch + 2, branch + 1}
 }
+
+func isError(t types.Type) bool {
+	named, ok := types.Unalias(t).(*types.Named)
+	return ok && named.Obj().Pkg() == nil && named.Obj().Name() == "error"
+}
