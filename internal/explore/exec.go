@@ -434,8 +434,12 @@ func (x *explorer) binary(s *state, f *frame, in *skeleton.Instr, a, b value) ve
 	op := token.Token(in.N)
 	switch op {
 	case token.EQL, token.NEQ:
-		if equal, known := same(a, b); known {
+		if equal, known := s.same(a, b); known {
 			f.set(in.Dst, boolean(equal == (op == token.EQL)))
+			return goOn
+		}
+		if in.Own && (a.k == unknown) != (b.k == unknown) {
+			f.set(in.Dst, boolean(op == token.NEQ))
 			return goOn
 		}
 		if a.k == integer && b.k == unknown {

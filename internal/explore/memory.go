@@ -137,6 +137,27 @@ func (x *explorer) store(s *state, to, v value, t *skeleton.Type) {
 	}
 }
 
+// same is the function same also for values in interfaces, which are compared by type and content.
+func (s *state) same(a, b value) (equal, known bool) {
+	if a.k != address || b.k != address || a.o < 0 || b.o < 0 || !s.objs[a.o].boxed || !s.objs[b.o].boxed {
+		return same(a, b)
+	}
+	x, y := s.objs[a.o], s.objs[b.o]
+	if x.typ != y.typ || len(x.slots) != len(y.slots) {
+		return false, true
+	}
+	equal, known = true, true
+	for i := range x.slots {
+		switch eq, sure := s.same(x.slots[i], y.slots[i]); {
+		case sure && !eq:
+			return false, true
+		case !sure:
+			equal, known = false, false
+		}
+	}
+	return equal, known
+}
+
 // flatten returns the slots of a value.
 func flatten(v value, t *skeleton.Type) []value {
 	if !t.Aggregate() {

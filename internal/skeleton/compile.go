@@ -189,6 +189,16 @@ func (c *compiler) givesAway(call *ssa.CallCommon) bool {
 	return false
 }
 
+// own reports whether a value is made of an unexported type of the package.
+func (c *compiler) own(v ssa.Value) bool {
+	made, ok := v.(*ssa.MakeInterface)
+	if !ok {
+		return false
+	}
+	named, ok := types.Unalias(made.X.Type()).(*types.Named)
+	return ok && !named.Obj().Exported() && named.Obj().Pkg() == c.fn.Package().Pkg
+}
+
 // joinMatters reports whether the paths that meet at a block choose a value that is followed.
 func (c *compiler) joinMatters(i int) bool {
 	for _, instr := range c.fn.Blocks[i].Instrs {
@@ -350,7 +360,9 @@ func (c *compiler) translate(instr ssa.Instruction) (Instr, bool) {
 		}
 		return Instr{Code: Derived, Args: c.args(i.X), N: int(i.Op)}, true
 	case *ssa.BinOp:
-		return Instr{Code: Binary, CommaOk: c.p.TypeOf(i.X.Type()).Shape == Int, Args: c.args(i.X, i.Y), N: int(i.Op)}, true
+		return Instr{
+			Code: Binary, CommaOk: c.p.TypeOf(i.X.Type()).Shape == Int, Own: c.own(i.X) || c.own(i.Y), Args: c.args(i.X, i.Y), N: int(i.Op),
+		}, true
 	case *ssa.Send:
 		return Instr{Code: Perform, Call: &Call{Kind: Send, Args: c.args(i.Chan, i.X), Result: c.p.TypeOf(i.X.Type())}}, true
 	case *ssa.MakeChan:

@@ -126,15 +126,17 @@ const (
 type Instr struct {
 	Code    Code
 	CommaOk bool
-	Dst     Arg
-	Args    []Arg
-	N       int
-	Type    *Type
-	Call    *Call
-	Select  *Choice
-	Func    *Func // of MakeClosure
-	Pos     token.Pos
-	At      ssa.Instruction
+	// Own is set of a comparison with a value of an unexported type of the package, which code that is not seen cannot make.
+	Own    bool
+	Dst    Arg
+	Args   []Arg
+	N      int
+	Type   *Type
+	Call   *Call
+	Select *Choice
+	Func   *Func // of MakeClosure
+	Pos    token.Pos
+	At     ssa.Instruction
 }
 
 // A Call is what CallFunc, GoFunc, DeferFunc and Perform call.

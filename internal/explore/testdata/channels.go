@@ -343,3 +343,40 @@ func ErrorToUnseenCode(run func(open func() error)) {
 		return nil
 	})
 }
+
+type timeoutError struct{}
+
+func (timeoutError) Error() string { return "timeout" }
+
+// What handshake returns is no timeoutError: only the timer makes one.
+func PrivateError(handshake func() error, abort func(), d time.Duration) error {
+	errc := make(chan error, 2)
+	var timer *time.Timer
+	if d != 0 {
+		timer = time.AfterFunc(d, func() { errc <- timeoutError{} })
+	}
+	go func() {
+		err := handshake()
+		if timer != nil {
+			timer.Stop()
+		}
+		errc <- err
+	}()
+	err := <-errc
+	if err == (timeoutError{}) {
+		abort()
+		<-errc
+	}
+	return err
+}
+
+// A value of the type that does come is recognised.
+func PrivateErrorSent() error {
+	errc := make(chan error, 1)
+	errc <- timeoutError{}
+	err := <-errc
+	if err == (timeoutError{}) {
+		<-errc // stuck
+	}
+	return err
+}
