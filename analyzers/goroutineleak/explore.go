@@ -31,6 +31,11 @@ func (c *checker) explore() {
 		if !stats.Finished {
 			c.Exhausted()
 		}
+		var bounds []string
+		for _, b := range stats.Bounds() {
+			bounds = append(bounds, b.String())
+		}
+		c.Explored(stats.Steps, stats.Finished, bounds)
 		for _, s := range found {
 			c.stuck(s)
 		}

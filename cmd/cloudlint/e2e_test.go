@@ -282,3 +282,40 @@ func TestStandardErrorHasOnlyTheLastLine(t *testing.T) {
 		t.Errorf("with --debug:\n%s", debug.stderr)
 	}
 }
+
+// relay has a function that starts a goroutine, from which the explorer executes it, and one that starts too many of
+// them for that.
+const relay = `
+-- relay/relay.go --
+package relay
+
+func One() int {
+	c := make(chan int, 1)
+	go func() { c <- 1 }()
+	return <-c
+}
+
+func Many() {
+	c := make(chan int, 20)
+	for range 20 {
+		go func() { c <- 1 }()
+	}
+	for range 20 {
+		<-c
+	}
+}
+`
+
+func TestDebugTellsWhatWasExplored(t *testing.T) {
+	dir := module(t, price, relay)
+	for _, driver := range []string{"vet", "source"} {
+		debug := cloudlint(t, dir, "--debug", "--preview", "--driver="+driver, "./relay")
+		const want = "cloudlint: debug: goroutineleak: roots: 2 explored in "
+		if !strings.Contains(debug.stderr, want) || !strings.Contains(debug.stderr, "goroutines: 1") {
+			t.Errorf("%s: want %q and the bound of goroutines, have\n%s", driver, want, debug.stderr)
+		}
+		if quiet := cloudlint(t, dir, "--preview", "--driver="+driver, "./relay"); strings.Contains(quiet.stderr, "explored") {
+			t.Errorf("%s, without --debug:\n%s", driver, quiet.stderr)
+		}
+	}
+}

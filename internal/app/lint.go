@@ -10,6 +10,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/sirupsen/logrus"
+
 	"github.com/cloudlint/cloudlint/analyzers"
 	"github.com/cloudlint/cloudlint/internal/buildinfo"
 	"github.com/cloudlint/cloudlint/internal/catalogue"
@@ -141,6 +143,11 @@ func (r *run) analyse(ctx context.Context) (*finding.Report, error) {
 		NoTests:  !o.Tests,
 	}
 	r.failOn = in.FailOn()
+	if a.log.IsLevelEnabled(logrus.DebugLevel) {
+		for _, line := range lint.Explored(in.Outcomes) {
+			a.log.Debug(line)
+		}
+	}
 	return lint.Report(in), nil
 }
 

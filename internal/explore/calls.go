@@ -12,7 +12,7 @@ import (
 // push a frame onto the goroutine that runs. dst is where its caller wants the result.
 func (x *explorer) enter(s *state, g *goroutine, f *skeleton.Func, captured, args []value, dst skeleton.Arg, site token.Pos) bool {
 	if len(g.frames) >= maxDepth {
-		x.gaveUp(boundDepth)
+		x.gaveUp(BoundDepth)
 		return false
 	}
 	f.Ready()
@@ -291,7 +291,7 @@ func (x *explorer) start(s *state, in *skeleton.Instr) verdict {
 func (x *explorer) spawn(s *state, t target, pos token.Pos, from *skeleton.Func, at ssa.Instruction, exit onExit) verdict {
 	if len(s.gs) >= maxGoroutines {
 		// One goroutine more may do all that its function does.
-		x.gaveUp(boundGoroutines)
+		x.gaveUp(BoundGoroutines)
 		for _, v := range t.captured {
 			x.escape(s, v, nil, x.rightsOf(t.f))
 		}

@@ -594,7 +594,7 @@ func (x *explorer) jump(s *state, f *frame, i int) verdict {
 	from, to := f.block, b.Succs[i]
 	next := &f.f.Blocks[to]
 	if f.visits[to] >= maxVisits {
-		x.gaveUp(boundLoop)
+		x.gaveUp(BoundLoop)
 		return drop
 	}
 	f.visits[to]++
@@ -636,7 +636,7 @@ func (x *explorer) branch(s *state, f *frame, v value) verdict {
 		return x.jump(s, f, 1)
 	}
 	if f.forks[f.block] >= maxForks {
-		x.gaveUp(boundLoop)
+		x.gaveUp(BoundLoop)
 		return drop
 	}
 	f.forks[f.block]++

@@ -18,17 +18,23 @@ const (
 	maxPath       = 20000
 )
 
-// A bound that a path ran out of.
-type bound uint8
+// A Bound is one that a path, or the exploration of a root, ran out of.
+type Bound uint8
 
+// The bounds. Those of a budget end the exploration, the others a path.
 const (
-	boundLoop bound = iota
-	boundDepth
-	boundGoroutines
-	boundPath
-	boundStates
-	bounds
+	BoundStates     Bound = iota // Budget.States
+	BoundSteps                   // Budget.Steps
+	BoundLoop                    // rounds of a loop
+	BoundDepth                   // calls in calls
+	BoundGoroutines              // goroutines at a time
+	BoundPath                    // instructions of a path
+	numBounds
 )
+
+func (b Bound) String() string {
+	return [numBounds]string{"states", "steps", "rounds of a loop", "depth of calls", "goroutines", "length of a path"}[b]
+}
 
 // Budget bounds the work on one root.
 type Budget struct {
@@ -42,8 +48,20 @@ var DefaultBudget = Budget{States: 200, Steps: 20_000}
 // Stats tell what a run did.
 type Stats struct {
 	Steps, States int
-	Finished      bool // all paths within the bounds were followed
-	Dropped       int  // paths that ran out of bounds
+	Finished      bool           // all paths within the bounds were followed
+	Dropped       int            // paths that ran out of bounds
+	GaveUp        [numBounds]int // how often each bound was run out of
+}
+
+// Bounds lists the bounds that were run out of.
+func (s Stats) Bounds() []Bound {
+	var out []Bound
+	for b, n := range s.GaveUp {
+		if n > 0 {
+			out = append(out, Bound(b))
+		}
+	}
+	return out
 }
 
 // A Stuck goroutine is one that waits for ever.
@@ -95,7 +113,7 @@ type explorer struct {
 	gens    uint64
 	steps   int
 	states  int
-	dropped int
+	gave    [numBounds]int // up, by the bound
 	rights  map[*ssa.Function]rights
 	found   map[foundKey]bool
 	touched map[place]touched
@@ -133,18 +151,21 @@ func (x *explorer) root(root *skeleton.Func) ([]Stuck, Stats) {
 	finished := true
 	total := Stats{}
 	for x.preempts = 0; x.preempts <= maxPreempts; x.preempts++ {
-		x.steps, x.states, x.dropped = 0, 0, 0
+		x.steps, x.states, x.gave = 0, 0, [numBounds]int{}
 		clear(x.visited)
 		x.work = x.work[:0]
 		finished = x.run(root)
 		total.Steps += x.steps
 		total.States += x.states
-		total.Dropped = x.dropped
+		total.GaveUp = x.gave
 		if !finished || !x.preempted {
 			break // more preemptions only make more of it, or there is nobody to let run
 		}
 	}
 	total.Finished = finished
+	for _, n := range total.GaveUp[BoundLoop:] {
+		total.Dropped += n
+	}
 	return x.stuck, total
 }
 
@@ -170,13 +191,22 @@ func (x *explorer) run(root *skeleton.Func) bool {
 		s := x.work[0]
 		x.work = x.work[1:]
 		x.states++
-		if x.states > x.budget.States || x.steps > x.budget.Steps {
+		if x.states > x.budget.States {
+			x.gaveUp(BoundStates)
+			return false
+		}
+		if x.steps > x.budget.Steps {
+			x.gaveUp(BoundSteps)
 			return false
 		}
 		for x.step(s) == goOn {
-			if s.steps > maxPath || x.steps > x.budget.Steps {
-				x.gaveUp(boundPath)
+			if s.steps > maxPath {
+				x.gaveUp(BoundPath)
 				break
+			}
+			if x.steps > x.budget.Steps {
+				x.gaveUp(BoundSteps)
+				return false
 			}
 		}
 	}
@@ -185,4 +215,4 @@ func (x *explorer) run(root *skeleton.Func) bool {
 
 func (x *explorer) push(s *state) { x.work = append(x.work, s) }
 
-func (x *explorer) gaveUp(bound) { x.dropped++ }
+func (x *explorer) gaveUp(b Bound) { x.gave[b]++ }

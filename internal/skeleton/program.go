@@ -410,8 +410,34 @@ func (p *Program) GivesMade(f *Func) bool {
 		return false
 	}
 	for v := range f.SSA.Signature.Results().Variables() {
-		if p.Tracked(v.Type()) || types.IsInterface(v.Type()) && !irutil.IsError(v.Type()) {
+		if p.Tracked(v.Type()) || types.IsInterface(v.Type()) && !irutil.IsError(v.Type()) || p.hides(v.Type(), 0) {
 			return true
+		}
+	}
+	return false
+}
+
+// hides reports whether in the memory of a value there may be an interface with a method that matters.
+func (p *Program) hides(t types.Type, depth int) bool {
+	if depth > 4 {
+		return false
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Interface:
+		for m := range u.Methods() {
+			if p.methods[m.Name()] && !irutil.IsError(t) {
+				return true
+			}
+		}
+	case *types.Pointer:
+		return p.hides(u.Elem(), depth+1)
+	case *types.Slice:
+		return p.hides(u.Elem(), depth+1)
+	case *types.Struct:
+		for f := range u.Fields() {
+			if p.hides(f.Type(), depth+1) {
+				return true
+			}
 		}
 	}
 	return false

@@ -15,6 +15,29 @@ type Record struct {
 	Failed     []Failure      `json:"failed,omitempty"`    // analyzers that did not
 	Exhausted  map[string]int `json:"exhausted,omitempty"` // functions that ran out of a budget, by analyzer
 	Tests      bool           `json:"tests,omitempty"`     // the unit has _test.go files
+	// Explored says what the analyzers that execute functions did, for --debug.
+	Explored map[string]Exploration `json:"explored,omitempty"`
+}
+
+// An Exploration counts the functions from which an analyzer executed the code around them.
+type Exploration struct {
+	Roots    int            `json:"roots"`
+	Finished int            `json:"finished,omitempty"` // roots from which everything within the bounds was executed
+	Steps    int            `json:"steps,omitempty"`    // instructions
+	GaveUp   map[string]int `json:"gaveUp,omitempty"`   // roots that ran out of a bound, by its name; of several: all
+}
+
+// Add adds what another one counts.
+func (e *Exploration) Add(other Exploration) {
+	e.Roots += other.Roots
+	e.Finished += other.Finished
+	e.Steps += other.Steps
+	for bound, n := range other.GaveUp {
+		if e.GaveUp == nil {
+			e.GaveUp = make(map[string]int)
+		}
+		e.GaveUp[bound] += n
+	}
 }
 
 // A Pos is a place in a package.
@@ -95,4 +118,5 @@ type Failure struct {
 type Result struct {
 	Findings  []Finding
 	Exhausted int
+	Explored  Exploration
 }

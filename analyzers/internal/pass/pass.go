@@ -114,3 +114,19 @@ func (p *Pass) InParts(check func(tests bool)) {
 
 // Exhausted counts a function that was given up because a budget ran out. Silence is then no proof.
 func (p *Pass) Exhausted() { p.result.Exhausted++ }
+
+// Explored counts a function from which code was executed. finished says that it was followed to the end, within the
+// bounds; gaveUp lists the bounds that paths ran out of.
+func (p *Pass) Explored(steps int, finished bool, gaveUp []string) {
+	one := wire.Exploration{Roots: 1, Steps: steps}
+	if finished {
+		one.Finished = 1
+	}
+	if len(gaveUp) > 0 {
+		one.GaveUp = make(map[string]int)
+	}
+	for _, bound := range gaveUp {
+		one.GaveUp[bound] = 1
+	}
+	p.result.Explored.Add(one)
+}

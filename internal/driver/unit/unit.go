@@ -121,6 +121,12 @@ func (r *runner) record(analyzers []*analysis.Analyzer) wire.Record {
 			}
 			rec.Exhausted[a.Name] += result.Exhausted
 		}
+		if result.Explored.Roots > 0 {
+			if rec.Explored == nil {
+				rec.Explored = make(map[string]wire.Exploration)
+			}
+			rec.Explored[a.Name] = result.Explored
+		}
 	}
 	slices.Sort(rec.Ran)
 	slices.SortFunc(rec.Failed, func(a, b wire.Failure) int { return cmp.Compare(a.Analyzer, b.Analyzer) })
