@@ -290,17 +290,7 @@ func (x *explorer) start(s *state, in *skeleton.Instr) verdict {
 // spawn starts a goroutine.
 func (x *explorer) spawn(s *state, t target, pos token.Pos, from *skeleton.Func, at ssa.Instruction, exit onExit) verdict {
 	if len(s.gs) >= maxGoroutines {
-		// One goroutine more may do all that its function does.
-		x.gaveUp(BoundGoroutines)
-		for _, v := range t.captured {
-			x.escape(s, v, nil, x.rightsOf(t.f))
-		}
-		for _, v := range t.args {
-			x.escape(s, v, nil, x.rightsOf(t.f))
-		}
-		if exit.kind != skeleton.None {
-			s.obj(exit.object).env |= mayChange
-		}
+		x.crowd(s, t, pos, exit)
 		return goOn
 	}
 	if me := s.g(s.cur); len(me.frames) > 0 {
@@ -313,6 +303,35 @@ func (x *explorer) spawn(s *state, t target, pos token.Pos, from *skeleton.Func,
 	s.gs = append(s.gs, g)
 	s.note(started, skeleton.None, pos, from, int32(len(s.gs)-1), at)
 	return goOn
+}
+
+// crowd starts one goroutine more than are followed. On one path it is not run: that may be so for any time. On another
+// one it may do all that its function does.
+func (x *explorer) crowd(s *state, t target, pos token.Pos, exit onExit) {
+	if !s.crowded {
+		x.gaveUp(BoundGoroutines)
+		if !s.free {
+			other := x.fork(s)
+			other.crowded = true
+			other.gs = append(other.gs, notRun(other, t, pos, exit))
+			x.push(other)
+			s.free = true
+		}
+	}
+	if s.crowded {
+		s.gs = append(s.gs, notRun(s, t, pos, exit))
+		return
+	}
+	for _, v := range slices.Concat(t.captured, t.args) {
+		x.escape(s, v, nil, x.rightsOf(t.f))
+	}
+	if exit.kind != skeleton.None {
+		s.obj(exit.object).env |= mayChange
+	}
+}
+
+func notRun(s *state, t target, pos token.Pos, exit onExit) *goroutine {
+	return &goroutine{gen: s.gen, started: pos, parent: s.cur, exit: exit, stalled: true, has: slices.Concat(t.captured, t.args)}
 }
 
 // deferCall executes a defer statement.

@@ -594,8 +594,7 @@ func (x *explorer) jump(s *state, f *frame, i int) verdict {
 	from, to := f.block, b.Succs[i]
 	next := &f.f.Blocks[to]
 	if f.visits[to] >= maxVisits {
-		x.gaveUp(BoundLoop)
-		return drop
+		return x.stall(s, BoundLoop)
 	}
 	f.visits[to]++
 	values := make([]value, len(next.Phis))
@@ -636,8 +635,7 @@ func (x *explorer) branch(s *state, f *frame, v value) verdict {
 		return x.jump(s, f, 1)
 	}
 	if f.forks[f.block] >= maxForks {
-		x.gaveUp(BoundLoop)
-		return drop
+		return x.stall(s, BoundLoop)
 	}
 	f.forks[f.block]++
 	other := x.fork(s)
@@ -652,6 +650,17 @@ func (x *explorer) branch(s *state, f *frame, v value) verdict {
 	}
 	_, f = s.top()
 	return x.jump(s, f, 0)
+}
+
+// stall leaves the goroutine that runs where it is, because it ran out of a bound: it may go on later, and the others go
+// on without it.
+func (x *explorer) stall(s *state, b Bound) verdict {
+	x.gaveUp(b)
+	if len(s.gs) == 1 {
+		return drop
+	}
+	s.g(s.cur).stalled = true
+	return x.schedule(s)
 }
 
 func b2n(b bool) int64 { return int64(b2u(b)) }

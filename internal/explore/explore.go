@@ -154,12 +154,14 @@ func (x *explorer) root(root *skeleton.Func) ([]Stuck, Stats) {
 		x.steps, x.states, x.gave = 0, 0, [numBounds]int{}
 		clear(x.visited)
 		x.work = x.work[:0]
-		finished = x.run(root)
+		finished = x.run(root) && finished
 		total.Steps += x.steps
 		total.States += x.states
-		total.GaveUp = x.gave
-		if !finished || !x.preempted {
-			break // more preemptions only make more of it, or there is nobody to let run
+		for b, n := range x.gave {
+			total.GaveUp[b] += n
+		}
+		if !x.preempted {
+			break // there is nobody to let run
 		}
 	}
 	total.Finished = finished

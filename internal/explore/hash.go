@@ -1,5 +1,7 @@
 package explore
 
+import "github.com/cloudlint/cloudlint/internal/skeleton"
+
 // A hasher identifies a state by what its goroutines can do from there on: the way that led there, garbage, and the
 // names of objects and of unknown values that are new each time do not count.
 type hasher struct {
@@ -14,7 +16,15 @@ func (s *state) hash() uint64 {
 	w := hasher{s: s, h: offset, objects: make(map[int32]uint64), unknown: make(map[int64]uint64)}
 	w.add(uint64(s.preempts))
 	for _, g := range s.gs {
-		w.add(b2u(g.done) | b2u(g.parked)<<1 | b2u(g.fresh)<<2 | b2u(g.exiting)<<3 | b2u(g.signalled)<<4 | b2u(g.preempted)<<5)
+		w.add(b2u(g.done) | b2u(g.parked)<<1 | b2u(g.fresh)<<2 | b2u(g.exiting)<<3 | b2u(g.signalled)<<4 | b2u(g.preempted)<<5 | b2u(g.stalled)<<6)
+		if g.parked && len(g.wait) > 0 && g.wait[0].kind == skeleton.CondWait {
+			for _, other := range s.gs {
+				w.add(b2u(other.parked && other.ticket < g.ticket))
+			}
+		}
+		for _, v := range g.has {
+			w.value(v)
+		}
 		if g.done {
 			continue
 		}

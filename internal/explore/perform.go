@@ -2,6 +2,7 @@ package explore
 
 import (
 	"go/token"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -192,6 +193,8 @@ func (x *explorer) performCall(s *state, c *skeleton.Call, args []value, dst ske
 		}
 		s.setSlot(lock, 0)
 		g.signalled = false
+		s.tickets++
+		g.ticket = s.tickets
 		return x.arrive(s, []wait{{kind: skeleton.CondWait, on: on, val: lock}}, false)
 	case skeleton.CondSignal, skeleton.CondBroadcast:
 		note()
@@ -398,7 +401,7 @@ func (x *explorer) maybeCall(s *state, f *frame, v value, dst skeleton.Arg, pos 
 	return goOn
 }
 
-// signal wakes one goroutine that waits for a Cond, any of them, or all.
+// signal wakes the goroutine that has waited longest for a Cond, or all.
 func (x *explorer) signal(s *state, on value, all bool, finish func(value) verdict) verdict {
 	var waiting []int
 	for j, g := range s.gs {
@@ -418,8 +421,7 @@ func (x *explorer) signal(s *state, on value, all bool, finish func(value) verdi
 		return finish(value{})
 	}
 	if len(waiting) > 0 {
-		// The runtime wakes the one that has waited longest; to the program all are alike.
-		s.g(waiting[0]).signalled = true
+		s.g(slices.MinFunc(waiting, func(i, j int) int { return s.gs[i].ticket - s.gs[j].ticket })).signalled = true
 	}
 	return finish(value{})
 }

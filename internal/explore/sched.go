@@ -363,7 +363,7 @@ func shared(s *state, waits []wait) bool {
 // others continues s with each goroutine but i that can go on.
 func (x *explorer) others(s *state, i int) {
 	for j, g := range s.gs {
-		if j == i || g.done {
+		if j == i || g.done || g.stalled {
 			continue
 		}
 		x.resume(s, j)
@@ -399,7 +399,7 @@ func (x *explorer) schedule(s *state) verdict {
 	x.visited[h] = true
 	x.findStuck(s)
 	for j, g := range s.gs {
-		if !g.done {
+		if !g.done && !g.stalled {
 			x.resume(s, j)
 		}
 	}

@@ -106,15 +106,20 @@ type goroutine struct {
 	preempted bool
 	asked     bool   // others went first, before the operation that it stands before
 	signalled bool   // its Cond was
+	ticket    int    // of a wait for a Cond: who has waited longer has a lower one
 	holds     int    // locks taken and not given back, by whatever name
 	wait      []wait // what it stands before
 	fresh     bool   // it has not run yet
-	exit      onExit
-	started   token.Pos // the go statement
-	parent    int
-	exiting   bool // Goexit: of the first depth frames, only deferred calls run
-	depth     int
-	ended     *event // why it ended
+	// stalled marks one that is not run any more, because a bound was run out of: what may become of it is not known. If
+	// it never ran, has is what it was given.
+	stalled bool
+	has     []value
+	exit    onExit
+	started token.Pos // the go statement
+	parent  int
+	exiting bool // Goexit: of the first depth frames, only deferred calls run
+	depth   int
+	ended   *event // why it ended
 }
 
 // An event is a step of a path, linked to the one before.
@@ -151,8 +156,11 @@ type state struct {
 	trace    *event
 	count    uint64 // of unknown values made
 	steps    int
+	tickets  int // given to those who wait for a Cond
 	globals  []global
 	frameIDs int64
+	// Of more goroutines than are followed, those of a crowded state are not run, and those of a free one may do anything.
+	crowded, free bool
 	// forked is set when there is another path that may come to the same state, as was not checked since.
 	forked bool
 }

@@ -152,6 +152,9 @@ func (r *reach) goroutine(i int) {
 		r.object(g.exit.object)
 	}
 	r.frames(g.frames)
+	for _, v := range g.has {
+		r.value(v)
+	}
 	for _, w := range g.wait {
 		r.value(w.on)
 		r.value(w.val)

@@ -118,3 +118,70 @@ func AskedAfterAwaited() {
 		ch <- 1
 	}
 }
+
+// Signal wakes whoever has waited longest: the other one here, if it came first.
+func WhoWaitedLonger() {
+	var mu sync.Mutex
+	cond := sync.NewCond(&mu)
+	ready := false
+	go func() {
+		mu.Lock()
+		for !ready {
+			cond.Wait()
+		}
+		mu.Unlock()
+	}()
+	go func() {
+		mu.Lock()
+		ready = true
+		cond.Signal()
+		mu.Unlock()
+	}()
+	mu.Lock()
+	for !ready {
+		cond.Wait() // stuck
+	}
+	mu.Unlock()
+	cond.Signal()
+}
+
+// More goroutines are started than are followed. That does not keep two of them from waiting for each other.
+func Crowd() {
+	var a, b sync.Mutex
+	var wg sync.WaitGroup
+	for range 50 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			a.Lock()
+			b.Lock() // stuck
+			a.Unlock()
+			a.Lock() // stuck
+			a.Unlock()
+			b.Unlock()
+		}()
+	}
+	wg.Wait() // nobody knows of those that are not followed
+}
+
+// One that goes on for very long may be as slow as it likes.
+func Slow() {
+	var rw sync.RWMutex
+	c := make(chan int)
+	go func() {
+		rw.RLock()
+		rw.RLock() // stuck
+		rw.RUnlock()
+		rw.RUnlock()
+	}()
+	go func() {
+		rw.Lock() // stuck
+		rw.Unlock()
+	}()
+	for i := 0; i < 1_000_000; i++ {
+		select {
+		case c <- i:
+		default:
+		}
+	}
+}
