@@ -36,6 +36,7 @@ func (w *world) waitGroup(class *skeleton.Class) {
 		return
 	}
 	w.doneMissed(class, waits[0], up)
+	w.countedInVain(class, waits[0], up)
 	if !class.Kept && len(class.Makes) == 1 {
 		w.waitsForItself(class, waits, up)
 		w.waitsInLoop(class, waits, up)
