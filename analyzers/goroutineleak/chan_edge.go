@@ -46,6 +46,9 @@ func (s *search) edge(b *ssa.BasicBlock, succ int, known facts) int {
 		if n, ok := s.nilEdge(cond, positive); ok {
 			return n
 		}
+		if s.failed(cond, positive) {
+			return -1
+		}
 		if sel, i, ok := selectCase(cond); ok && positive && i < len(sel.States) {
 			return s.caseEdge(sel, i)
 		}
@@ -63,6 +66,38 @@ func (s *search) nilEdge(cond *ssa.BinOp, positive bool) (int, bool) {
 		return -1, true
 	}
 	return 0, true
+}
+
+// failed reports whether a branch is the one where the call that gave the channel failed, which gives none then.
+func (s *search) failed(cond *ssa.BinOp, positive bool) bool {
+	k, ok := cond.Y.(*ssa.Const)
+	if !ok || !k.IsNil() || positive == (cond.Op == token.EQL) {
+		return false
+	}
+	err, ok := cond.X.(*ssa.Extract)
+	call, isCall := s.begin.(*ssa.Call)
+	if !ok || !isCall || err.Tuple != call {
+		return false
+	}
+	sites, all := s.w.classes.Runs(call)
+	if !all || len(sites) == 0 || !isErrorType(err.Type()) {
+		return false
+	}
+	for _, site := range sites {
+		for _, b := range site.Fn.Blocks {
+			ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+			if !ok || err.Index >= len(ret.Results) || isNilConst(ret.Results[err.Index]) {
+				continue
+			}
+			// An error, or nobody knows: with it, no channel is given.
+			for i, v := range ret.Results {
+				if i != err.Index && s.w.classes.Of(v) == s.class && !isNilConst(v) {
+					return false
+				}
+			}
+		}
+	}
+	return true
 }
 
 // caseEdge returns how often a case of a select serves, or -1 where it cannot be ready while the other waits.
@@ -252,4 +287,13 @@ func chosen(b *ssa.BasicBlock, sel *ssa.Select) int {
 		}
 	}
 	return -1
+}
+
+func isNilConst(v ssa.Value) bool {
+	k, ok := v.(*ssa.Const)
+	return ok && k.IsNil()
+}
+
+func isErrorType(t types.Type) bool {
+	return types.Identical(t, types.Universe.Lookup("error").Type())
 }

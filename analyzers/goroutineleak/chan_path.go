@@ -31,6 +31,10 @@ type search struct {
 	offers bool
 	// lasts reports of a channel to receive from that it is not ready while the one that waits does. It may be nil.
 	lasts func(ch ssa.Value) bool
+	// bound are the functions that parameters of the thread's root stand for.
+	bound map[*ssa.Parameter]*ssa.Function
+	// begin is where the way begins, after it, or nil for the entry.
+	begin ssa.Instruction
 	memo  map[*ssa.Function]int
 	steps int
 }
@@ -80,6 +84,7 @@ func (s *search) leaves(fn *ssa.Function, after ssa.Instruction) (way, bool) {
 		}
 	}
 	known := s.w.knownAt(start)
+	s.begin = after
 	type item struct {
 		point
 		way
@@ -195,7 +200,7 @@ func (s *search) effect(instr ssa.Instruction) int {
 	if !ok {
 		return 0
 	}
-	sites, all := s.w.classes.Runs(call)
+	sites, all := s.runs(call)
 	if !all || len(sites) == 0 {
 		return 0
 	}

@@ -194,7 +194,7 @@ func (w *world) receiverLeft(l local, op skeleton.ClassOp, ranges bool, sends, c
 			}
 			x, ok = s.leaves(l.owner, from)
 		} else {
-			x, ok = s.leaves(p.root, nil)
+			x, ok = s.during(p).leaves(p.root, nil)
 		}
 		if !ok {
 			return

@@ -102,7 +102,7 @@ func (w *world) abandonedSender(l local, op skeleton.ClassOp, t thread, receiver
 			}
 			left = append(left, departure{r, way})
 		default:
-			way, ok := s.leaves(r.root, nil)
+			way, ok := s.during(r).leaves(r.root, nil)
 			if !ok || started == 1 && w.sentinel(l, way) || w.enough(l, r, way, sends) {
 				return false
 			}

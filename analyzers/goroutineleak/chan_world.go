@@ -78,35 +78,50 @@ type thread struct {
 // threads finds the threads that run fn, up to the owner of an object: the function that makes it. ok is false where fn
 // may also be run by others.
 func (w *world) threads(fn, owner *ssa.Function) (list []thread, ok bool) {
-	seen := make(map[*ssa.Function]bool)
+	type rung struct {
+		fn *ssa.Function
+		// param is the parameter of fn that stands for is: only those count that give it.
+		param *ssa.Parameter
+		is    *ssa.Function
+	}
+	seen := make(map[rung]bool)
 	ok = true
-	var climb func(fn *ssa.Function)
-	climb = func(fn *ssa.Function) {
-		if seen[fn] || !ok {
+	var climb func(at rung)
+	climb = func(at rung) {
+		if seen[at] || !ok {
 			return
 		}
-		seen[fn] = true
-		if fn == owner {
-			list = append(list, thread{root: fn})
+		seen[at] = true
+		if at.fn == owner {
+			list = append(list, thread{root: at.fn})
 			return
 		}
-		sites, all := w.classes.RunBy(fn)
+		sites, all := w.classes.RunBy(at.fn)
 		if !all || len(seen) > 64 {
 			ok = false
 			return
 		}
 		for _, site := range sites {
+			if at.param != nil {
+				if other := given(site.Instr, at.param); other != nil && other != at.is {
+					continue
+				}
+			}
 			if site.How == skeleton.Started {
-				t := thread{root: fn, start: site.Instr, in: site.In}
+				t := thread{root: at.fn, start: site.Instr, in: site.In}
 				if !slices.Contains(list, t) {
 					list = append(list, t)
 				}
 				continue
 			}
-			climb(site.In)
+			next := rung{fn: site.In}
+			if p := calledParam(site.Instr); p != nil && p.Parent() == site.In {
+				next.param, next.is = p, at.fn
+			}
+			climb(next)
 		}
 	}
-	climb(fn)
+	climb(rung{fn: fn})
 	return list, ok
 }
 

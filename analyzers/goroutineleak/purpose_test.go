@@ -13,5 +13,5 @@ func TestPurpose(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	analysistest.Run(t, dir, lockAnalyzer(t), "goroutineleak/purpose")
+	analysistest.Run(t, dir, lockAnalyzer(t), "goroutineleak/purpose", "goroutineleak/paths")
 }

@@ -90,7 +90,7 @@ func (w *world) doneMissed(class *skeleton.Class, wait skeleton.ClassOp, adds []
 			if sites, all := w.classes.RunBy(t.root); i < 0 || !all || len(sites) != 1 {
 				continue
 			}
-			x, ok := s.leaves(t.root, nil)
+			x, ok := s.during(t).leaves(t.root, nil)
 			if !ok {
 				continue
 			}

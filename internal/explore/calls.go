@@ -208,13 +208,16 @@ func (x *explorer) unseen(s *state, f *frame, c *skeleton.Call, dst skeleton.Arg
 		x.escape(s, a, t, anything)
 	}
 	out := s.fresh()
+	if c.Setting {
+		out = derived(uint64(c.NameHash())+37, append([]value{v}, args...)...)
+	}
 	if c.Result != nil {
 		out = s.invent(c.Result, out)
 	}
-	if c.NonNil {
+	if c.NonNil || x.wrapsError(s, f, c) {
 		out.nonNil = true
 	}
-	f.set(dst, out)
+	f.set(dst, s.resolve(out))
 	if len(callbacks) != 1 {
 		return goOn // which of several, and when, is not known
 	}
@@ -232,6 +235,14 @@ func (x *explorer) unseen(s *state, f *frame, c *skeleton.Call, dst skeleton.Arg
 		}
 	}
 	return goOn
+}
+
+// wrapsError reports whether a call is given an error that is known not to be nil here, and returns one.
+func (x *explorer) wrapsError(s *state, f *frame, c *skeleton.Call) bool {
+	return slices.ContainsFunc(c.Wraps, func(a skeleton.Arg) bool {
+		isNil, known := s.equal(x.eval(s, f, a), nilVal)
+		return known && !isNil
+	})
 }
 
 func (x *explorer) codeOf(s *state, v value) *skeleton.Func {

@@ -249,7 +249,7 @@ func (x *explorer) step(s *state) verdict {
 		if in.Type != nil {
 			v = s.invent(in.Type, v)
 		}
-		if in.Call != nil && in.Call.NonNil {
+		if in.Call != nil && (in.Call.NonNil || x.wrapsError(s, f, in.Call)) {
 			v.nonNil = true
 		}
 		f.set(in.Dst, v)

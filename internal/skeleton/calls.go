@@ -1,7 +1,10 @@
 package skeleton
 
 import (
+	"go/constant"
 	"go/types"
+	"hash/fnv"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -45,8 +48,10 @@ func (c *compiler) callInstr(i *ssa.Call) (Instr, bool) {
 	switch {
 	case call.Kind != None:
 		return Instr{Code: Perform, Call: call}, true
+	case call.Harmless && call.Setting:
+		return Instr{Code: Derived, Args: call.Args, N: call.NameHash()}, true
 	case call.Harmless:
-		return Instr{Code: Unknown, Call: &Call{Value: NoArg, NonNil: call.NonNil, Harmless: true}}, true
+		return Instr{Code: Unknown, Args: call.Wraps, Call: &Call{Value: NoArg, NonNil: call.NonNil, Wraps: call.Wraps, Harmless: true}}, true
 	}
 	return Instr{Code: CallFunc, Call: call}, true
 }
@@ -76,6 +81,8 @@ func (c *compiler) call(common *ssa.CallCommon) *Call {
 	if out.Kind != None {
 		return out
 	}
+	out.Wraps = c.wraps(common.Signature(), callee.Args)
+	out.Setting = setting(common.Signature(), callee)
 	switch {
 	case callee.Invoke:
 		out.Value = c.arg(common.Value)
@@ -94,6 +101,41 @@ func (c *compiler) call(common *ssa.CallCommon) *Call {
 		out.Sync = callee.Object != nil && callee.Object.Pkg() != nil && quiet[callee.Object.Pkg().Path()] || synchronous[out.Name]
 	}
 	return out
+}
+
+// wraps lists the errors that a function is given which returns nothing but an error: it says more about them.
+func (c *compiler) wraps(sig *types.Signature, args []ssa.Value) []Arg {
+	if sig.Results().Len() != 1 || !isError(sig.Results().At(0).Type()) {
+		return nil
+	}
+	var list []Arg
+	for _, a := range args {
+		if isError(a.Type()) {
+			list = append(list, c.arg(a))
+		}
+	}
+	return list
+}
+
+// NameHash tells functions apart.
+func (c *Call) NameHash() int {
+	h := fnv.New32a()
+	h.Write([]byte(c.Name))
+	return int(h.Sum32())
+}
+
+// setting reports whether a call asks for the value of a flag or another setting that has a constant name.
+func setting(sig *types.Signature, callee Callee) bool {
+	if callee.Object == nil || sig.Results().Len() != 1 {
+		return false
+	}
+	if _, basic := sig.Results().At(0).Type().Underlying().(*types.Basic); !basic {
+		return false
+	}
+	return slices.ContainsFunc(callee.Args, func(a ssa.Value) bool {
+		k, ok := a.(*ssa.Const)
+		return ok && k.Value != nil && k.Value.Kind() == constant.String
+	})
 }
 
 // tells reports whether a function does nothing but say what it is given is like: a method such as Len or Empty. What it

@@ -152,7 +152,11 @@ type Call struct {
 	Harmless bool
 	// NonNil results are not nil.
 	NonNil bool
-	Name   string
+	// Wraps lists errors that are given: where one of them is not nil, neither is the error that is returned.
+	Wraps []Arg
+	// Setting is set where a name is asked for what it stands for: the answer is the same each time.
+	Setting bool
+	Name    string
 	// Sync is set where functions among Args are called before the call returns, if at all.
 	Sync bool
 }
