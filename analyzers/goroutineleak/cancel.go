@@ -167,7 +167,7 @@ func (c *checker) cancel(fn *ssa.Function, made maker, contexts *ctxflow.Flow) {
 	name := names[made.cancel]
 	t := newTracker(c, fn)
 	t.value(cancel, &holder{function: true})
-	lost, exits := c.losses(&duty{acquire: call, tracker: t, err: errorOf(call)})
+	lost, exits := c.losses(&duty{acquire: call, tracker: t, err: errorOf(call), done: noneThen(made)})
 	if len(lost) == 0 {
 		c.neverCalled(call, ctx, cancel, op, contexts, object)
 		return

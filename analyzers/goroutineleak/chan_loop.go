@@ -20,6 +20,13 @@ func (w *world) loopsOf(fn *ssa.Function) []*loop {
 	if list, known := w.loops[fn]; known {
 		return list
 	}
+	list := naturalLoops(fn)
+	w.loops[fn] = list
+	return list
+}
+
+// naturalLoops finds the natural loops of a function.
+func naturalLoops(fn *ssa.Function) []*loop {
 	var list []*loop
 	for _, b := range fn.Blocks {
 		for _, s := range b.Succs {
@@ -34,7 +41,6 @@ func (w *world) loopsOf(fn *ssa.Function) []*loop {
 			list[i].grow(b)
 		}
 	}
-	w.loops[fn] = list
 	return list
 }
 

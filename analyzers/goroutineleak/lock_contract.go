@@ -26,6 +26,9 @@ func (l *locker) meansIt(w *lockWalk, h holding, kept []lockExit) bool {
 	if h.by != nil && !mixed && !l.releasedFor[h.by] {
 		return true // said of the function that takes it
 	}
+	if h.by != nil && !mixed && l.siblingReleases(w.fn, h) {
+		return true
+	}
 	noted := mixed && w.noted(h, kept)
 	if mixed && !noted && !w.told(kept) {
 		return false
@@ -35,6 +38,26 @@ func (l *locker) meansIt(w *lockWalk, h holding, kept []lockExit) bool {
 		return true
 	}
 	return l.reachable(h, w.fn) && !l.pairedElsewhere(w, h)
+}
+
+// siblingReleases reports whether another method of the same type releases a lock of the class that it has not taken: one
+// begins what the other ends, and whoever has the object calls both.
+func (l *locker) siblingReleases(fn *ssa.Function, h holding) bool {
+	recv := fn.Signature.Recv()
+	if recv == nil || h.path.Class() == nil {
+		return false
+	}
+	for _, other := range l.fns {
+		if r := other.Signature.Recv(); other == fn || r == nil || !types.Identical(r.Type(), recv.Type()) {
+			continue
+		}
+		for _, o := range l.lockSummary(other).outcomes {
+			if slices.ContainsFunc(o.locks, func(g holding) bool { return g.couldRelease(h) && g.path.Class() == h.path.Class() }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // pairedElsewhere reports whether a function does more with a lock that others can release than taking it for them: it

@@ -86,24 +86,32 @@ func mentions(instr ssa.Instruction, fn *ssa.Function) bool {
 	})
 }
 
-// roomForAll reports whether a send that found no room is one of a loop, on a channel whose capacity is computed: the
-// explorer tries numbers that are not known one by one, and whoever computed the capacity may know that there are no more
-// values than that. A list that a call returns cannot be longer than the one it was asked about, say.
+// roomForAll reports whether a send that found no room is on a channel whose capacity is computed such that the explorer
+// does not know better than who computed it: it tries numbers that are not known one by one. Twice the length of a list is
+// enough for two values of each element; and a list that a call returns cannot be longer than the one it was asked about, say.
 func (c *checker) roomForAll(s explore.Stuck) bool {
-	if s.Kind != skeleton.Send || !inCycle(s.At.Block()) {
+	if s.Kind != skeleton.Send {
 		return false
 	}
 	for _, fn := range c.fns {
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
 				if ch, ok := instr.(*ssa.MakeChan); ok && ch.Pos() == s.Made {
-					_, constant := ch.Size.(*ssa.Const)
-					return !constant && isLen(ch.Size)
+					return isLen(ch.Size) && inCycle(s.At.Block()) || ofLen(ch.Size, 0)
 				}
 			}
 		}
 	}
 	return false
+}
+
+// ofLen reports whether a number is computed from the length of something.
+func ofLen(v ssa.Value, depth int) bool {
+	op, ok := v.(*ssa.BinOp)
+	if !ok || depth > maxCommandDepth {
+		return false
+	}
+	return slices.ContainsFunc([]ssa.Value{op.X, op.Y}, func(x ssa.Value) bool { return isLen(x) || ofLen(x, depth+1) })
 }
 
 // isLen reports whether a number is the length of something.

@@ -83,6 +83,8 @@ type walker struct {
 	kept  map[ssa.Instruction]bool
 	seen  map[string]bool
 	steps int
+	// natural are the loops of the function, once somebody asked.
+	natural []*loop
 }
 
 // A walkState is what is known on the way.
@@ -129,6 +131,10 @@ func (w *walker) walk(block *ssa.BasicBlock, from int, s walkState) {
 		return
 	}
 	for i, next := range block.Succs {
+		if w.leftOut(block, next) {
+			w.kept[branch] = true
+			continue
+		}
 		if after, ok := w.assume(branch.Cond, i == 0, s); ok {
 			w.enter(block, next, after)
 		}

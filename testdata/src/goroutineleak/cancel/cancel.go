@@ -211,3 +211,24 @@ func boundedCall(parent context.Context, get func(context.Context) error) error 
 	_ = cancel
 	return get(ctx)
 }
+
+type source struct{ cached bool }
+
+// open always gives a context.
+func (s *source) open(parent context.Context) (context.Context, context.CancelFunc, bool) {
+	ctx, cancel := context.WithCancel(parent)
+	if s.cached {
+		return ctx, cancel, true
+	}
+	return ctx, cancel, false
+}
+
+// That it is not cached does not mean that there is nothing to cancel.
+func (s *source) read(parent context.Context, get func(context.Context) error) error {
+	ctx, cancel, cached := s.open(parent) // want `CL1014`
+	if !cached {
+		return nil
+	}
+	defer cancel()
+	return get(ctx)
+}

@@ -179,3 +179,24 @@ func deferredBefore(parent context.Context, get func(context.Context) error) err
 	cancel = cancel2
 	return get(ctx)
 }
+
+// begin gives no context where the service is stopping already.
+func (s *startup) begin(parent context.Context) (context.Context, context.CancelFunc, bool) {
+	ctx, cancel := context.WithCancel(parent)
+	if s.stopping {
+		cancel()
+		return nil, nil, false
+	}
+	return ctx, cancel, true
+}
+
+type startup struct{ stopping bool }
+
+func (s *startup) run(parent context.Context, get func(context.Context) error) error {
+	ctx, cancel, ok := s.begin(parent)
+	if !ok {
+		return nil
+	}
+	defer cancel()
+	return get(ctx)
+}

@@ -446,3 +446,65 @@ func (l *ledger) Sum() int {
 	defer l.mu.Unlock()
 	return l.n
 }
+
+// A session is changed between freeze and thaw, which others call.
+type session struct {
+	changing sync.Mutex
+	n        int
+}
+
+func (s *session) freeze() int {
+	s.changing.Lock()
+	return s.n
+}
+
+func (s *session) thaw(n int) {
+	s.n = n
+	s.changing.Unlock()
+}
+
+func (s *session) set(n int) {
+	s.freeze()
+	s.thaw(n)
+}
+
+// A pause freezes at most once, and resumes what it froze.
+type pause struct {
+	session *session
+	frozen  bool
+	n       int
+}
+
+func (p *pause) stop() {
+	if p.frozen {
+		return
+	}
+	p.frozen = true
+	p.n = p.session.freeze()
+}
+
+func (p *pause) resume() {
+	if p.frozen {
+		p.session.thaw(p.n)
+	}
+}
+
+type parts struct {
+	session *session
+	pauses  []*pause
+}
+
+func (ps *parts) each(list []int) {
+	p := &pause{session: ps.session}
+	defer p.resume()
+	ps.pauses = append(ps.pauses, p)
+	for _, n := range list {
+		ps.move(p, n)
+	}
+}
+
+func (ps *parts) move(p *pause, n int) {
+	if n > 0 {
+		p.stop()
+	}
+}

@@ -100,3 +100,24 @@ func tooLittle(ids []int) {
 	wg.Wait()
 	close(answers)
 }
+
+// Each of the ids is asked about twice at most, and there is room for two answers to each.
+func twice(quit chan struct{}, ids map[int]bool) {
+	answers := make(chan shard, 2*len(ids))
+	issued := 0
+	for id, both := range ids {
+		issued++
+		go func() { answers <- shard{id} }()
+		if both {
+			issued++
+			go func() { answers <- shard{-id} }()
+		}
+	}
+	for range issued {
+		select {
+		case <-answers:
+		case <-quit:
+			return
+		}
+	}
+}

@@ -259,3 +259,28 @@ func deferredBefore(name string, size func(string) (int64, error)) (d *database,
 	}
 	return &database{log, n}, nil
 }
+
+// Each worker gets the janitor, and the last one stops it.
+func sweepAll(workers []func(*janitor) error) error {
+	j := newJanitor()
+	var errs []error
+	for _, work := range workers {
+		errs = append(errs, work(j))
+	}
+	return errors.Join(errs...)
+}
+
+// What the rounds do has nothing to do with it.
+func sweepNone(workers []func() error) error {
+	j := newJanitor() // want `CL1015`
+	j.add("all")
+	var errs []error
+	for _, work := range workers {
+		errs = append(errs, work())
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	j.Stop()
+	return nil
+}
