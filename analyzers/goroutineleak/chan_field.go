@@ -126,7 +126,7 @@ func (w *world) fieldNeverClosed(class *skeleton.Class, op skeleton.ClassOp) {
 		return
 	}
 	t := threads[0]
-	if !w.startedAgain(t) {
+	if ofGlobal(t) || !w.startedAgain(t) {
 		return
 	}
 	at, name := placeOf(op), nameOf(op, class.Fields[0].Name())
@@ -139,6 +139,21 @@ func (w *world) fieldNeverClosed(class *skeleton.Class, op skeleton.ClassOp) {
 			{Place: at, Goroutine: 2, Op: "range", Object: name, Message: "waits here for ever after the last value"},
 		},
 	}, blocked: at.Pos, rank: shown})
+}
+
+// ofGlobal reports whether a goroutine runs a method of an object that a package-level variable holds: it is the process's own,
+// and there is one.
+func ofGlobal(t thread) bool {
+	callee := skeleton.CalleeOf(t.start.Common())
+	if t.root.Signature.Recv() == nil || callee.Func != t.root || len(callee.Args) == 0 {
+		return false
+	}
+	recv := callee.Args[0]
+	if load, ok := recv.(*ssa.UnOp); ok {
+		recv = load.X
+	}
+	_, global := recv.(*ssa.Global)
+	return global
 }
 
 // startedAgain reports whether others can start the goroutine again and again: the function that starts it can be called

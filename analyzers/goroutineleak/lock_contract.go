@@ -19,7 +19,7 @@ func (l *locker) meansIt(w *lockWalk, h holding, kept []lockExit) bool {
 			return true
 		}
 	}
-	if l.releasedFor[w.fn] || w.fn.Name() == "init" || isMain(w.fn) {
+	if l.releasedFor[w.fn] || w.fn.Name() == "init" || isMain(w.fn) || w.waitsOwn(h) {
 		return true
 	}
 	mixed := w.released[h.at]
@@ -38,6 +38,22 @@ func (l *locker) meansIt(w *lockWalk, h holding, kept []lockExit) bool {
 		return true
 	}
 	return l.reachable(h, w.fn) && !l.pairedElsewhere(w, h)
+}
+
+// waitsOwn reports whether a function waits, with a lock of its own that it keeps, for others to signal a Cond: whoever signals
+// has had the lock, and the lock ends with the function.
+func (w *lockWalk) waitsOwn(h holding) bool {
+	if _, own := h.path.Base().(*ssa.Alloc); !own || w.released[h.at] || h.at.Parent() != w.fn {
+		return false
+	}
+	for _, b := range w.fn.Blocks {
+		for _, instr := range b.Instrs {
+			if skeleton.OpOf(instr).Kind == skeleton.CondWait && reaches(h.at, instr) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // siblingReleases reports whether another method of the same type releases a lock of the class that it has not taken: one

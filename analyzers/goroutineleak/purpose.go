@@ -97,12 +97,32 @@ func (c *checker) roomForAll(s explore.Stuck) bool {
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
 				if ch, ok := instr.(*ssa.MakeChan); ok && ch.Pos() == s.Made {
-					return isLen(ch.Size) && inCycle(s.At.Block()) || ofLen(ch.Size, 0)
+					return isLen(ch.Size) && inCycle(s.At.Block()) || ofLen(ch.Size, 0) || roundsFor(s.At, ch.Size)
 				}
 			}
 		}
 	}
 	return false
+}
+
+// roundsFor reports whether an instruction is in a loop that has as many rounds as a number says that is not constant: what is
+// read twice from one place is taken to be the same.
+func roundsFor(instr ssa.Instruction, n ssa.Value) bool {
+	if _, constant := n.(*ssa.Const); constant {
+		return false
+	}
+	want := conditionKey(n, 0)
+	return slices.ContainsFunc(naturalLoops(instr.Parent()), func(l *loop) bool {
+		if !l.body[instr.Block()] {
+			return false
+		}
+		branch, ok := l.header.Instrs[len(l.header.Instrs)-1].(*ssa.If)
+		if !ok {
+			return false
+		}
+		cond, ok := branch.Cond.(*ssa.BinOp)
+		return ok && cond.Op == token.LSS && conditionKey(cond.Y, 0) == want
+	})
 }
 
 // ofLen reports whether a number is computed from the length of something.

@@ -6,6 +6,7 @@
 package exits
 
 import (
+	"go/constant"
 	"go/types"
 	"slices"
 	"strings"
@@ -177,9 +178,28 @@ func (in *Info) blocks(fn *ssa.Function) map[*ssa.BasicBlock]int {
 		}
 		seen[block] = limit
 		if limit == len(block.Instrs) {
-			todo = append(todo, block.Succs...)
+			todo = append(todo, next(block)...)
 		}
 	}
 	in.reachable[fn] = seen
 	return seen
+}
+
+// next returns the blocks that follow one: of a condition that is constant, as in for ; true; {}, the one that is taken.
+func next(block *ssa.BasicBlock) []*ssa.BasicBlock {
+	if len(block.Instrs) == 0 {
+		return block.Succs
+	}
+	branch, ok := block.Instrs[len(block.Instrs)-1].(*ssa.If)
+	if !ok {
+		return block.Succs
+	}
+	cond, ok := branch.Cond.(*ssa.Const)
+	if !ok || cond.Value == nil || cond.Value.Kind() != constant.Bool {
+		return block.Succs
+	}
+	if constant.BoolVal(cond.Value) {
+		return block.Succs[:1]
+	}
+	return block.Succs[1:]
 }

@@ -59,6 +59,7 @@ func TestReachable(t *testing.T) {
 		"afterDeferredExit":    true,
 		"afterGoExit":          true,
 		"afterEndlessLoopCall": true,
+		"afterConstantLoop":    false,
 		"afterRecursion":       true,
 		"afterRecovering":      true,
 		"afterConfigured":      true,

@@ -508,3 +508,28 @@ func (ps *parts) move(p *pause, n int) {
 		p.stop()
 	}
 }
+
+// The lock is the function's own, and whoever signals has had it.
+func untilDone(run func()) {
+	mu := sync.Mutex{}
+	done := sync.NewCond(&mu)
+	mu.Lock()
+	go func() {
+		mu.Lock()
+		run()
+		done.Broadcast()
+		mu.Unlock()
+	}()
+	done.Wait()
+}
+
+// The goroutine may come for the lock when it is not given back any more.
+func once(run func()) {
+	mu := sync.Mutex{}
+	mu.Lock() // want `CL1010`
+	go func() {
+		mu.Lock() // want `CL1010`
+		run()
+		mu.Unlock()
+	}()
+}

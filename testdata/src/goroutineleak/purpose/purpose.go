@@ -121,3 +121,73 @@ func twice(quit chan struct{}, ids map[int]bool) {
 		}
 	}
 }
+
+type transfer struct {
+	parallel int
+	files    []string
+}
+
+// There is room for the tokens of as many workers as the loop makes.
+func (t *transfer) run(load func(*transfer) error, send func(string)) error {
+	if err := load(t); err != nil {
+		return err
+	}
+	workers := make(chan int, t.parallel)
+	for i := 0; i < t.parallel; i++ {
+		workers <- i
+	}
+	for _, file := range t.files {
+		go func(worker int) {
+			send(file)
+			workers <- worker
+		}(<-workers)
+	}
+	return nil
+}
+
+// A hub has a goroutine for as long as the process lives.
+type hub struct{ changed chan string }
+
+var theHub = &hub{changed: make(chan string, 1)}
+
+// Setup is called once.
+func Setup() { go theHub.run() }
+
+func (h *hub) run() {
+	for name := range h.changed {
+		println(name)
+	}
+}
+
+func (h *hub) notify(name string) { h.changed <- name }
+
+// A topic is one of many.
+type topic struct{ changed chan string }
+
+// NewTopic makes a topic.
+func NewTopic() *topic {
+	t := &topic{changed: make(chan string, 1)}
+	go t.run()
+	return t
+}
+
+func (t *topic) run() {
+	for name := range t.changed { // want `CL1002`
+		println(name)
+	}
+}
+
+func (t *topic) notify(name string) { t.changed <- name }
+
+// Releases come as long as the process lives.
+func releases(tick <-chan int) {
+	found := make(chan int, 1)
+	go func() {
+		for ; true; <-tick {
+			found <- 1
+		}
+	}()
+	for r := range found {
+		println(r)
+	}
+}

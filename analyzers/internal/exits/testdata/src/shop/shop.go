@@ -122,3 +122,10 @@ func afterConfigured(l logger) {
 	l.Die("no disk")
 	dead()
 }
+
+func afterConstantLoop(tick chan int) {
+	for ; true; <-tick {
+		again(3)
+	}
+	dead()
+}
