@@ -9,8 +9,10 @@
 //	go run ./bench/mutate -n 60 -seed 7 -modules etcd,nats
 //	go run ./bench/mutate -from mutants.json -sample 60           # show sixty of them in their source
 //	go run ./bench/mutate -from mutants.json -sample 30 -missed   # of those that were not found
+//	go run ./bench/mutate -from mutants.json -judged bench/golden/mutants.tsv
 //
-// Which statements are taken away depends on the seed, the modules and the analysed sources only, never on what is found.
+// Only packages in which nothing is found as they are are mutated. Which statements are taken away depends on the seed, the
+// modules, the analysed sources and the silence of their packages, never on what is found in a mutant.
 package main
 
 import (
@@ -41,6 +43,7 @@ type options struct {
 	out, from   string
 	sample      int
 	missed      bool
+	tsv, judged string
 	work        string
 	jobs        int
 	check       int
@@ -60,6 +63,8 @@ func main() {
 	flag.StringVar(&o.from, "from", "", "take the mutants of an earlier run from this `file`, and analyse nothing")
 	flag.IntVar(&o.sample, "sample", 0, "show this many mutants in their source, chosen by the seed")
 	flag.BoolVar(&o.missed, "missed", false, "with -sample: only mutants that were not found")
+	flag.StringVar(&o.tsv, "tsv", "", "`file` to write the mutants to, or those of the sample, one a line")
+	flag.StringVar(&o.judged, "judged", "", "`file` with what readers said of some mutants: count those that can block")
 	flag.StringVar(&o.work, "work", filepath.Join(cache, "cloudlint-bench"), "`folder` for modules")
 	flag.IntVar(&o.jobs, "j", 2, "packages and mutants to analyse at a `time`")
 	flag.IntVar(&o.check, "check", 0, "compare the findings of this many `mutants` with those of the command")
@@ -112,8 +117,20 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	table(os.Stdout, mutants)
+	if o.judged != "" {
+		if err := judgedTable(os.Stdout, o.judged, mutants); err != nil {
+			return err
+		}
+	}
+	list := mutants
 	if o.sample > 0 {
-		return printSample(os.Stdout, mutants, dirs, o)
+		list = sample(mutants, o)
+		if err := printSample(os.Stdout, list, dirs); err != nil {
+			return err
+		}
+	}
+	if o.tsv != "" {
+		return os.WriteFile(o.tsv, tsv(list), 0o644)
 	}
 	return nil
 }
@@ -128,7 +145,7 @@ func mutateAll(ctx context.Context, o options, root string, chosen []modules.Mod
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", m.Name, err)
 		}
-		order := w.order(rand.New(rand.NewPCG(o.seed, hash(m.Name))))
+		order := w.order(newRand(o.seed, m.Name))
 		mutants, err := w.mutate(ctx, order, share, o.jobs)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", m.Name, err)
@@ -144,7 +161,9 @@ func mutateAll(ctx context.Context, o options, root string, chosen []modules.Mod
 				found++
 			}
 		}
-		fmt.Fprintf(os.Stderr, "%-20s %3d mutants of %4d places, %3d found; %d findings in the module as it is\n", m.Name, len(mutants), len(order), found, w.baseline())
+		findings, noisy := w.baseline()
+		fmt.Fprintf(os.Stderr, "%-20s %3d mutants of %4d places in %3d silent packages, %3d found; %d packages with %d findings as they are are left out\n",
+			m.Name, len(mutants), len(order), len(w.packages)-noisy, found, noisy, findings)
 		all = append(all, mutants...)
 		sortMutants(all)
 		if o.out != "" { // what is there when the run is stopped
@@ -176,4 +195,9 @@ func hash(name string) uint64 {
 		h = (h ^ uint64(b)) * 1099511628211
 	}
 	return h
+}
+
+// newRand returns the chance for a purpose.
+func newRand(seed uint64, purpose string) *rand.Rand {
+	return rand.New(rand.NewPCG(seed, hash(purpose)))
 }

@@ -5,8 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"go/ast"
-	"go/types"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -27,8 +25,11 @@ type Mutant struct {
 	Kind     string `json:"kind"`
 	Removed  string `json:"removed"`
 	Found    bool   `json:"found"`
+	How      string `json:"how,omitempty"`     // how the finding touches the place
+	Code     string `json:"code,omitempty"`    // of the finding
+	At       string `json:"at,omitempty"`      // where it is
 	Finding  string `json:"finding,omitempty"` // the new finding that touches the place
-	Other    string `json:"other,omitempty"`   // a new finding that does not
+	Other    string `json:"other,omitempty"`   // a new finding that does not, or of which the code does not belong to the kind
 
 	text []byte // of the changed file
 	all  []wire.Finding
@@ -135,85 +136,6 @@ func change(src []byte, s site, uses, imports []string) []byte {
 		})
 	}
 	return out
-}
-
-// near is how many lines a finding may be away from the mutation.
-const near = 3
-
-// judge looks for a finding that is not there without the mutation and touches its place.
-func (w *world) judge(m *Mutant) {
-	old := make(map[string]int)
-	for _, f := range w.findings[m.Package] {
-		old[identity(f)]++
-	}
-	for _, f := range m.all {
-		if id := identity(f); old[id] > 0 {
-			old[id]--
-			continue
-		}
-		if f.SuppressedBy != nil {
-			continue
-		}
-		text := fmt.Sprintf("%s %s:%d %s", f.Code, f.Pos.File, f.Pos.Line, f.Message)
-		switch {
-		case m.touches(f):
-			if !m.Found {
-				m.Found, m.Finding = true, text
-			}
-		case m.Other == "":
-			m.Other = text
-		}
-	}
-}
-
-// identity is the same for a finding before and after a change elsewhere in its file.
-func identity(f wire.Finding) string {
-	return fmt.Sprint(f.Code, " ", f.Pos.Package, " ", f.Pos.File, ":", f.Pos.Line, " ", f.Function, " ", f.Object)
-}
-
-// touches reports whether a finding is in the mutated function, has a place near the mutation, or is in another function
-// that operates on the same object.
-func (m *Mutant) touches(f wire.Finding) bool {
-	p := m.site.pkg
-	base := filepath.Base(m.File)
-	places := []wire.Pos{f.Pos}
-	for _, s := range f.Steps {
-		places = append(places, s.Pos)
-	}
-	for _, r := range f.Related {
-		places = append(places, r.Pos)
-	}
-	for _, at := range places {
-		if at.Package == m.Package && at.File == base && at.Line >= m.Line-near && at.Line <= m.Line+near {
-			return true
-		}
-	}
-	for _, file := range p.Files {
-		if filepath.Base(p.Fset.PositionFor(file.FileStart, false).Filename) != f.Pos.File || f.Pos.Package != m.Package {
-			continue
-		}
-		fn := function(p, file, f.Pos.Line)
-		if fn == nil {
-			return false
-		}
-		if file == p.Files[m.site.file] && fn == function(p, file, m.Line) {
-			return true
-		}
-		return mentions(p.Info, fn, m.site.object)
-	}
-	return false
-}
-
-// mentions reports whether a function has the variable or field.
-func mentions(info *types.Info, fn *ast.FuncDecl, obj types.Object) bool {
-	found := false
-	ast.Inspect(fn, func(n ast.Node) bool {
-		if id, ok := n.(*ast.Ident); ok && obj != nil && info.Uses[id] == obj {
-			found = true
-		}
-		return !found
-	})
-	return found
 }
 
 func sortMutants(list []Mutant) {

@@ -264,7 +264,8 @@ func (c *collector) keep(x ast.Expr) []string {
 }
 
 // order returns the places of the module in the order in which they are tried: the kinds take turns, so that the rare
-// ones are there as well, and within a kind chance decides.
+// ones are there as well, and within a kind chance decides. Places in a package in which something is found as it is are
+// passed over.
 func (w *world) order(r *rand.Rand) []site {
 	byKind := make(map[string][]site)
 	total := 0
@@ -279,9 +280,9 @@ func (w *world) order(r *rand.Rand) []site {
 		r.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 	}
 	order := make([]site, 0, total)
-	for i := 0; len(order) < total; i++ {
+	for i := 0; i < total; i++ {
 		for _, kind := range kinds {
-			if i < len(byKind[kind]) {
+			if i < len(byKind[kind]) && w.silent(byKind[kind][i].pkg) {
 				order = append(order, byKind[kind][i])
 			}
 		}

@@ -65,13 +65,19 @@ func load(ctx context.Context, name, dir string, jobs int) (*world, error) {
 	return w, nil
 }
 
-// baseline is how many findings there are without a mutation.
-func (w *world) baseline() int {
-	n := 0
-	for _, list := range w.findings {
-		n += len(list)
+// silent reports whether nothing is found in a package as it is. Findings that a comment in the source suppresses count:
+// where one is suppressed already, a further one might be as well.
+func (w *world) silent(p *unit.Package) bool { return len(w.findings[p.Types.Path()]) == 0 }
+
+// baseline says how many findings there are without a mutation, and in how many packages.
+func (w *world) baseline() (findings, packages int) {
+	for _, p := range w.packages {
+		if n := len(w.findings[p.Types.Path()]); n > 0 {
+			findings += n
+			packages++
+		}
 	}
-	return n
+	return findings, packages
 }
 
 // analyse type-checks and analyses the package with another text of one file. Errors of the type checker are returned.
