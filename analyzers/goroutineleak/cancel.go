@@ -170,6 +170,7 @@ func (c *checker) cancel(fn *ssa.Function, made maker, contexts *ctxflow.Flow) {
 	lost, exits := c.losses(&duty{acquire: call, tracker: t, err: errorOf(call), done: noneThen(made)})
 	if len(lost) == 0 {
 		c.neverCalled(call, ctx, cancel, op, contexts, object)
+		c.lostByGoroutine(call, ctx, cancel, op, contexts, object, name)
 		return
 	}
 	// The way out that leaves most behind.
@@ -278,6 +279,7 @@ func (c *checker) neverCalled(call *ssa.Call, ctx, cancel ssa.Value, op skeleton
 				{Place: c.placeOf(call), Message: object + " is made here, to be ended by " + field, Op: "make", Object: object, Goroutine: 1},
 			},
 		}
+		d.Steps = append(d.Steps, pass.Step{Place: c.placeOf(s), Message: "and kept here, where nobody calls it", Op: "keep", Object: field, Goroutine: 1})
 		if started != nil {
 			d.Steps = append(d.Steps, pass.Step{Place: c.placeOf(started), Message: "a goroutine that waits for " + object + " is started here", Op: "start", Object: object, Goroutine: 1})
 		}

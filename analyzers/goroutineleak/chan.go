@@ -13,6 +13,8 @@ import (
 func (c *checker) channels() {
 	w := newWorld(c)
 	for _, class := range w.classes.All() {
+		w.neverServed(class)
+		w.lostWakeup(class)
 		if !class.Closed() {
 			continue
 		}
@@ -29,6 +31,8 @@ func (c *checker) channels() {
 	w.deadSelects()
 	w.timersWithoutChannel()
 	w.stopped()
+	w.lostSignals()
+	w.deafWaits()
 }
 
 // A local is a channel that lives in one run of the function that makes it, its owner, and of what that starts.

@@ -35,5 +35,5 @@ func TestChannels(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	analysistest.Run(t, dir, a, "goroutineleak/changroup", "goroutineleak/chansend", "goroutineleak/chanrecv", "goroutineleak/waitgroup")
+	analysistest.Run(t, dir, a, "goroutineleak/changroup", "goroutineleak/chansend", "goroutineleak/chanrecv", "goroutineleak/chanlost", "goroutineleak/waitgroup")
 }

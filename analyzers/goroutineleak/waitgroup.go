@@ -37,6 +37,7 @@ func (w *world) waitGroup(class *skeleton.Class) {
 	}
 	w.doneMissed(class, waits[0], up)
 	w.countedInVain(class, waits[0], up)
+	w.addWithoutDone(class, waits[0], up)
 	if !class.Kept && len(class.Makes) == 1 {
 		w.waitsForItself(class, waits, up)
 		w.waitsInLoop(class, waits, up)
@@ -202,10 +203,18 @@ func (w *world) waitsInLoop(class *skeleton.Class, waits, adds []skeleton.ClassO
 // compared with what the goroutines that are started there call Done.
 func (w *world) tooFewDones(class *skeleton.Class, waits, adds []skeleton.ClassOp) {
 	made, ok := class.Makes[0].(ssa.Instruction)
-	if !ok || len(waits) != 1 || len(opsOf(class, skeleton.WaitGroupGo)) > 0 {
+	if !ok || len(opsOf(class, skeleton.WaitGroupGo)) > 0 {
 		return
 	}
 	owner := made.Parent()
+	// awaits returns the Wait that an Add always comes to.
+	awaits := func(add skeleton.ClassOp) (skeleton.ClassOp, bool) {
+		i := slices.IndexFunc(waits, func(wait skeleton.ClassOp) bool { return wait.Fn == add.Fn && w.before(add.Instr, wait.Instr) })
+		if i < 0 {
+			return skeleton.ClassOp{}, false
+		}
+		return waits[i], true
+	}
 	sum := make(map[*loop]int) // added less released
 	levels := make(map[ssa.Instruction]*loop)
 	for _, add := range adds {
@@ -216,7 +225,10 @@ func (w *world) tooFewDones(class *skeleton.Class, waits, adds []skeleton.ClassO
 		level := w.innermost(add.Instr.Block())
 		if !known {
 			// One for each round of a loop.
-			if level = w.loopOf(add, owner); level == nil || !add.Instr.Block().Dominates(waits[0].Instr.Block()) {
+			if level = w.loopOf(add, owner); level == nil {
+				return
+			}
+			if _, ok := awaits(add); !ok {
 				return
 			}
 			sum[level]++
@@ -227,7 +239,7 @@ func (w *world) tooFewDones(class *skeleton.Class, waits, adds []skeleton.ClassO
 			return
 		}
 		levels[add.Instr] = level
-		if level == nil && !add.Instr.Block().Dominates(waits[0].Instr.Block()) {
+		if _, ok := awaits(add); level == nil && !ok {
 			return
 		}
 		sum[level] += int(n)
@@ -256,7 +268,11 @@ func (w *world) tooFewDones(class *skeleton.Class, waits, adds []skeleton.ClassO
 	}
 	for _, add := range adds {
 		if sum[levels[add.Instr]] > 0 {
-			w.add(w.waitFinding(waits[0], add, "more is added than the goroutines that it waits for call Done", "call Done in each of them, with defer"))
+			wait, ok := awaits(add)
+			if !ok {
+				wait = waits[0]
+			}
+			w.add(w.waitFinding(wait, add, "more is added than the goroutines that it waits for call Done", "call Done in each of them, with defer"))
 			return
 		}
 	}

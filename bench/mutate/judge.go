@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"go/ast"
+	"go/token"
+	"go/types"
 	"path/filepath"
 	"slices"
 
@@ -107,24 +109,84 @@ func (m *Mutant) inFunction(at wire.Pos) bool {
 	return fn != nil && fn == function(p, p.Files[m.site.file], at.Line)
 }
 
-// lines lists where the package uses the variable or field of a site, and where the site is.
+// lines lists where the package uses the variable or field of a site, under this or another name, and where the site is.
 func (s site) lines() []string {
 	p := s.pkg
+	objects := s.aliases()
 	var list []string
 	for i, file := range p.Files {
 		name := filepath.Base(p.Fset.PositionFor(file.FileStart, false).Filename)
 		if i == s.file {
 			list = append(list, fmt.Sprintf("%s:%d", name, s.line))
 		}
-		if s.object == nil {
-			continue
-		}
 		ast.Inspect(file, func(n ast.Node) bool {
-			if id, ok := n.(*ast.Ident); ok && (p.Info.Uses[id] == s.object || p.Info.Defs[id] == s.object) {
+			if id, ok := n.(*ast.Ident); ok && (objects[p.Info.Uses[id]] || objects[p.Info.Defs[id]]) {
 				list = append(list, fmt.Sprintf("%s:%d", name, p.Fset.PositionFor(id.Pos(), false).Line))
 			}
 			return true
 		})
 	}
 	return list
+}
+
+// aliases returns the variable or field of a site, and those that it is assigned to or from, or handed over as: a channel
+// that is kept in a field is the field's too. A context goes everywhere, so that its other names say nothing.
+func (s site) aliases() map[types.Object]bool {
+	objects := map[types.Object]bool{}
+	if s.object == nil {
+		return objects
+	}
+	objects[s.object] = true
+	if s.kind == kindDoneCase || s.kind == kindUnlock {
+		return objects
+	}
+	c := collector{p: s.pkg}
+	for grown := true; grown; {
+		grown = false
+		same := func(a, b types.Object) {
+			if a != nil && b != nil && objects[a] != objects[b] {
+				objects[a], objects[b], grown = true, true, true
+			}
+		}
+		plain := func(x ast.Expr) types.Object {
+			x = ast.Unparen(x)
+			if addr, ok := x.(*ast.UnaryExpr); ok && addr.Op == token.AND {
+				x = ast.Unparen(addr.X)
+			}
+			switch x.(type) {
+			case *ast.Ident, *ast.SelectorExpr:
+				if v, ok := c.object(x).(*types.Var); ok {
+					return v
+				}
+			}
+			return nil
+		}
+		for _, file := range s.pkg.Files {
+			ast.Inspect(file, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.AssignStmt:
+					for i := range n.Lhs {
+						if len(n.Lhs) == len(n.Rhs) {
+							same(plain(n.Lhs[i]), plain(n.Rhs[i]))
+						}
+					}
+				case *ast.KeyValueExpr:
+					same(plain(n.Key), plain(n.Value))
+				case *ast.CallExpr:
+					fn, ok := c.object(n.Fun).(*types.Func)
+					if !ok || fn.Pkg() == nil || fn.Pkg().Path() != s.pkg.Types.Path() {
+						return true
+					}
+					params := fn.Origin().Signature().Params()
+					for i, arg := range n.Args {
+						if i < params.Len() {
+							same(params.At(i), plain(arg))
+						}
+					}
+				}
+				return true
+			})
+		}
+	}
+	return objects
 }

@@ -158,7 +158,10 @@ func (c *Classes) of(v ssa.Value) *node {
 func (c *Classes) elem(n *node) *node {
 	n = n.root()
 	if n.elem == nil {
-		n.elem = &node{escapes: n.escapes}
+		n.elem = new(node)
+		if n.escapes != 0 {
+			n.elem.escapes = ToSend | ToReceive // see escape
+		}
 	}
 	return n.elem.root()
 }

@@ -1,0 +1,103 @@
+package goroutineleak
+
+import (
+	"fmt"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/internal/skeleton"
+)
+
+// deafWaits reports waits without an end of their own in functions that are given a context and do nothing with it: who
+// cancels it has no way to end them.
+func (w *world) deafWaits() {
+	for _, fn := range w.fns {
+		ctx := unheard(fn)
+		if ctx == nil {
+			continue
+		}
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				op := skeleton.OpOf(instr)
+				if !w.exits.Reachable(instr) || !w.waitsForOthers(fn, op) {
+					continue
+				}
+				w.add(w.deafWait(fn, op, ctx))
+			}
+		}
+	}
+}
+
+// unheard returns the context that a function is given by name and does not use, or uses only for the values in it.
+func unheard(fn *ssa.Function) *ssa.Parameter {
+	if fn.Parent() != nil {
+		return nil
+	}
+	for _, p := range fn.Params {
+		obj := p.Object()
+		if !isContext(p.Type()) || obj == nil || obj.Name() == "_" || obj.Name() == "" {
+			continue
+		}
+		if slices.ContainsFunc(*p.Referrers(), func(use ssa.Instruction) bool {
+			_, debug := use.(*ssa.DebugRef)
+			return !debug && !readsValue(use)
+		}) {
+			return nil
+		}
+		return p
+	}
+	return nil
+}
+
+// readsValue reports whether a use of a context asks for nothing but a value.
+func readsValue(use ssa.Instruction) bool {
+	call, ok := use.(*ssa.Call)
+	return ok && call.Call.IsInvoke() && call.Call.Method.Name() == "Value"
+}
+
+func isContext(t types.Type) bool {
+	named, ok := types.Unalias(t).(*types.Named)
+	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "context" && named.Obj().Name() == "Context"
+}
+
+// waitsForOthers reports whether an operation waits for something that is not its own function's: a receive from a channel
+// that others have, or a send to one without a buffer. (A select with one case is one of these.) A loop over a channel is
+// there to go on until it is closed.
+func (w *world) waitsForOthers(fn *ssa.Function, op skeleton.Op) bool {
+	switch op.Kind {
+	case skeleton.Recv:
+		return w.foreign(op.Object, fn) && !w.ranges(skeleton.ClassOp{Op: op, Fn: fn, Case: -1})
+	case skeleton.Send:
+		class := w.classes.Of(op.Object)
+		return class != nil && unbuffered(class) && w.foreign(op.Object, fn)
+	}
+	return false
+}
+
+// foreign reports whether a channel is not one that the function makes, nor one that fires by itself.
+func (w *world) foreign(ch ssa.Value, fn *ssa.Function) bool {
+	if t, ok := ch.Type().Underlying().(*types.Chan); !ok || isTime(t.Elem()) {
+		return false
+	}
+	class := w.classes.Of(ch)
+	if class == nil {
+		return true
+	}
+	return !slices.ContainsFunc(class.Makes, func(mk ssa.Value) bool { return mk.Parent() == fn })
+}
+
+func (w *world) deafWait(fn *ssa.Function, op skeleton.Op, ctx *ssa.Parameter) finding {
+	class := skeleton.ClassOp{Op: op, Fn: fn, Case: -1}
+	at, name := placeOf(class), nameOf(class, "a channel")
+	return finding{Diagnostic: pass.Diagnostic{
+		Rule: blockedSelect, Pos: at.Pos, End: at.End, Op: "receive", Object: name,
+		Message: fmt.Sprintf("%s waits for %s and does not notice when %s is cancelled: %s is never used; wait in a select that also has <-%s.Done()", funcName(fn), name, ctx.Name(), ctx.Name(), ctx.Name()),
+		Steps: []pass.Step{
+			{Place: pass.Place{Pos: ctx.Pos(), End: ctx.Pos()}, Goroutine: 1, Op: "context", Object: ctx.Name(), Message: ctx.Name() + " says when to give up, and nobody listens"},
+			{Place: at, Goroutine: 1, Op: "receive", Object: name, Message: "waits here also after " + ctx.Name() + " is cancelled"},
+		},
+	}, blocked: at.Pos, rank: shown}
+}

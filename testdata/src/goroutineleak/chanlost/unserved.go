@@ -1,0 +1,197 @@
+package chanlost
+
+import (
+	"context"
+	"time"
+)
+
+// Nobody closes what looks like a way out.
+type reader struct {
+	data   chan int
+	closed chan struct{}
+}
+
+func NewReader() *reader { return &reader{data: make(chan int), closed: make(chan struct{})} }
+
+func (r *reader) Put(n int) { r.data <- n }
+
+func (r *reader) Read() (int, bool) {
+	select {
+	case n := <-r.data:
+		return n, true
+	case <-r.closed: // want `CL1003: this case is never taken: nothing ever sends on r.closed or closes it`
+		return 0, false
+	}
+}
+
+// Close closes it.
+type closer struct {
+	data   chan int
+	closed chan struct{}
+}
+
+func NewCloser() *closer { return &closer{data: make(chan int), closed: make(chan struct{})} }
+
+func (r *closer) Put(n int) { r.data <- n }
+
+func (r *closer) Read() (int, bool) {
+	select {
+	case n := <-r.data:
+		return n, true
+	case <-r.closed:
+		return 0, false
+	}
+}
+
+func (r *closer) Close() { close(r.closed) }
+
+// Handed out, and never closed.
+type cache struct {
+	synced chan struct{}
+}
+
+func NewCache() *cache {
+	return &cache{synced: make(chan struct{})} // want `CL1002: who receives from the channel that cache.Synced returns waits for ever: nothing ever sends on synced or closes it`
+}
+
+func (c *cache) Synced() <-chan struct{} { return c.synced }
+
+// Handed out and waited for.
+type loader struct {
+	ready chan struct{}
+}
+
+func NewLoader() *loader { return &loader{ready: make(chan struct{})} }
+
+func (l *loader) Ready() <-chan struct{} { return l.ready }
+
+func (l *loader) Wait() {
+	<-l.ready // want `CL1002: the receive from l.ready waits for ever`
+}
+
+// Who gets it may close it.
+type open struct {
+	ready chan struct{}
+}
+
+func NewOpen() *open { return &open{ready: make(chan struct{})} }
+
+func (o *open) Ready() chan struct{} { return o.ready }
+
+func (o *open) Wait(other chan int) {
+	select {
+	case <-o.ready:
+	case <-other:
+	}
+}
+
+// A channel that stays nil, or is a timer's, switches a case off and on.
+func switched(in <-chan int, limit time.Duration) int {
+	var late <-chan time.Time
+	if limit > 0 {
+		late = time.After(limit)
+	}
+	select {
+	case n := <-in:
+		return n
+	case <-late:
+		return 0
+	}
+}
+
+// A default asks, and does not wait.
+type asked struct{ never chan struct{} }
+
+func NewAsked() *asked { return &asked{never: make(chan struct{})} }
+
+func (a *asked) Ask() bool {
+	select {
+	case <-a.never:
+		return true
+	default:
+		return false
+	}
+}
+
+// The context is not heard.
+type shards struct {
+	started chan struct{}
+	out     chan int
+}
+
+func NewShards() *shards { return &shards{started: make(chan struct{}), out: make(chan int)} }
+
+func (s *shards) Start() { close(s.started) }
+
+func (s *shards) Out() <-chan int { return s.out }
+
+func (s *shards) WaitStarted(ctx context.Context) bool {
+	select {
+	case <-s.started: // want `CL1003: shards.WaitStarted waits for s.started and does not notice when ctx is cancelled`
+		return true
+	}
+}
+
+func (s *shards) Send(ctx context.Context, n int) {
+	s.out <- n // want `CL1003: shards.Send waits for s.out and does not notice when ctx is cancelled`
+}
+
+func (s *shards) WaitHeard(ctx context.Context) bool {
+	select {
+	case <-s.started:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// It says that it does not listen.
+func (s *shards) WaitDeaf(_ context.Context) { <-s.started }
+
+// And so does it without a name.
+func (s *shards) WaitNameless(context.Context, int) { <-s.started }
+
+// Another function listens.
+func (s *shards) WaitOther(ctx context.Context) {
+	watch(ctx, s.started)
+	<-s.started
+}
+
+func watch(ctx context.Context, ch chan struct{}) {
+	select {
+	case <-ctx.Done():
+	case <-ch:
+	}
+}
+
+// A loop over a channel ends when that is closed.
+func (s *shards) Drain(ctx context.Context, in <-chan int) {
+	for range in {
+	}
+}
+
+// Its own goroutine answers.
+func (s *shards) Sum(ctx context.Context, in []int) int {
+	sum := make(chan int, 1)
+	go func() {
+		total := 0
+		for _, n := range in {
+			total += n
+		}
+		sum <- total
+	}()
+	return <-sum
+}
+
+// Who takes the question has the channel of the answer.
+type handler struct{ reload chan chan error }
+
+func NewHandler() *handler { return &handler{reload: make(chan chan error)} }
+
+func (h *handler) Reloads() <-chan chan error { return h.reload }
+
+func (h *handler) Reload() error {
+	answer := make(chan error)
+	h.reload <- answer
+	return <-answer
+}
