@@ -16,10 +16,14 @@ func (w *world) abandonedReceivers(class *skeleton.Class) {
 	sends, closes := opsOf(class, skeleton.Send), opsOf(class, skeleton.Close)
 	providers := slices.Concat(sends, closes)
 	for _, op := range class.Ops {
-		if op.Kind != skeleton.Recv || !w.exits.Reachable(op.Instr) || endsProcess(op.Fn) {
+		if op.Kind != skeleton.Recv || !w.exits.Reachable(op.Instr) {
 			continue
 		}
+		w.joinOfEndless(class, op, providers)
 		ranges := w.ranges(op)
+		if endsProcess(op.Fn) && (ranges || len(providers) > 0 || !w.goesOn(op.Instr)) {
+			continue // what main waits for at its end it may want to wait for for ever
+		}
 		switch {
 		case len(providers) == 0:
 			if class.Global || class.Kept && len(class.Makes) == 0 || w.keepsAlive(op.Instr) {

@@ -35,6 +35,9 @@ func (w *world) waitGroup(class *skeleton.Class) {
 		}
 		return
 	}
+	for _, wait := range waits {
+		w.joinOfEndless(class, wait, dones)
+	}
 	w.doneMissed(class, waits[0], up)
 	w.countedInVain(class, waits[0], up)
 	w.addWithoutDone(class, waits[0], up)
