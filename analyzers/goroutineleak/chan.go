@@ -21,6 +21,7 @@ func (c *checker) channels() {
 		w.abandonedSenders(class)
 		w.sendersBesideTheGroup(class)
 		w.sendersOfAField(class)
+		w.sendersToWhoGivesUp(class)
 		w.abandonedReceivers(class)
 		w.waitGroup(class)
 		w.cond(class)

@@ -79,7 +79,7 @@ func (w *world) waitsForOthers(fn *ssa.Function, op skeleton.Op) bool {
 
 // foreign reports whether a channel is not one that the function makes, nor one that fires by itself.
 func (w *world) foreign(ch ssa.Value, fn *ssa.Function) bool {
-	if t, ok := ch.Type().Underlying().(*types.Chan); !ok || isTime(t.Elem()) {
+	if isTimeChan(ch) {
 		return false
 	}
 	class := w.classes.Of(ch)

@@ -2,7 +2,6 @@ package goroutineleak
 
 import (
 	"fmt"
-	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -134,7 +133,7 @@ func (w *world) takenOf(br *ssa.If, none *search) []*ssa.BasicBlock {
 		}
 	case *ssa.Extract:
 		if recv, ok := cond.Tuple.(*ssa.UnOp); ok && cond.Index == 1 && w.opOf(recv).Kind == skeleton.Recv {
-			if t, ok := recv.X.Type().Underlying().(*types.Chan); ok && isTime(t.Elem()) && !w.closedHere(recv.X) {
+			if isTimeChan(recv.X) && !w.closedHere(recv.X) {
 				return succs[:1]
 			}
 		}

@@ -100,9 +100,14 @@ func polls(op skeleton.ClassOp) bool {
 		return false
 	}
 	return !sel.Blocking || slices.ContainsFunc(sel.States, func(s *ssa.SelectState) bool {
-		ch, ok := s.Chan.Type().Underlying().(*types.Chan)
-		return ok && isTime(ch.Elem())
+		return isTimeChan(s.Chan)
 	})
+}
+
+// isTimeChan reports whether a channel's values are times: those of a timer or a ticker.
+func isTimeChan(ch ssa.Value) bool {
+	t, ok := ch.Type().Underlying().(*types.Chan)
+	return ok && isTime(t.Elem())
 }
 
 func isTime(t types.Type) bool {
