@@ -22,6 +22,7 @@ func (c *checker) channels() {
 		w.sendersBesideTheGroup(class)
 		w.sendersOfAField(class)
 		w.sendersToWhoGivesUp(class)
+		w.sendersBeforeReceivers(class)
 		w.abandonedReceivers(class)
 		w.waitGroup(class)
 		w.cond(class)
@@ -33,6 +34,7 @@ func (c *checker) channels() {
 	w.timersWithoutChannel()
 	w.stopped()
 	w.lostSignals()
+	w.fillsWithoutRoom()
 	w.deafWaits()
 }
 

@@ -49,8 +49,12 @@ func goroutineName(fn *ssa.Function) string {
 
 // goesOn reports whether the function does something after the instruction.
 func (w *world) goesOn(instr ssa.Instruction) bool {
-	b := instr.Block()
-	rest := b.Instrs[slices.Index(b.Instrs, instr)+1:]
+	return w.doesFrom(instr.Block(), slices.Index(instr.Block().Instrs, instr)+1)
+}
+
+// doesFrom reports whether the function does something from an instruction of the block on.
+func (w *world) doesFrom(b *ssa.BasicBlock, from int) bool {
+	rest := b.Instrs[from:]
 	seen := make(map[*ssa.BasicBlock]bool)
 	for todo := []*ssa.BasicBlock{}; ; {
 		for _, i := range rest {
@@ -152,4 +156,29 @@ func (w *world) neverReady(ch ssa.Value) bool {
 func (w *world) closedHere(ch ssa.Value) bool {
 	class := w.classes.Of(ch)
 	return class != nil && len(opsOf(class, skeleton.Close)) > 0
+}
+
+// loopNeverLeft reports a loop over a channel of a field that nothing closes, where the function has something left to do
+// after the loop: that never happens.
+func (w *world) loopNeverLeft(class *skeleton.Class, op skeleton.ClassOp) bool {
+	if class.Global || len(class.Fields) != 1 || len(class.Makes) == 0 || w.otherExit(op) || endsProcess(op.Fn) {
+		return false
+	}
+	l := w.innermost(op.Instr.Block())
+	if l == nil || l.header != op.Instr.Block() {
+		return false
+	}
+	for _, s := range l.header.Succs {
+		if l.body[s] || !w.doesFrom(s, 0) {
+			continue
+		}
+		at, name := placeOf(op), nameOf(op, class.Fields[0].Name())
+		w.add(finding{Diagnostic: pass.Diagnostic{
+			Rule: abandonedReceiver, Pos: at.Pos, End: at.End, Op: "range", Object: class.Fields[0].Name(),
+			Message: fmt.Sprintf("the loop over %s never ends, so that %s does not get to what comes after it: nothing closes %s; close it when all is sent", name, funcName(op.Fn), name),
+			Steps:   append(w.makeSteps(class, name), pass.Step{Place: at, Goroutine: 1, Op: "range", Object: name, Message: "waits here for ever after the last value"}),
+		}, blocked: at.Pos, rank: shown})
+		return true
+	}
+	return false
 }

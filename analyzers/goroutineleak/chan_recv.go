@@ -32,7 +32,9 @@ func (w *world) abandonedReceivers(class *skeleton.Class) {
 			}
 			w.add(w.unserved(class, op))
 		case ranges && len(closes) == 0 && class.Kept:
-			w.fieldNeverClosed(class, op)
+			if !w.loopNeverLeft(class, op) {
+				w.fieldNeverClosed(class, op)
+			}
 		case ranges && len(closes) == 0:
 			w.neverClosed(class, op)
 		case !class.Kept:
