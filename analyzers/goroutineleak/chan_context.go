@@ -8,6 +8,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/internal/rule"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -93,7 +94,7 @@ func (w *world) deafWait(fn *ssa.Function, op skeleton.Op, ctx *ssa.Parameter) f
 	class := skeleton.ClassOp{Op: op, Fn: fn, Case: -1}
 	at, name := placeOf(class), nameOf(class, "a channel")
 	return finding{Diagnostic: pass.Diagnostic{
-		Rule: blockedSelect, Pos: at.Pos, End: at.End, Op: "receive", Object: name,
+		Rule: blockedSelect, Severity: rule.Warning, Pos: at.Pos, End: at.End, Op: "receive", Object: name,
 		Message: fmt.Sprintf("%s waits for %s and does not notice when %s is cancelled: %s is never used; wait in a select that also has <-%s.Done()", funcName(fn), name, ctx.Name(), ctx.Name(), ctx.Name()),
 		Steps: []pass.Step{
 			{Place: pass.Place{Pos: ctx.Pos(), End: ctx.Pos()}, Goroutine: 1, Op: "context", Object: ctx.Name(), Message: ctx.Name() + " says when to give up, and nobody listens"},

@@ -23,13 +23,13 @@ func (w *world) joinOfEndless(class *skeleton.Class, wait skeleton.ClassOp, rele
 	}
 	at, name := placeOf(wait), nameOf(wait, "it")
 	last := releases[0]
-	rule, verb := abandonedReceiver, "closes"
+	of, verb := abandonedReceiver, "closes"
 	what := "the receive from " + name
 	if wait.Kind == skeleton.WaitGroupWait {
-		rule, verb, what = waitGroup, "calls Done of", name+".Wait"
+		of, verb, what = waitGroup, "calls Done of", name+".Wait"
 	}
 	w.add(finding{Diagnostic: pass.Diagnostic{
-		Rule: rule, Pos: at.Pos, End: at.End, Op: "wait", Object: name,
+		Rule: of, Pos: at.Pos, End: at.End, Op: "wait", Object: name,
 		Message: fmt.Sprintf("%s waits for ever: %s, which %s it at its end, loops without a way out; let the loop end, before it is waited for",
 			what, goroutineName(last.Fn), verb),
 		Steps: []pass.Step{

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/internal/rule"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -37,19 +38,25 @@ func (w *world) neverServed(class *skeleton.Class) {
 // unservedCase reports a case of a select that is never taken: it looks like a way out, and is none.
 func (w *world) unservedCase(class *skeleton.Class, receives []skeleton.ClassOp) {
 	op := receives[0]
+	if i := slices.IndexFunc(receives, func(op skeleton.ClassOp) bool { return isSelect(op) && !op.Default }); i > 0 {
+		op = receives[i] // rather where somebody waits than where somebody asks
+	}
 	sel, ok := op.Instr.(*ssa.Select)
-	if !ok || !sel.Blocking || len(sel.States) < 2 || w.dead(sel) || endsProcess(op.Fn) {
+	if !ok || sel.Blocking && (len(sel.States) < 2 || w.dead(sel)) || endsProcess(op.Fn) {
 		return
 	}
 	at := pass.Place{Pos: sel.States[op.Case].Pos}
 	name := w.caseName(op)
 	d := pass.Diagnostic{
-		Rule: blockedSelect, Pos: at.Pos, Op: "select", Object: name,
+		Rule: blockedSelect, Severity: rule.Warning, Pos: at.Pos, Op: "select", Object: name,
 		Message: fmt.Sprintf("this case is never taken: nothing ever sends on %s or closes it, so that the select waits for its other cases alone; close %s where the wait should end", name, name),
 	}
+	if !sel.Blocking {
+		d.Message = fmt.Sprintf("this case is never taken: nothing ever sends on %s or closes it, so that the answer is always the same; close %s when it is to be another", name, name)
+	}
 	d.Steps = append(w.makeSteps(class, name), pass.Step{Place: at, Op: "select", Object: name, Message: "waits here for what never comes"})
-	for _, other := range receives[1:] {
-		if isSelect(other) {
+	for _, other := range receives {
+		if isSelect(other) && other.Instr != op.Instr {
 			d.Steps = append(d.Steps, pass.Step{Place: pass.Place{Pos: other.Cases[other.Case].Pos}, Op: "select", Object: name, Message: "and here"})
 		}
 	}

@@ -23,7 +23,7 @@ func (w *world) lostWakeup(class *skeleton.Class) {
 		return
 	}
 	for _, op := range opsOf(class, skeleton.Recv) {
-		if !w.exits.Reachable(op.Instr) || !w.repeats(op.Instr.Block(), nil) && !w.classes.Callable(op.Fn) || polls(op) {
+		if !w.exits.Reachable(op.Instr) || !w.repeats(op.Instr.Block(), nil) && !w.classes.Callable(op.Fn) || w.polls(op) {
 			continue
 		}
 		w.add(w.wakeupFinding(class, op, sends[0]))
@@ -93,14 +93,16 @@ func skipEmpty(b *ssa.BasicBlock) *ssa.BasicBlock {
 	return b
 }
 
-// polls reports whether a receive also ends by itself: a default, a timer, a ticker.
-func polls(op skeleton.ClassOp) bool {
+// polls reports whether a receive also ends by itself: a default, a timer, a ticker. A variable that holds a timer's channel
+// at times, and one that never fires at others, does not count.
+func (w *world) polls(op skeleton.ClassOp) bool {
 	sel, ok := op.Instr.(*ssa.Select)
 	if !ok {
 		return false
 	}
 	return !sel.Blocking || slices.ContainsFunc(sel.States, func(s *ssa.SelectState) bool {
-		return isTimeChan(s.Chan)
+		class := w.classes.Of(s.Chan)
+		return isTimeChan(s.Chan) && (class == nil || len(class.Makes) == 0 && !class.Nil)
 	})
 }
 

@@ -22,7 +22,10 @@ to. A service that does this once per request runs out of memory after enough sl
 
 Give the channel room for all that is sent on it (` + "`make(chan T, 1)`" + ` for one value), so that the send ends whether anybody
 listens or not; where that is not possible, send in a ` + "`select`" + ` with the ` + "`Done`" + ` channel of a context that is cancelled when the
-receiver leaves.`,
+receiver leaves.
+
+The same harm is done by a channel that is a semaphore or a pool and has no room at all: all who receive from it have sent
+before, or the constructor that fills it has not given it to anybody yet.`,
 		Before: `
 func quote(ctx context.Context, ask func() (int, error)) (int, error) {
 	result := make(chan int)
@@ -55,7 +58,7 @@ func quote(ctx context.Context, ask func() (int, error)) (int, error) {
 		Severity: lint.SeverityWarning,
 	},
 	Maturity: rule.Preview, Fix: rule.SafeFix,
-	Blind: "Only channels are followed that are used in the function that makes them and in what it starts or calls: one that is kept in a " +
+	Blind: "Mostly, channels are followed that are used in the function that makes them and in what it starts or calls: one that is kept in a " +
 		"field or container, returned, or given to unknown code may have other receivers. A receiver that leaves after a number of " +
 		"receives that it counts itself is taken to count right.",
 	References: []string{"https://songlh.github.io/paper/go-study.pdf", "https://github.com/hellofresh/health-go"},
@@ -68,7 +71,12 @@ var abandonedReceiver = &rule.Rule{
 		Text: `A receive waits until somebody sends or closes the channel; a loop over a channel ends only when it is closed. Where those who
 send can return first, or nobody closes the channel at all, the receiver waits for ever.
 
-Close the channel where the sender begins, with ` + "`defer close(ch)`" + `, so that every way out of it ends the wait.`,
+Close the channel where the sender begins, with ` + "`defer close(ch)`" + `, so that every way out of it ends the wait.
+
+Also reported are a channel that is handed out to receive from and that nothing closes; a wait for the end of a goroutine
+that loops without a way out; and a signal that is lost: where all senders give up unless somebody receives at that moment
+(a ` + "`select`" + ` with an empty ` + "`default`" + `, or ` + "`signal.Notify`" + `), a channel without a buffer loses what comes while the receiver is busy,
+and the receiver sleeps although there is work. Capacity 1 keeps the signal.`,
 		Before: `
 func index(documents []string, store func(string) error) error {
 	work := make(chan string)
@@ -115,9 +123,11 @@ func index(documents []string, store func(string) error) error {
 var blockedSelect = &rule.Rule{
 	Code: "CL1003", Name: "select-without-exit", Analyzer: name,
 	Doc: lint.RawDocumentation{
-		Title: "None of the cases of a `select` can ever be ready",
+		Title: "A wait that nothing can end, or not what was meant to end it",
 		Text: `A ` + "`select`" + ` without ` + "`default`" + ` waits until one of its cases is ready. Where nothing in the package sends on, closes or receives from
-any of their channels, it waits for ever.
+any of their channels, it waits for ever. Where that is true of one case, the case is a way out that is none: often that of an
+object whose Close forgets it. Likewise a function that is given a context, does nothing with it, and waits for a channel of
+others: who cancels the context waits all the same.
 
 Close one of the channels where the wait should end, or add a case that ends it, such as ` + "`<-ctx.Done()`" + `. A wait that is meant
 to be for ever is written ` + "`select {}`" + `.`,
@@ -159,7 +169,8 @@ func (p *pump) Stop() { close(p.stop) }`,
 		Severity: lint.SeverityError,
 	},
 	Maturity: rule.Preview, Fix: rule.NoFix,
-	Blind: "Only channels that nothing outside of the package can reach are judged.",
+	Blind: "Only channels on which nothing outside of the package can send are judged. A context that is called _, or handed to any " +
+		"other function, counts as heard.",
 }
 
 var waitGroup = &rule.Rule{
@@ -203,7 +214,8 @@ func refresh(urls []string, fetch func(string) error) {
 		Severity: lint.SeverityError,
 	},
 	Maturity: rule.Preview, Fix: rule.NoFix,
-	Blind:      "Counts are compared only where each goroutine is counted by one Add(1) of its own; a WaitGroup that others can reach is not judged.",
+	Blind: "Counts are compared only where what is added is constant, or one for each round of a loop, and all that calls Done is started " +
+		"where it is counted; a WaitGroup that others can reach is not judged.",
 	References: []string{"https://pkg.go.dev/sync#WaitGroup"},
 }
 

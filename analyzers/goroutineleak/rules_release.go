@@ -77,8 +77,8 @@ stays registered with the parent.
 
 go vet finds cancel functions that a path does not mention. This rule follows them further: into the fields of the object
 that is being made, into closures and into the functions of the package. The usual case is a constructor that stores
-cancel in its object and then returns an error: the object is dropped, and with it the only cancel function. Another is a
-field that nothing reads.
+cancel in its object and then returns an error: the object is dropped, and with it the only cancel function. Others are a
+field that nothing reads, and a goroutine that alone has the cancel function and calls it on some of its ways only.
 
 Call cancel before the return, or make the context after everything that can fail. Contexts with a deadline end by
 themselves, and what no goroutine waits for only costs memory: these are notes.`,

@@ -120,6 +120,43 @@ func (p *polled) work() {
 
 func (p *polled) Close() { close(p.stop) }
 
+// A timer that is not always set makes up for nothing.
+type timed struct {
+	wake chan struct{}
+	next chan time.Duration
+	stop chan struct{}
+}
+
+func NewTimed() *timed {
+	p := &timed{wake: make(chan struct{}), stop: make(chan struct{})}
+	go p.work()
+	return p
+}
+
+func (p *timed) Put() {
+	select {
+	case p.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (p *timed) work() {
+	never := make(chan time.Time)
+	var next <-chan time.Time = never
+	for {
+		select {
+		case <-p.wake: // want `CL1002: timed.work can wait for ever for p.wake`
+			next = time.After(time.Second)
+		case <-next:
+			next = never
+		case <-p.stop:
+			return
+		}
+	}
+}
+
+func (p *timed) Close() { close(p.stop) }
+
 // The sender knows that nobody took it, and does something else.
 type offered struct {
 	free chan struct{}
