@@ -102,7 +102,7 @@ func (w *workers) work() {
 	defer w.wg.Done()
 	for {
 		select {
-		case f := <-w.jobs:
+		case f := <-w.jobs: // want `CL1002`
 			f()
 		}
 	}

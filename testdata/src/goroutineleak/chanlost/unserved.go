@@ -32,7 +32,12 @@ type closer struct {
 
 func NewCloser() *closer { return &closer{data: make(chan int), closed: make(chan struct{})} }
 
-func (r *closer) Put(n int) { r.data <- n }
+func (r *closer) Put(n int) {
+	select {
+	case r.data <- n:
+	case <-r.closed:
+	}
+}
 
 func (r *closer) Read() (int, bool) {
 	select {
