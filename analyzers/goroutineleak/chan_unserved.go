@@ -42,7 +42,7 @@ func (w *world) unservedCase(class *skeleton.Class, receives []skeleton.ClassOp)
 		op = receives[i] // rather where somebody waits than where somebody asks
 	}
 	sel, ok := op.Instr.(*ssa.Select)
-	if !ok || sel.Blocking && (len(sel.States) < 2 || w.dead(sel)) || endsProcess(op.Fn) {
+	if !ok || sel.Blocking && (len(sel.States) < 2 || w.dead(sel)) || endsProcess(op.Fn) || !sel.Blocking && !class.Kept {
 		return
 	}
 	at := pass.Place{Pos: sel.States[op.Case].Pos}

@@ -41,45 +41,45 @@ func isSignal(t types.Type) bool {
 	return ok && s.NumFields() == 0
 }
 
-// dropsSilently reports whether a send is the one case of a select whose default goes on as if it had been sent.
+// dropsSilently reports whether a send is a case of a select whose default goes on as if it had been sent: both lead to the
+// same place, and nothing is done on either way.
 func dropsSilently(op skeleton.ClassOp) bool {
 	sel, ok := op.Instr.(*ssa.Select)
-	if !ok || sel.Blocking || len(sel.States) != 1 {
+	if !ok || sel.Blocking {
 		return false
 	}
+	sent, dropped := afterCase(sel, op.Case), afterCase(sel, len(sel.States))
+	return sent != nil && sent == dropped && !slices.ContainsFunc(sent.Instrs, func(i ssa.Instruction) bool { _, phi := i.(*ssa.Phi); return phi })
+}
+
+// afterCase returns the first block that does something where a case of a select is taken; the case after the last is the
+// default. It is nil where that is not seen.
+func afterCase(sel *ssa.Select, k int) *ssa.BasicBlock {
 	for _, use := range *sel.Referrers() {
 		index, ok := use.(*ssa.Extract)
 		if !ok || index.Index != 0 {
 			continue
 		}
-		for _, test := range *index.Referrers() {
-			if _, debug := test.(*ssa.DebugRef); !debug && !leadsNowhere(test) {
-				return false
+		for _, use := range *index.Referrers() {
+			cond, ok := use.(*ssa.BinOp)
+			if !ok {
+				continue
+			}
+			_, i, ok := selectCase(cond)
+			if !ok || i != min(k, len(sel.States)-1) {
+				continue
+			}
+			for _, use := range *cond.Referrers() {
+				if br, ok := use.(*ssa.If); ok {
+					return skipEmpty(br.Block().Succs[k-i])
+				}
 			}
 		}
 	}
-	return true
-}
-
-// leadsNowhere reports whether a test of which case was taken makes no difference: both ways lead to the same block, and
-// nothing is done on either.
-func leadsNowhere(test ssa.Instruction) bool {
-	cond, ok := test.(*ssa.BinOp)
-	if !ok {
-		return false
+	if k >= len(sel.States)-1 {
+		return sel.Block() // the last case and the default are not told apart
 	}
-	for _, use := range *cond.Referrers() {
-		br, ok := use.(*ssa.If)
-		if !ok {
-			return false
-		}
-		succs := br.Block().Succs
-		a, b := skipEmpty(succs[0]), skipEmpty(succs[1])
-		if a != b || slices.ContainsFunc(a.Instrs, func(i ssa.Instruction) bool { _, phi := i.(*ssa.Phi); return phi }) {
-			return false
-		}
-	}
-	return true
+	return nil
 }
 
 // skipEmpty follows blocks that do nothing.

@@ -118,6 +118,22 @@ func (a *asked) Stopped() bool {
 	}
 }
 
+// Work to heat a processor, on purpose without an end.
+func heat(n int) {
+	done := make(chan int)
+	for range n {
+		go func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+				}
+			}
+		}()
+	}
+}
+
 // The context is not heard.
 type shards struct {
 	started chan struct{}

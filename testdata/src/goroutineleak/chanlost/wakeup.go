@@ -55,6 +55,39 @@ func (q *queue) work() {
 
 func (q *queue) Close() { close(q.stop) }
 
+// The sender also sees that all is over.
+type stopping struct {
+	wake chan struct{}
+	stop chan struct{}
+}
+
+func NewStopping() *stopping {
+	q := &stopping{wake: make(chan struct{}), stop: make(chan struct{})}
+	go q.work()
+	return q
+}
+
+func (q *stopping) Put() {
+	select {
+	case <-q.stop:
+		return
+	case q.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (q *stopping) work() {
+	for {
+		select {
+		case <-q.wake: // want `CL1002`
+		case <-q.stop:
+			return
+		}
+	}
+}
+
+func (q *stopping) Close() { close(q.stop) }
+
 // A buffer keeps the signal.
 type kept struct {
 	wake chan struct{}
