@@ -405,6 +405,14 @@ func (x *explorer) sliceOf(s *state, f *frame, in *skeleton.Instr) verdict {
 
 // settle chooses a small number for an unknown one that is compared with c, on this path and all others in turn.
 func (x *explorer) settle(s *state, v value, c int64, equal bool) verdict {
+	if v.op != 0 {
+		// What it is computed from decides.
+		for _, part := range v.parts {
+			if part = s.resolve(part); part.k == unknown {
+				return x.settle(s, part, 0, false)
+			}
+		}
+	}
 	candidates := []int64{0, 1, 2}
 	switch {
 	case v.of == 0 && !equal && c >= 0 && c <= 3:
@@ -473,6 +481,9 @@ func (x *explorer) binary(s *state, f *frame, in *skeleton.Instr, a, b value) ve
 			if b.k == unknown && a.k == integer {
 				return x.settle(s, b, a.n, false)
 			}
+			if a.k == unknown && b.k == unknown && in.Counts {
+				return x.settle(s, a, 0, false)
+			}
 		}
 		// a > b is b < a; a <= b is not b < a.
 		neg := op == token.LEQ || op == token.GEQ
@@ -489,7 +500,11 @@ func (x *explorer) binary(s *state, f *frame, in *skeleton.Instr, a, b value) ve
 			return goOn
 		}
 	}
-	f.set(in.Dst, s.resolve(derived(uint64(op), a, b)))
+	v := derived(uint64(op), a, b)
+	if in.CommaOk && op <= token.MUL && (a.k == integer || a.k == unknown && a.op == 0) && (b.k == integer || b.k == unknown && b.op == 0) {
+		v.op, v.parts = uint8(op), []value{a, b}
+	}
+	f.set(in.Dst, s.resolve(v))
 	return goOn
 }
 

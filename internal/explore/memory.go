@@ -49,7 +49,9 @@ func (s *state) invent(t *skeleton.Type, id value) value {
 	case skeleton.Struct, skeleton.Array, skeleton.Tuple:
 		parts := make([]value, t.Slots)
 		for i := range parts {
-			parts[i] = s.invent(t.Scalar(i), derived(uint64(i), id))
+			part := derived(uint64(i), id)
+			part.of = 0 // a field's number is no length
+			parts[i] = s.invent(t.Scalar(i), part)
 		}
 		return value{k: aggregate, parts: parts}
 	case skeleton.Pointer:

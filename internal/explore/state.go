@@ -294,6 +294,14 @@ func (s *state) resolve(v value) value {
 		}
 		return value{k: integer, n: n}
 	}
+	if v.op != 0 {
+		a, b := s.resolve(v.parts[0]), s.resolve(v.parts[1])
+		if a.k == integer && b.k == integer {
+			if n, ok := arithmetic(token.Token(v.op), a.n, b.n); ok {
+				return value{k: integer, n: n}
+			}
+		}
+	}
 	return v
 }
 

@@ -25,6 +25,8 @@ type value struct {
 	k      kind
 	neg    bool
 	nonNil bool // of an unknown
+	// op computes an unknown number from the two parts, or is 0.
+	op uint8
 	// passing marks an unknown that is new each time, such as what a call returned: what is assumed of it is not asked
 	// again once it is forgotten.
 	passing bool

@@ -189,6 +189,12 @@ func (c *compiler) givesAway(call *ssa.CallCommon) bool {
 	return false
 }
 
+// counter reports whether a value that is compared changes with the rounds of a loop that the comparison may end.
+func counter(v ssa.Value, at *ssa.BinOp) bool {
+	phi, ok := v.(*ssa.Phi)
+	return ok && phi.Block() == at.Block()
+}
+
 // own reports whether a value is made of an unexported type of the package.
 func (c *compiler) own(v ssa.Value) bool {
 	made, ok := v.(*ssa.MakeInterface)
@@ -361,7 +367,7 @@ func (c *compiler) translate(instr ssa.Instruction) (Instr, bool) {
 		return Instr{Code: Derived, Args: c.args(i.X), N: int(i.Op)}, true
 	case *ssa.BinOp:
 		return Instr{
-			Code: Binary, CommaOk: c.p.TypeOf(i.X.Type()).Shape == Int, Own: c.own(i.X) || c.own(i.Y), Args: c.args(i.X, i.Y), N: int(i.Op),
+			Code: Binary, CommaOk: c.p.TypeOf(i.X.Type()).Shape == Int, Own: c.own(i.X) || c.own(i.Y), Counts: counter(i.X, i) || counter(i.Y, i), Args: c.args(i.X, i.Y), N: int(i.Op),
 		}, true
 	case *ssa.Send:
 		return Instr{Code: Perform, Call: &Call{Kind: Send, Args: c.args(i.Chan, i.X), Result: c.p.TypeOf(i.X.Type())}}, true

@@ -127,7 +127,9 @@ type Instr struct {
 	Code    Code
 	CommaOk bool
 	// Own is set of a comparison with a value of an unexported type of the package, which code that is not seen cannot make.
-	Own    bool
+	Own bool
+	// Counts is set of a comparison with the number of a loop's round.
+	Counts bool
 	Dst    Arg
 	Args   []Arg
 	N      int

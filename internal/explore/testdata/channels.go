@@ -380,3 +380,52 @@ func PrivateErrorSent() error {
 	}
 	return err
 }
+
+type settings struct{ threads int }
+
+// As many buffers as there are threads: at least one.
+func BuffersOfThreads(o settings, work func([]byte) error) error {
+	bufs := make(chan []byte, o.threads)
+	for range o.threads {
+		bufs <- nil
+	}
+	errs := make(chan error, o.threads)
+	select {
+	case b := <-bufs:
+		return work(b)
+	case err := <-errs:
+		return err
+	}
+}
+
+// The loops have as many rounds, although one counts from what there was.
+func GrowTo(had int, names func() []string, add func(string)) {
+	all := names()
+	missing := len(all) - had
+	done := make(chan string, missing)
+	for i := had; i < len(all); i++ {
+		go func() {
+			add(all[i])
+			done <- all[i]
+		}()
+	}
+	for i := 0; i < missing; i++ {
+		<-done
+	}
+}
+
+// One round too many.
+func GrowTooFar(had int, names func() []string, add func(string)) {
+	all := names()
+	missing := len(all) - had
+	done := make(chan string, 8)
+	for i := had; i < len(all); i++ {
+		go func() {
+			add(all[i])
+			done <- all[i]
+		}()
+	}
+	for i := 0; i <= missing; i++ {
+		<-done // stuck
+	}
+}
