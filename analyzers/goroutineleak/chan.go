@@ -23,6 +23,7 @@ func (c *checker) channels() {
 		w.sendersOfAField(class)
 		w.sendersToWhoGivesUp(class)
 		w.sendersBeforeReceivers(class)
+		w.sendersToNobody(class)
 		w.abandonedReceivers(class)
 		w.waitGroup(class)
 		w.cond(class)

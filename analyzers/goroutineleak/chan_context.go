@@ -8,6 +8,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/rule"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
@@ -53,10 +54,33 @@ func unheard(fn *ssa.Function) *ssa.Parameter {
 	return nil
 }
 
-// readsValue reports whether a use of a context asks for nothing but a value.
+// readsValue reports whether a use of a context asks for nothing but a value: by its method, by a function that is given
+// nothing else and answers neither with an error nor with something to wait for, or for a line of the log.
 func readsValue(use ssa.Instruction) bool {
 	call, ok := use.(*ssa.Call)
-	return ok && call.Call.IsInvoke() && call.Call.Method.Name() == "Value"
+	if !ok {
+		return false
+	}
+	if call.Call.IsInvoke() && call.Call.Method.Name() == "Value" {
+		return true
+	}
+	callee := skeleton.CalleeOf(call.Common())
+	if callee.Object == nil || callee.Object.Pkg() == nil {
+		return false
+	}
+	if callee.Object.Pkg().Path() == "log/slog" {
+		return true
+	}
+	results := call.Call.Signature().Results()
+	if len(callee.Args) != 1 || results.Len() == 0 {
+		return false
+	}
+	for v := range results.Variables() {
+		if _, wait := v.Type().Underlying().(*types.Chan); wait || isContext(v.Type()) || irutil.IsError(v.Type()) {
+			return false
+		}
+	}
+	return true
 }
 
 func isContext(t types.Type) bool {
@@ -95,7 +119,7 @@ func (w *world) deafWait(fn *ssa.Function, op skeleton.Op, ctx *ssa.Parameter) f
 	at, name := placeOf(class), nameOf(class, "a channel")
 	return finding{Diagnostic: pass.Diagnostic{
 		Rule: blockedSelect, Severity: rule.Warning, Pos: at.Pos, End: at.End, Op: "receive", Object: name,
-		Message: fmt.Sprintf("%s waits for %s and does not notice when %s is cancelled: %s is never used; wait in a select that also has <-%s.Done()", funcName(fn), name, ctx.Name(), ctx.Name(), ctx.Name()),
+		Message: fmt.Sprintf("%s waits for %s and does not notice when %s is cancelled: nothing here listens to it; wait in a select that also has <-%s.Done()", funcName(fn), name, ctx.Name(), ctx.Name()),
 		Steps: []pass.Step{
 			{Place: pass.Place{Pos: ctx.Pos(), End: ctx.Pos()}, Goroutine: 1, Op: "context", Object: ctx.Name(), Message: ctx.Name() + " says when to give up, and nobody listens"},
 			{Place: at, Goroutine: 1, Op: "receive", Object: name, Message: "waits here also after " + ctx.Name() + " is cancelled"},

@@ -44,6 +44,30 @@ func (w *world) sendersBeforeReceivers(class *skeleton.Class) {
 	}
 }
 
+// sendersToNobody reports sends on a channel that a field holds and from which nothing ever receives: the room there is
+// fills up, and the next send waits for ever.
+func (w *world) sendersToNobody(class *skeleton.Class) {
+	if !class.Kept || class.Global || len(class.Fields) != 1 || len(class.Makes) == 0 || len(opsOf(class, skeleton.Recv)) > 0 || len(opsOf(class, skeleton.Close)) > 0 {
+		return
+	}
+	for _, op := range class.Ops {
+		if op.Kind != skeleton.Send || !w.exits.Reachable(op.Instr) || !w.sendsAgain(class, op) || endsProcess(op.Fn) {
+			continue
+		}
+		at, name := placeOf(op), nameOf(op, class.Fields[0].Name())
+		when := "once its room is filled"
+		if unbuffered(class) {
+			when = "at once"
+		}
+		w.add(finding{Diagnostic: pass.Diagnostic{
+			Rule: abandonedSender, Pos: at.Pos, End: at.End, Op: "send", Object: class.Fields[0].Name(),
+			Message: fmt.Sprintf("the send on %s waits for ever, %s: nothing ever receives from %s; receive where what was sent is given back, or leave the send out", name, when, name),
+			Steps:   append(w.makeSteps(class, name), pass.Step{Place: at, Goroutine: 1, Op: "send", Object: name, Message: "waits here for a receiver for ever"}),
+		}, blocked: at.Pos, rank: shown})
+		return
+	}
+}
+
 // afterASend reports whether an instruction of a function runs only where one of the sends has been done before: in the
 // function, where it is bound into a closure, or at all places that run the function.
 func (w *world) afterASend(sends []skeleton.ClassOp, instr ssa.Instruction, fn *ssa.Function, depth int) bool {

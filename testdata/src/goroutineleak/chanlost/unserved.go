@@ -172,6 +172,27 @@ func (s *shards) WaitDeaf(_ context.Context) { <-s.started }
 // And so does it without a name.
 func (s *shards) WaitNameless(context.Context, int) { <-s.started }
 
+type key struct{}
+
+func nameFrom(ctx context.Context) string { s, _ := ctx.Value(key{}).(string); return s }
+
+// A name for the log says nothing about the end.
+func (s *shards) WaitNamed(ctx context.Context) string {
+	name := nameFrom(ctx)
+	<-s.started // want `CL1003: shards.WaitNamed waits for s.started and does not notice when ctx is cancelled`
+	return name
+}
+
+func check(ctx context.Context) error { return ctx.Err() }
+
+// A question whether all is over is one.
+func (s *shards) WaitChecked(ctx context.Context) {
+	if check(ctx) != nil {
+		return
+	}
+	<-s.started
+}
+
 // Another function listens.
 func (s *shards) WaitOther(ctx context.Context) {
 	watch(ctx, s.started)
