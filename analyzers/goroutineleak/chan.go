@@ -31,6 +31,7 @@ func (c *checker) channels() {
 	for _, class := range w.classes.All() {
 		w.closedTwice(class)
 	}
+	w.fieldsNeverServed()
 	w.deadSelects()
 	w.timersWithoutChannel()
 	w.stopped()

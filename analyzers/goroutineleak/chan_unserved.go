@@ -101,7 +101,7 @@ func (w *world) unservedOutside(class *skeleton.Class) {
 	name := class.Fields[0].Name()
 	steps := w.makeSteps(class, name)
 	for _, fn := range w.fns {
-		if w.classes.Callable(fn) && w.returns(fn, class) {
+		if w.classes.Callable(fn) && returnsField(fn, class.Fields[0]) {
 			steps = append(steps, pass.Step{Place: pass.Place{Pos: fn.Pos()}, Op: "return", Object: name, Message: funcName(fn) + " hands it out"})
 			at := steps[0].Place
 			w.add(finding{Diagnostic: pass.Diagnostic{

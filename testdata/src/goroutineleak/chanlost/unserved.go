@@ -237,3 +237,44 @@ func (h *handler) Reload() error {
 	h.reload <- answer
 	return <-answer
 }
+
+// A channel like those of others, by way of an interface.
+type checker interface{ Done() <-chan struct{} }
+
+type registration struct {
+	synced  chan struct{}
+	handles []checker
+}
+
+func NewRegistration(handles []checker) checker {
+	r := &registration{
+		synced:  make(chan struct{}), // want `CL1002: who receives from the channel that registration.Done returns waits for ever`
+		handles: handles,
+	}
+	go func() {
+		for _, h := range r.handles {
+			<-h.Done()
+		}
+	}()
+	return r
+}
+
+func (r *registration) Done() <-chan struct{} { return r.synced }
+
+type registered struct {
+	synced  chan struct{}
+	handles []checker
+}
+
+func NewRegistered(handles []checker) checker {
+	r := &registered{synced: make(chan struct{}), handles: handles}
+	go func() {
+		for _, h := range r.handles {
+			<-h.Done()
+		}
+		close(r.synced)
+	}()
+	return r
+}
+
+func (r *registered) Done() <-chan struct{} { return r.synced }
