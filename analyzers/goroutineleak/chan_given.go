@@ -23,9 +23,9 @@ func given(instr ssa.CallInstruction, p *ssa.Parameter) *ssa.Function {
 	}
 	switch v := callee.Args[i].(type) {
 	case *ssa.MakeClosure:
-		return v.Fn.(*ssa.Function)
+		return skeleton.Normal(v.Fn.(*ssa.Function)) // a method value is its method
 	case *ssa.Function:
-		return v
+		return skeleton.Normal(v)
 	}
 	return nil
 }

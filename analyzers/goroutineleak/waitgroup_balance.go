@@ -42,9 +42,17 @@ func (w *world) addWithoutDone(class *skeleton.Class, wait skeleton.ClassOp, add
 			}
 		}
 	}
-	threads, ok := w.allThreads(others, nil)
-	if !ok {
-		return
+	var threads []thread
+	for _, done := range others {
+		ts, ok := w.threads(done.Fn, nil)
+		if !ok || len(ts) == 0 {
+			return // who runs it is not understood
+		}
+		for _, t := range ts {
+			if !slices.Contains(threads, t) {
+				threads = append(threads, t)
+			}
+		}
 	}
 	for _, t := range threads {
 		i := slices.IndexFunc(adds, func(add skeleton.ClassOp) bool {

@@ -177,3 +177,37 @@ func stagesRight(first, second []func()) {
 	}
 	wg.Wait()
 }
+
+func guarded(f func()) {
+	defer func() { _ = recover() }()
+	f()
+}
+
+// A helper runs the methods.
+type helped struct {
+	wg   sync.WaitGroup
+	work chan int
+}
+
+func (h *helped) Start() {
+	h.wg.Add(2)
+	go guarded(h.read)
+	go guarded(h.write)
+}
+
+func (h *helped) read() {
+	defer h.wg.Done()
+	for range h.work {
+	}
+}
+
+func (h *helped) write() {
+	defer h.wg.Done()
+	for range h.work {
+	}
+}
+
+func (h *helped) Stop() {
+	close(h.work)
+	h.wg.Wait()
+}
