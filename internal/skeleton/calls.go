@@ -141,11 +141,26 @@ func setting(sig *types.Signature, callee Callee) bool {
 // tells reports whether a function does nothing but say what it is given is like: a method such as Len or Empty. What it
 // says decides what its callers do, as if it stood there.
 func tells(fn *ssa.Function) bool {
-	return len(fn.Blocks) == 1 && len(fn.Blocks[0].Instrs) <= maxTelling && fn.Signature.Results().Len() > 0 && len(fn.Params) > 0
+	if len(fn.Blocks) > maxTellingBlocks || fn.Signature.Results().Len() == 0 || len(fn.Params) == 0 {
+		return false
+	}
+	n := 0
+	for _, b := range fn.Blocks {
+		n += len(b.Instrs)
+		for _, succ := range b.Succs {
+			if succ.Dominates(b) {
+				return false // a loop
+			}
+		}
+	}
+	return n <= maxTelling
 }
 
-// maxTelling bounds the instructions of such a function.
-const maxTelling = 12
+// The bounds of such a function.
+const (
+	maxTellingBlocks = 4 // as x.a && x.b has
+	maxTelling       = 16
+)
 
 // quiet lists packages whose functions do nothing with channels, locks and functions that they are given, but use them
 // before they return, if at all.

@@ -58,6 +58,7 @@ func (c *compiler) run() {
 		from   int
 		region map[int]bool
 	}
+	whole := tells(c.fn)            // every branch of it decides what it says
 	looped := make(map[int]bool)    // the branch was that of a loop
 	merged := make(map[int][]merge) // by the block where the paths meet
 	for i, b := range c.fn.Blocks {
@@ -69,6 +70,9 @@ func (c *compiler) run() {
 		}
 		if len(s.succs[i]) == 1 {
 			c.Blocks[i].Instrs[last] = Instr{Code: Jump, Dst: NoArg}
+			continue
+		}
+		if whole {
 			continue
 		}
 		if to, region, again := s.join(i, c.blockMatters); to >= 0 && !c.joinMatters(to) && !(again && c.joinMatters(i)) {

@@ -160,3 +160,56 @@ func TriedWriter() {
 	}
 	b.rw.RUnlock()
 }
+
+// One goroutine takes the lock, another one gives it back.
+func HandedBack() {
+	var mu sync.Mutex
+	taken := make(chan int)
+	go func() {
+		mu.Lock()
+		close(taken)
+	}()
+	go func() {
+		mu.Lock()
+		mu.Unlock()
+	}()
+	<-taken
+	mu.Unlock()
+}
+
+// Nobody gives it back.
+func NotHandedBack() {
+	var mu sync.Mutex
+	taken := make(chan int)
+	go func() {
+		mu.Lock()
+		close(taken)
+	}()
+	go func() {
+		mu.Lock() // stuck in NotHandedBack
+		mu.Unlock()
+	}()
+	<-taken
+}
+
+type gate struct {
+	open, broken bool
+	wake         *sync.Cond
+}
+
+func (g *gate) ready() bool { return g.open || g.broken }
+
+// What a condition asks by a method is known.
+func AskedByMethod() {
+	g := &gate{wake: sync.NewCond(&sync.Mutex{}), broken: true}
+	done := make(chan int)
+	go func() {
+		g.wake.L.Lock()
+		for !g.ready() {
+			g.wake.Wait()
+		}
+		g.wake.L.Unlock()
+		close(done)
+	}()
+	<-done
+}
