@@ -198,6 +198,12 @@ func (c *checker) cancel(fn *ssa.Function, made maker, contexts *ctxflow.Flow) {
 			fix, advice = c.deferFix(call, name), "write defer "+name+"()"
 		}
 	}
+	if name == "_" {
+		if op.Kind == skeleton.ContextCancel && started == nil && op.Object != nil && contexts.State(op.Object) == ctxflow.None {
+			return // nothing is left behind for certain, and go vet says it, too
+		}
+		name, fix, advice = "the cancel function", nil, "keep it, and call it when "+object+" is of no use any more"
+	}
 	steps := []pass.Step{{Place: c.placeOf(call), Message: object + " is made here, to be ended by " + name, Op: "make", Object: object, Goroutine: 1}}
 	if started != nil {
 		steps = append(steps, pass.Step{Place: c.placeOf(started), Message: "a goroutine that waits for " + object + " is started here", Op: "start", Object: object, Goroutine: 1})

@@ -40,6 +40,9 @@ func (w *world) sendersOfAField(class *skeleton.Class) {
 		if !ok || !w.besides(class, x) {
 			return
 		}
+		if w.endsLater(op, x.sel, x.selCase) {
+			continue
+		}
 		w.add(w.fieldSender(class, op, consumer, x))
 	}
 }

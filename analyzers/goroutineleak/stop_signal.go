@@ -131,6 +131,9 @@ func (w *world) endsTogether(op skeleton.ClassOp, l leaving) bool {
 	if class == nil {
 		return false
 	}
+	if w.endsLater(op, l.op.Instr.(*ssa.Select), l.signal) {
+		return true
+	}
 	own, known := w.threads(op.Fn, nil)
 	locks := w.lockedBefore(op.Instr)
 	for _, end := range opsOf(class, skeleton.Close) {

@@ -232,3 +232,11 @@ func (s *source) read(parent context.Context, get func(context.Context) error) e
 	defer cancel()
 	return get(ctx)
 }
+
+func thrownAway(done func()) {
+	ctx, _ := context.WithCancel(context.Background()) // want `the cancel function is not called when the function returns: the goroutine started with it waits for ever; `
+	go func() {
+		<-ctx.Done()
+		done()
+	}()
+}

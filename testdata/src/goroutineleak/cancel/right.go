@@ -200,3 +200,12 @@ func (s *startup) run(parent context.Context, get func(context.Context) error) e
 	defer cancel()
 	return get(ctx)
 }
+
+type labelled struct{ ctx context.Context }
+
+// Nothing waits for this context, and nothing knows of it but who has it.
+func neverCancelled() *labelled {
+	l := &labelled{}
+	l.ctx, _ = context.WithCancel(context.Background())
+	return l
+}

@@ -533,3 +533,61 @@ func readShort() []int {
 	}()
 	return readSome(ctx, c)
 }
+
+// A tape is played by a goroutine, which is stopped when everything was said, or, by halt, at any time.
+type tape struct {
+	said chan int
+	stop chan struct{}
+}
+
+func (t *tape) play() {
+	for {
+		select {
+		case <-t.said:
+		case <-t.stop:
+			return
+		}
+	}
+}
+
+func (t *tape) say(n int) { t.said <- n }
+
+func (t *tape) halt() { close(t.stop) }
+
+func saidBeforeHalt() {
+	t := &tape{said: make(chan int), stop: make(chan struct{})}
+	go t.play()
+	for n := range 3 {
+		t.say(n)
+	}
+	t.halt()
+}
+
+// The same, but what is said may come when it is too late.
+type late struct {
+	said chan int
+	stop chan struct{}
+}
+
+func (t *late) play() {
+	for {
+		select {
+		case <-t.said:
+		case <-t.stop:
+			return
+		}
+	}
+}
+
+func (t *late) say(n int) {
+	t.said <- n // want `late.say blocks for ever sending on t.said once the goroutine that receives has ended`
+}
+
+func (t *late) halt() { close(t.stop) }
+
+func saidBesideHalt() {
+	t := &late{said: make(chan int), stop: make(chan struct{})}
+	go t.play()
+	go t.halt()
+	t.say(1)
+}
