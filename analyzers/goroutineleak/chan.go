@@ -14,6 +14,7 @@ func (c *checker) channels() {
 	w := newWorld(c)
 	for _, class := range w.classes.All() {
 		w.neverServed(class)
+		w.resultsNeverEnded(class)
 		w.lostWakeup(class)
 		if !class.Closed() {
 			continue
