@@ -278,3 +278,36 @@ func NewRegistered(handles []checker) checker {
 }
 
 func (r *registered) Done() <-chan struct{} { return r.synced }
+
+// A hook on which tests send.
+type observed struct {
+	seen chan int
+	in   chan int
+	stop chan struct{}
+}
+
+func NewObserved() *observed {
+	o := &observed{seen: make(chan int), in: make(chan int), stop: make(chan struct{})}
+	go o.run()
+	return o
+}
+
+func (o *observed) run() {
+	for {
+		select {
+		case <-o.seen:
+		case <-o.in:
+		case <-o.stop:
+			return
+		}
+	}
+}
+
+func (o *observed) Put(n int) {
+	select {
+	case o.in <- n:
+	case <-o.stop:
+	}
+}
+
+func (o *observed) Close() { close(o.stop) }
