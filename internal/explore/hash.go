@@ -83,6 +83,11 @@ func (w *hasher) value(v value) {
 	v = w.s.resolve(v)
 	w.add(uint64(v.k)<<2 | b2u(v.neg)<<1 | b2u(v.nonNil))
 	switch {
+	case v.op != 0:
+		w.add(uint64(v.op))
+		w.value(v.parts[0])
+		w.value(v.parts[1])
+		return
 	case v.k == unknown && v.passing:
 		n, ok := w.unknown[v.n]
 		if !ok {

@@ -136,6 +136,9 @@ func (x *explorer) store(s *state, to, v value, t *skeleton.Type) {
 	}
 	if o.env&mayRecv != 0 {
 		x.escape(s, v, t, anything)
+		if v.k == address && o.lazy && s.objs[v.o].channel && !s.objs[v.o].lazy {
+			s.obj(v.o).lent = true
+		}
 	}
 }
 

@@ -40,6 +40,7 @@ type object struct {
 	cap     int
 	buf     []value
 	closed  bool
+	lent    bool // made here, and then kept in memory that was there before
 
 	context   bool
 	parent    int32 // -1: none
