@@ -217,6 +217,9 @@ func (x *explorer) unseen(s *state, f *frame, c *skeleton.Call, dst skeleton.Arg
 	if c.NonNil || x.wrapsError(s, f, c) {
 		out.nonNil = true
 	}
+	if c.NoError {
+		out = withoutError(out)
+	}
 	f.set(dst, s.resolve(out))
 	if len(callbacks) != 1 {
 		return goOn // which of several, and when, is not known
@@ -235,6 +238,15 @@ func (x *explorer) unseen(s *state, f *frame, c *skeleton.Call, dst skeleton.Arg
 		}
 	}
 	return goOn
+}
+
+// withoutError is the result of a call whose error is always nil.
+func withoutError(v value) value {
+	if v.k != aggregate || len(v.parts) == 0 {
+		return nilVal
+	}
+	v.parts = append(slices.Clone(v.parts[:len(v.parts)-1]), nilVal)
+	return v
 }
 
 // wrapsError reports whether a call is given an error that is known not to be nil here, and returns one.

@@ -252,6 +252,9 @@ func (x *explorer) step(s *state) verdict {
 		if in.Call != nil && (in.Call.NonNil || x.wrapsError(s, f, in.Call)) {
 			v.nonNil = true
 		}
+		if in.Call != nil && in.Call.NoError {
+			v = withoutError(v)
+		}
 		f.set(in.Dst, v)
 	case skeleton.Derived:
 		var args []value

@@ -51,7 +51,7 @@ func (c *compiler) callInstr(i *ssa.Call) (Instr, bool) {
 	case call.Harmless && call.Setting:
 		return Instr{Code: Derived, Args: call.Args, N: call.NameHash()}, true
 	case call.Harmless:
-		return Instr{Code: Unknown, Args: call.Wraps, Call: &Call{Value: NoArg, NonNil: call.NonNil, Wraps: call.Wraps, Harmless: true}}, true
+		return Instr{Code: Unknown, Args: call.Wraps, Call: &Call{Value: NoArg, NonNil: call.NonNil, NoError: call.NoError, Wraps: call.Wraps, Harmless: true}}, true
 	}
 	return Instr{Code: CallFunc, Call: call}, true
 }
@@ -81,6 +81,7 @@ func (c *compiler) call(common *ssa.CallCommon) *Call {
 	if out.Kind != None {
 		return out
 	}
+	out.NoError = neverFails[out.Name]
 	out.Wraps = c.wraps(common.Signature(), callee.Args)
 	out.Setting = setting(common.Signature(), callee)
 	switch {
@@ -200,6 +201,14 @@ func harmless(callee Callee) bool {
 		}
 	}
 	return true
+}
+
+// neverFails lists functions whose documentation says that their error is always nil. What package crypto/rand reads is
+// there since Go 1.24, or the program ends.
+var neverFails = map[string]bool{
+	"crypto/rand.Read":      true,
+	"(*bytes.Buffer).Write": true, "(*bytes.Buffer).WriteByte": true, "(*bytes.Buffer).WriteRune": true, "(*bytes.Buffer).WriteString": true,
+	"(*strings.Builder).Write": true, "(*strings.Builder).WriteByte": true, "(*strings.Builder).WriteRune": true, "(*strings.Builder).WriteString": true,
 }
 
 // nonNil reports whether a function's result is never nil.

@@ -154,6 +154,8 @@ type Call struct {
 	Harmless bool
 	// NonNil results are not nil.
 	NonNil bool
+	// NoError says that the last result is an error that is always nil.
+	NoError bool
 	// Wraps lists errors that are given: where one of them is not nil, neither is the error that is returned.
 	Wraps []Arg
 	// Setting is set where a name is asked for what it stands for: the answer is the same each time.

@@ -2,9 +2,11 @@
 package paths
 
 import (
+	"crypto/rand"
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 )
 
 var errLost = errors.New("lost")
@@ -157,4 +159,46 @@ func undrained(nodes []int) {
 		done <- struct{}{}
 	})
 	<-done // want `CL1002`
+}
+
+type transport struct{ listening chan struct{} }
+
+// Random bytes are there, or the program ends.
+func (t *transport) listen(serve func([]byte)) error {
+	t.listening = make(chan struct{})
+	var key [8]byte
+	if _, err := rand.Read(key[:]); err != nil {
+		return err
+	}
+	go func() {
+		defer close(t.listening)
+		serve(key[:])
+	}()
+	return nil
+}
+
+func listenAndWait(serve func([]byte)) {
+	t := new(transport)
+	t.listen(serve)
+	<-t.listening
+}
+
+// A reader may fail.
+func (t *transport) listenFrom(r io.Reader, serve func([]byte)) error {
+	t.listening = make(chan struct{})
+	var key [8]byte
+	if _, err := r.Read(key[:]); err != nil {
+		return err
+	}
+	go func() {
+		defer close(t.listening)
+		serve(key[:])
+	}()
+	return nil
+}
+
+func listenFromAndWait(r io.Reader, serve func([]byte)) {
+	t := new(transport)
+	t.listenFrom(r, serve)
+	<-t.listening // want `CL1002`
 }

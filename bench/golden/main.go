@@ -1,0 +1,129 @@
+// Golden prints what the findings in triage.tsv say of each rule, for bench/golden/README.md:
+//
+//	go run ./bench/golden
+package main
+
+import (
+	"bufio"
+	"cmp"
+	_ "embed"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+//go:embed triage.tsv
+var triage string
+
+func main() {
+	lines, err := read(strings.NewReader(triage))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "golden:", err)
+		os.Exit(1)
+	}
+	fmt.Print(table(lines))
+}
+
+// A line is one line of triage.tsv: a finding that was read, or several of the same kind.
+type line struct {
+	module, code, place, why string
+	verdict                  verdict
+	findings                 int
+}
+
+// A verdict says what became of a finding.
+type verdict string
+
+const (
+	worth    verdict = "true"   // and worth a fix
+	small    verdict = "small"  // true with little harm, or not worth a fix
+	wrong    verdict = "false"  // and still reported
+	mended   verdict = "mended" // false, and not reported any more
+	unsettle verdict = "open"   // not settled
+)
+
+var several = regexp.MustCompile(`\((\d+)\)`)
+
+// read reads triage.tsv.
+func read(r io.Reader) ([]line, error) {
+	var lines []line
+	in := bufio.NewScanner(r)
+	for n := 1; in.Scan(); n++ {
+		fields := strings.Split(in.Text(), "\t")
+		if len(fields) != 5 {
+			return nil, fmt.Errorf("line %d has %d fields, not module, code, place, verdict, why", n, len(fields))
+		}
+		if n == 1 {
+			continue // the names of the columns
+		}
+		l := line{module: fields[0], code: fields[1], place: fields[2], why: fields[4], findings: 1}
+		if m := several.FindStringSubmatch(fields[3]); m != nil {
+			l.findings, _ = strconv.Atoi(m[1])
+		}
+		var ok bool
+		if l.verdict, ok = verdictOf(fields[3]); !ok {
+			return nil, fmt.Errorf("line %d: what does %q mean?", n, fields[3])
+		}
+		lines = append(lines, l)
+	}
+	return lines, in.Err()
+}
+
+// verdictOf understands the words of a verdict.
+func verdictOf(text string) (verdict, bool) {
+	has := func(words ...string) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
+	}
+	switch {
+	case strings.HasPrefix(text, "false, mended"):
+		return mended, true
+	case strings.HasPrefix(text, "false"):
+		return wrong, true
+	case strings.HasPrefix(text, "not worth"):
+		return small, true
+	case has("not settled", "likely"):
+		return unsettle, true
+	case strings.HasPrefix(text, "true"):
+		if has("small", "no harm", "advice", "same cause", "example") {
+			return small, true
+		}
+		return worth, true
+	}
+	return "", false
+}
+
+// table prints a row for each rule. A rule may become stable when at least five of its findings were read, those that are
+// not reported any more left out, and nine of ten were true and worth a fix.
+func table(lines []line) string {
+	count := make(map[string]map[verdict]int)
+	all := make(map[verdict]int)
+	for _, l := range lines {
+		if count[l.code] == nil {
+			count[l.code] = make(map[verdict]int)
+		}
+		count[l.code][l.verdict] += l.findings
+		all[l.verdict] += l.findings
+	}
+	var b strings.Builder
+	b.WriteString("| code | read | true | small | false | open | mended | meets the bar |\n|---|---:|---:|---:|---:|---:|---:|---|\n")
+	row := func(code string, n map[verdict]int, meets string) {
+		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d | %d | %s |\n", code, n[worth]+n[small]+n[wrong]+n[unsettle], n[worth], n[small], n[wrong], n[unsettle], n[mended], meets)
+	}
+	for _, code := range slices.SortedFunc(maps.Keys(count), cmp.Compare[string]) {
+		n := count[code]
+		meets := "no"
+		if read := n[worth] + n[small] + n[wrong] + n[unsettle]; read >= 5 && 10*n[worth] >= 9*read {
+			meets = "yes"
+		} else if read < 5 {
+			meets = "too few"
+		}
+		row(code, n, meets)
+	}
+	row("all", all, "")
+	return b.String()
+}
