@@ -40,7 +40,7 @@ func (w *world) countedInVain(class *skeleton.Class, wait skeleton.ClassOp, adds
 			continue
 		}
 		start := s.startAfter(add.Instr)
-		if start == nil {
+		if start == nil || waitsItself(class, add.Fn) {
 			continue
 		}
 		x, ok := s.leaves(add.Fn, add.Instr)
@@ -50,6 +50,16 @@ func (w *world) countedInVain(class *skeleton.Class, wait skeleton.ClassOp, adds
 		w.add(w.vainFinding(wait, add, start, x))
 		return
 	}
+}
+
+// waitsItself reports whether a function makes a WaitGroup and is the only one to wait for it, at its end: where it returns
+// before, nobody waits.
+func waitsItself(class *skeleton.Class, fn *ssa.Function) bool {
+	own := func(v ssa.Value) bool { return v.Parent() == fn }
+	return len(class.Makes) > 0 && !slices.ContainsFunc(class.Makes, func(v ssa.Value) bool { return !own(v) }) &&
+		!slices.ContainsFunc(opsOf(class, skeleton.WaitGroupWait), func(op skeleton.ClassOp) bool {
+			return op.Fn != fn || op.Deferred || op.Started
+		})
 }
 
 // startAfter returns the instruction that starts, or hands on, what serves, and that always comes after another one.

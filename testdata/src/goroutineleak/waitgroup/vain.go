@@ -137,3 +137,27 @@ func (c *club) Each(all []func()) {
 		c.wg.Add(1)
 	}
 }
+
+// Whoever returns early does not wait, and nobody else has the WaitGroup.
+func archive(targets []int, history, visibility func()) error {
+	var wg sync.WaitGroup
+	for _, target := range targets {
+		wg.Add(1)
+		switch target {
+		case 0:
+			go func() {
+				defer wg.Done()
+				history()
+			}()
+		case 1:
+			go func() {
+				defer wg.Done()
+				visibility()
+			}()
+		default:
+			return errors.New("unknown")
+		}
+	}
+	wg.Wait()
+	return nil
+}
