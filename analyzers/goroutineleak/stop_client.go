@@ -67,14 +67,15 @@ func (w *world) services() []*service {
 		if fn.Parent() != nil || fn.Synthetic != "" || fn.TypeParams().Len() > 0 {
 			continue
 		}
+		var own *types.TypeName
 		if recv := fn.Signature.Recv(); recv != nil {
+			own = typeName(recv.Type())
 			if s := of(recv.Type()); s != nil {
 				s.method(w, fn)
 			}
-			continue
 		}
 		for i := range fn.Signature.Results().Len() {
-			if s := of(fn.Signature.Results().At(i).Type()); s != nil && makesObject(fn, i) {
+			if s := of(fn.Signature.Results().At(i).Type()); s != nil && s.typ != own && makesObject(fn, i, 0) {
 				s.makes = append(s.makes, opener{fn, i, w.startsGoroutine(fn)})
 				break
 			}
@@ -85,11 +86,16 @@ func (w *world) services() []*service {
 		// What is called by another method of the type alone is no beginning.
 		entry := func(fn *ssa.Function) bool {
 			sites, _ := w.classes.RunBy(fn)
-			return !slices.ContainsFunc(sites, func(site skeleton.Site) bool { return w.belongs(site.In, s) })
+			return !slices.ContainsFunc(sites, func(site skeleton.Site) bool {
+				// A call through an interface is one of something else, most likely.
+				return !site.Instr.Common().IsInvoke() && w.belongs(site.In, s)
+			})
 		}
 		s.stops = slices.DeleteFunc(s.stops, func(fn *ssa.Function) bool { return !entry(fn) })
-		if slices.ContainsFunc(s.stops, func(fn *ssa.Function) bool { return token.IsExported(fn.Name()) }) {
-			s.stops = slices.DeleteFunc(s.stops, func(fn *ssa.Function) bool { return !token.IsExported(fn.Name()) })
+		// Of a type with exported methods these are what its users call.
+		if unexported := func(fn *ssa.Function) bool { return !token.IsExported(fn.Name()) }; !allFunc(s.stops, unexported) {
+			s.stops = slices.DeleteFunc(s.stops, unexported)
+			s.others = slices.DeleteFunc(s.others, unexported)
 		}
 		s.starts = slices.DeleteFunc(s.starts, func(fn *ssa.Function) bool { return !entry(fn) })
 		s.others = slices.DeleteFunc(s.others, func(fn *ssa.Function) bool { return !entry(fn) })
@@ -100,6 +106,10 @@ func (w *world) services() []*service {
 		s.others = s.others[:min(len(s.others), maxOthers)]
 	}
 	return all
+}
+
+func allFunc(fns []*ssa.Function, is func(*ssa.Function) bool) bool {
+	return !slices.ContainsFunc(fns, func(fn *ssa.Function) bool { return !is(fn) })
 }
 
 // belongs reports whether a function is a method of the type, a closure in one, or a constructor.
@@ -113,12 +123,22 @@ func (w *world) belongs(fn *ssa.Function, s *service) bool {
 	return fn.Signature.Recv() != nil && typeName(fn.Signature.Recv().Type()) == s.typ
 }
 
-// makesObject reports whether a function returns as result i an object that it makes.
-func makesObject(fn *ssa.Function, i int) bool {
+// makesObject reports whether a function returns as result i an object that it makes, or has made.
+func makesObject(fn *ssa.Function, i, depth int) bool {
 	for _, b := range fn.Blocks {
-		if ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return); ok && i < len(ret.Results) {
-			v := stored(ret.Results[i])
-			if _, ok := v.(*ssa.Alloc); ok {
+		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+		if !ok || i >= len(ret.Results) {
+			continue
+		}
+		v, at := stored(ret.Results[i]), 0
+		if e, ok := v.(*ssa.Extract); ok {
+			v, at = e.Tuple, e.Index
+		}
+		switch v := v.(type) {
+		case *ssa.Alloc:
+			return true
+		case *ssa.Call:
+			if callee := skeleton.CalleeOf(&v.Call).Func; callee != nil && depth < 3 && makesObject(callee, at, depth+1) {
 				return true
 			}
 		}

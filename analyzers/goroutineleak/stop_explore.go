@@ -2,6 +2,7 @@ package goroutineleak
 
 import (
 	"go/token"
+	"maps"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -17,7 +18,6 @@ type client struct {
 	opener
 	start, other, stop *ssa.Function
 	graph              *skeleton.Func
-	run                map[*ssa.Function]bool // what is executed in it
 }
 
 // clients executes synthesised clients of the services of the package, and reports what waits for ever in them.
@@ -37,7 +37,6 @@ func (w *world) clients(prog *skeleton.Program) {
 				if c.graph = w.compile(prog, c); c.graph == nil {
 					continue
 				}
-				c.run = w.runByClient(c)
 				found, stats := explore.Root(prog, c.graph, explore.DefaultBudget)
 				exhausted = exhausted || !stats.Finished
 				for _, st := range found {
@@ -103,25 +102,19 @@ func (w *world) compile(prog *skeleton.Program, c *client) *skeleton.Func {
 	return prog.Client(c.fn, c.index, calls)
 }
 
-// runByClient returns the functions that a client runs, with all that they start.
-func (w *world) runByClient(c *client) map[*ssa.Function]bool {
+// runByClient returns the functions that a client runs, with those of the goroutines that it has started so far.
+func (w *world) runByClient(c *client, s explore.Stuck) map[*ssa.Function]bool {
 	run := make(map[*ssa.Function]bool)
-	todo := []*ssa.Function{c.fn, c.start, c.other, c.stop}
-	for len(todo) > 0 {
-		fn := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		if fn == nil || run[fn] {
-			continue
+	for _, fn := range []*ssa.Function{c.fn, c.start, c.other, c.stop} {
+		if fn != nil {
+			maps.Copy(run, w.runBy(fn))
 		}
-		run[fn] = true
-		for _, b := range fn.Blocks {
-			for _, instr := range b.Instrs {
-				if call, ok := instr.(ssa.CallInstruction); ok {
-					sites, _ := w.classes.Runs(call)
-					for _, site := range sites {
-						todo = append(todo, site.Fn)
-					}
-				}
+	}
+	for _, st := range s.Steps {
+		if call, ok := st.At.(ssa.CallInstruction); ok && st.What == "start" {
+			sites, _ := w.classes.Runs(call)
+			for _, site := range sites {
+				maps.Copy(run, w.runBy(site.Fn))
 			}
 		}
 	}
@@ -133,8 +126,10 @@ func (w *world) provenInClient(c *client, s explore.Stuck) bool {
 	if !s.Pos.IsValid() || w.IsTest(s.Pos) != w.tests || w.expectsEnd(s.At) {
 		return false
 	}
+	run := w.runByClient(c, s)
 	for _, st := range slices.Concat([]explore.Stuck{s}, s.With) {
-		if !w.allSeen(c, st) {
+		st.Steps = s.Steps
+		if !w.allSeen(c, st, run) {
 			return false
 		}
 	}
@@ -142,7 +137,11 @@ func (w *world) provenInClient(c *client, s explore.Stuck) bool {
 }
 
 // allSeen reports whether nobody but the client's own goroutines can release one that is stuck.
-func (w *world) allSeen(c *client, s explore.Stuck) bool {
+func (w *world) allSeen(c *client, s explore.Stuck, run map[*ssa.Function]bool) bool {
+	// Users who want nothing more leave the object's own goroutines, but what they do themselves is their business.
+	own := !s.Root && !slices.ContainsFunc(s.Steps, func(st explore.Step) bool {
+		return st.What == "start" && st.Other == s.Goroutine && st.Func == c.graph
+	})
 	var frees []skeleton.Kind
 	switch s.Kind {
 	case skeleton.Send, skeleton.Recv, skeleton.Select:
@@ -164,7 +163,7 @@ func (w *world) allSeen(c *client, s explore.Stuck) bool {
 			wanted = []skeleton.Kind{skeleton.Send, skeleton.Close}
 		}
 		for _, other := range op.class.Ops {
-			if slices.ContainsFunc(wanted, other.Does) && !c.run[other.Fn] && !(op.Does(skeleton.Send) && w.onDemand(c, other.Fn)) {
+			if slices.ContainsFunc(wanted, other.Does) && !run[other.Fn] && (!own || other.Kind == skeleton.Close || !w.onDemand(c, other.Fn)) {
 				return false
 			}
 		}
