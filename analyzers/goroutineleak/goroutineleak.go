@@ -59,6 +59,7 @@ type checker struct {
 	exits *exits.Info
 	found []finding
 	prog  *skeleton.Program
+	world *world
 	releaseState
 }
 

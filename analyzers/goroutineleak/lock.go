@@ -23,6 +23,8 @@ func (c *checker) locks() {
 		l.doubleLocks(w)
 		l.missingUnlocks(w)
 		l.lockedWaits(w)
+		l.leavingReceivers(w)
+		l.hubs(w)
 	}
 	l.lockOrders(walks)
 }
