@@ -20,7 +20,7 @@ func (w *world) oneSided(class *skeleton.Class) {
 		return
 	}
 	sends, receives := opsOf(class, skeleton.Send), opsOf(class, skeleton.Recv)
-	if w.withoutRoom(class) {
+	if w.fills(class) {
 		if left, ok := w.leavings(class, receives, skeleton.Recv); ok {
 			w.forsaken(class, sends, left, abandonedSender)
 		}
@@ -30,16 +30,46 @@ func (w *world) oneSided(class *skeleton.Class) {
 	}
 }
 
-// withoutRoom reports whether the channels of a class have no buffer: with one, it depends on how much is in it.
-func (w *world) withoutRoom(class *skeleton.Class) bool {
-	return !slices.ContainsFunc(class.Makes, func(v ssa.Value) bool {
+// fills reports whether nothing but receives makes room in the channels of a class: they have no buffer, or they live as
+// long as their owner, and everybody finds them in the owner's field.
+func (w *world) fills(class *skeleton.Class) bool {
+	buffered := false
+	for _, v := range class.Makes {
 		mk, ok := v.(*ssa.MakeChan)
 		if !ok {
-			return true
+			return false
 		}
 		n, known := intConst(mk.Size)
-		return !known || n > 0
-	})
+		if !known {
+			return false
+		}
+		buffered = buffered || n > 0
+	}
+	return !buffered || !slices.ContainsFunc(class.Ops, func(op skeleton.ClassOp) bool { return !ownField(channelOf(op)) })
+}
+
+// ownField reports whether a channel was read from a field of the receiver of the method around.
+func ownField(ch ssa.Value) bool {
+	load, ok := ch.(*ssa.UnOp)
+	if !ok {
+		return false
+	}
+	addr, ok := load.X.(*ssa.FieldAddr)
+	if !ok {
+		return false
+	}
+	base := addr.X
+	if free, ok := base.(*ssa.UnOp); ok && free.Op == token.MUL {
+		base = free.X
+	}
+	if free, ok := base.(*ssa.FreeVar); ok {
+		base = skeleton.Bound(free)
+		if cell, ok := base.(*ssa.Alloc); ok {
+			base = skeleton.OnlyStored(cell)
+		}
+	}
+	p, ok := base.(*ssa.Parameter)
+	return ok && p.Parent().Signature.Recv() != nil && p == p.Parent().Params[0]
 }
 
 // forsaken reports the operations that wait for nothing but those who leave: the first, with the others beside it.

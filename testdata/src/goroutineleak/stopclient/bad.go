@@ -210,3 +210,87 @@ func (t *Twin) Put(ctx context.Context, v int) {
 }
 
 func (t *Twin) Close() { t.cancel() }
+
+// A Queue forgets the requests that are in it when it is stopped.
+type Queue struct {
+	requests chan request
+	quit     chan struct{}
+}
+
+type request struct {
+	n     int
+	reply chan int
+}
+
+func NewQueue() *Queue { // want NewQueue:`starts a goroutine until Stop`
+	q := &Queue{requests: make(chan request, 4), quit: make(chan struct{})}
+	go q.serve()
+	return q
+}
+
+func (q *Queue) serve() {
+	for {
+		select {
+		case r := <-q.requests:
+			r.reply <- 2 * r.n
+		case <-q.quit:
+			return
+		}
+	}
+}
+
+func (q *Queue) Double(n int) int {
+	r := request{n: n, reply: make(chan int, 1)}
+	select {
+	case q.requests <- r:
+	case <-q.quit:
+		return 0
+	}
+	return <-r.reply // want `CL1011: Queue.Stop leaves a call of Queue.Double that is under way behind: the receive from r.reply blocks for ever: Queue.serve can end without sending on r.reply or closing it`
+}
+
+func (q *Queue) Stop() { close(q.quit) }
+
+// A File is opened by its store; Close cancels, and does not close what the goroutine loops over.
+type Store struct {
+	fetch func(context.Context, int) (string, error)
+}
+
+type File struct {
+	ctx    context.Context
+	cancel context.CancelFunc
+	wanted chan<- int
+	parts  <-chan string
+}
+
+func (s *Store) Open(parent context.Context) *File {
+	ctx, cancel := context.WithCancel(parent)
+	wanted, parts := make(chan int), make(chan string)
+	go func() {
+		defer close(wanted)
+		defer close(parts)
+		for n := range wanted { // want `CL1011: File.Close leaves the goroutine that Store.Open starts at line \d+ behind: the receive from wanted blocks for ever: nobody is left to send on wanted or to close it`
+			part, err := s.fetch(ctx, n)
+			if err != nil {
+				return
+			}
+			parts <- part
+		}
+	}()
+	return newFile(ctx, cancel, wanted, parts)
+}
+
+func newFile(ctx context.Context, cancel context.CancelFunc, wanted chan<- int, parts <-chan string) *File {
+	return &File{ctx: ctx, cancel: cancel, wanted: wanted, parts: parts}
+}
+
+func (f *File) Read(n int) (string, error) {
+	select {
+	case f.wanted <- n:
+	case <-f.ctx.Done():
+		return "", f.ctx.Err()
+	}
+	return <-f.parts, nil
+}
+
+func (f *File) Close() { f.cancel() }

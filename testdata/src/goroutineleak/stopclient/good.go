@@ -307,3 +307,73 @@ func (f *flagged) Close() error {
 	<-f.done
 	return nil
 }
+
+// Its users say how many there are, and when each is done.
+type throttle struct {
+	wg  sync.WaitGroup
+	sem chan struct{}
+}
+
+func newThrottle() *throttle { return &throttle{sem: make(chan struct{}, 2)} }
+
+func (t *throttle) Do() {
+	t.sem <- struct{}{}
+	t.wg.Add(1)
+}
+
+func (t *throttle) Done() {
+	<-t.sem
+	t.wg.Done()
+}
+
+func (t *throttle) Finish() {
+	t.wg.Wait()
+	for range 2 {
+		t.sem <- struct{}{}
+	}
+}
+
+// Who asks waits for the end, too.
+type job struct {
+	n     int
+	reply chan int
+}
+
+type answering struct {
+	requests chan job
+	quit     chan struct{}
+}
+
+func newAnswering() *answering {
+	a := &answering{requests: make(chan job, 4), quit: make(chan struct{})}
+	go a.serve()
+	return a
+}
+
+func (a *answering) serve() {
+	for {
+		select {
+		case r := <-a.requests:
+			r.reply <- 2 * r.n
+		case <-a.quit:
+			return
+		}
+	}
+}
+
+func (a *answering) Double(n int) int {
+	r := job{n: n, reply: make(chan int, 1)}
+	select {
+	case a.requests <- r:
+	case <-a.quit:
+		return 0
+	}
+	select {
+	case v := <-r.reply:
+		return v
+	case <-a.quit:
+		return 0
+	}
+}
+
+func (a *answering) Stop() { close(a.quit) }

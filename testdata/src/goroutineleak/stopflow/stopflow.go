@@ -269,7 +269,7 @@ func (f *flag) end() {
 	close(f.quit)
 }
 
-// There is room.
+// There is room for some.
 type roomy struct {
 	values chan int
 	quit   chan struct{}
@@ -286,6 +286,46 @@ func (r *roomy) take() int {
 	}
 }
 
-func (r *roomy) put(v int) { r.values <- v }
+func (r *roomy) put(v int) {
+	r.values <- v // want `CL1001: roomy.put can stay for ever sending on r.values`
+}
 
 func (r *roomy) end() { close(r.quit) }
+
+// Each question has a channel of its own, with room for the answer.
+type asked struct {
+	questions chan question
+	quit      chan struct{}
+}
+
+type question struct{ answer chan int }
+
+func Asked() *asked { return &asked{questions: make(chan question), quit: make(chan struct{})} }
+
+func (a *asked) ask() int {
+	q := question{make(chan int, 1)}
+	select {
+	case a.questions <- q:
+	case <-a.quit:
+		return 0
+	}
+	select {
+	case v := <-q.answer:
+		return v
+	case <-a.quit:
+		return 0
+	}
+}
+
+func (a *asked) reply() {
+	for {
+		select {
+		case q := <-a.questions:
+			q.answer <- 1
+		case <-a.quit:
+			return
+		}
+	}
+}
+
+func (a *asked) end() { close(a.quit) }
