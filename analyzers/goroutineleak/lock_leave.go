@@ -41,7 +41,7 @@ func (l *locker) leavingReceivers(w *lockWalk) {
 // taker returns one of those who receive what a sends, where all of them need the lock h to leave.
 func (l *locker) taker(w *lockWalk, a acquisition, h holding) (found taker, ok bool) {
 	ops := l.world.ops[a.what.last().at]
-	if len(ops) != 1 || !ops[0].class.Closed() || h.path.Class() == nil {
+	if len(ops) != 1 || !ops[0].class.Closed() || !ops[0].class.Kept || h.path.Class() == nil {
 		return taker{}, false
 	}
 	class := ops[0].class

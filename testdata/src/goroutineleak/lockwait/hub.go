@@ -223,3 +223,24 @@ func read(d *drained, show func(string)) {
 	}
 	d.remove(1)
 }
+
+// One value has room, whoever holds what.
+type timers struct {
+	mu  sync.Mutex
+	all map[int]bool
+}
+
+func (t *timers) start(run func(func())) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	ch := make(chan int, 1)
+	run(func() {})
+	go func() { t.drop(<-ch) }()
+	ch <- len(t.all)
+}
+
+func (t *timers) drop(i int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.all, i)
+}
