@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -22,7 +23,7 @@ func (l *locker) hubs(w *lockWalk) {
 		}
 		send := a.instr.(*ssa.Send)
 		list := l.listOf(send.Chan)
-		if list == nil || !l.othersReceive(send) {
+		if list == nil || !l.othersReceive(send) || l.once(send, list) {
 			continue
 		}
 		for _, h := range a.state.locks {
@@ -35,6 +36,19 @@ func (l *locker) hubs(w *lockWalk) {
 			}
 		}
 	}
+}
+
+// once reports whether a channel has room for the value, and is taken off the list where it is sent.
+func (l *locker) once(send *ssa.Send, list *skeleton.Path) bool {
+	if l.world == nil || l.world.withoutRoom(l.world.classes.Of(send.Chan)) {
+		return false
+	}
+	for _, b := range send.Parent().Blocks {
+		if slices.ContainsFunc(b.Instrs, func(instr ssa.Instruction) bool { return l.removes(instr, list.Field) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // listOf returns the path of the field with the map or slice of which a channel is an element, or a field of one, or nil.

@@ -45,6 +45,16 @@ func (l *locker) taker(w *lockWalk, a acquisition, h holding) (found taker, ok b
 		return taker{}, false
 	}
 	class := ops[0].class
+	if !l.world.withoutRoom(class) {
+		// Room for some fills up with the one who stays on the list and receives no more.
+		send, ok := a.what.last().at.(*ssa.Send)
+		if !ok || a.what.next != nil {
+			return taker{}, false
+		}
+		if list := l.listOf(send.Chan); list == nil || list.Base() != h.path.Base() || l.once(send, list) {
+			return taker{}, false
+		}
+	}
 	for _, r := range opsOf(class, skeleton.Recv) {
 		if r.Kind == skeleton.Select && r.Default {
 			continue // by the way, while somebody else receives

@@ -6,6 +6,7 @@ func (w *world) stopped() {
 	for _, class := range w.classes.All() {
 		if class.Closed() {
 			w.oneSided(class)
+			w.refusedStarts(class)
 		}
 	}
 	if w.prog != nil {

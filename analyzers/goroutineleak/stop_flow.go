@@ -40,12 +40,32 @@ func (w *world) fills(class *skeleton.Class) bool {
 			return false
 		}
 		n, known := intConst(mk.Size)
-		if !known {
-			return false
+		if !known || n == 1 {
+			return false // room for the one value, most likely
 		}
 		buffered = buffered || n > 0
 	}
-	return !buffered || !slices.ContainsFunc(class.Ops, func(op skeleton.ClassOp) bool { return !ownField(channelOf(op)) })
+	return !buffered || !slices.ContainsFunc(class.Ops, func(op skeleton.ClassOp) bool { return !ownField(channelOf(op)) || isSignal(channelOf(op)) })
+}
+
+// withoutRoom reports whether the channels of a class have no buffer.
+func (w *world) withoutRoom(class *skeleton.Class) bool {
+	return class != nil && len(class.Makes) > 0 && !slices.ContainsFunc(class.Makes, func(v ssa.Value) bool {
+		mk, ok := v.(*ssa.MakeChan)
+		if !ok {
+			return true
+		}
+		n, known := intConst(mk.Size)
+		return !known || n > 0
+	})
+}
+
+// isSignal reports whether what is sent on a channel says nothing but that it is sent: such a channel has room for all that
+// are sent, or loses some.
+func isSignal(ch ssa.Value) bool {
+	elem := ch.Type().Underlying().(*types.Chan).Elem().Underlying()
+	st, ok := elem.(*types.Struct)
+	return ok && st.NumFields() == 0 || types.Identical(elem, types.Typ[types.Bool])
 }
 
 // ownField reports whether a channel was read from a field of the receiver of the method around.

@@ -244,3 +244,32 @@ func (t *timers) drop(i int) {
 	defer t.mu.Unlock()
 	delete(t.all, i)
 }
+
+// Each waiter has room for the one value, and is off the list with it.
+type waiters struct {
+	mu  sync.Mutex
+	all map[int]chan error
+}
+
+func (w *waiters) Add(id int) <-chan error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	ch := make(chan error, 1)
+	w.all[id] = ch
+	return ch
+}
+
+func (w *waiters) Drop(id int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.all, id)
+}
+
+func (w *waiters) Fail(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for id, ch := range w.all {
+		ch <- err
+		delete(w.all, id)
+	}
+}
