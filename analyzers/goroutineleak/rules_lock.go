@@ -312,7 +312,8 @@ var lockedWait = &rule.Rule{
 		Title: "Waits, with a lock held, for a goroutine that needs the lock",
 		Text: `A function holds a lock and waits for a goroutine to end, for a value or for somebody to take one, and that goroutine
 asks for the same lock before it gets there. If it has not got the lock yet, both wait for ever. Often it is a Stop or
-Close that locks, tells the workers to stop, and waits for them under the lock.
+Close that locks, tells the workers to stop, and waits for them under the lock; or a Publish that sends to its subscribers
+under the lock which a subscriber needs to sign off: one that has stopped receiving keeps both waiting.
 
 Release the lock before waiting: change the state under the lock, and wait without it.`,
 		Before: `
@@ -386,7 +387,7 @@ func (p *Poller) Stop() {
 		Since:    "0.2.0",
 		Severity: lint.SeverityError,
 	},
-	Blind: `Goroutines of other packages, channels that are passed on, sends on buffered channels, and select statements.`,
+	Blind: `Goroutines of other packages, channels that are passed on, most sends on buffered channels, and select statements.`,
 	References: []string{
 		"https://github.com/influxdata/telegraf/pull/16074",
 	},

@@ -45,7 +45,7 @@ func (w *world) fills(class *skeleton.Class) bool {
 		}
 		buffered = buffered || n > 0
 	}
-	return !buffered || !slices.ContainsFunc(class.Ops, func(op skeleton.ClassOp) bool { return !ownField(channelOf(op)) || isSignal(channelOf(op)) })
+	return !buffered || !slices.ContainsFunc(class.Ops, func(op skeleton.ClassOp) bool { return !ownField(channelOf(op)) || isSignal(channelOf(op).Type()) })
 }
 
 // withoutRoom reports whether the channels of a class have no buffer.
@@ -58,14 +58,6 @@ func (w *world) withoutRoom(class *skeleton.Class) bool {
 		n, known := intConst(mk.Size)
 		return !known || n > 0
 	})
-}
-
-// isSignal reports whether what is sent on a channel says nothing but that it is sent: such a channel has room for all that
-// are sent, or loses some.
-func isSignal(ch ssa.Value) bool {
-	elem := ch.Type().Underlying().(*types.Chan).Elem().Underlying()
-	st, ok := elem.(*types.Struct)
-	return ok && st.NumFields() == 0 || types.Identical(elem, types.Typ[types.Bool])
 }
 
 // ownField reports whether a channel was read from a field of the receiver of the method around.
