@@ -475,7 +475,6 @@ func (x *explorer) end(s *state, result value) {
 			if result.k == unknown && !result.nonNil {
 				// Whether it failed is not known: both.
 				other := x.fork(s)
-				other.assume(uint64(result.n)^0x77, 1)
 				x.push(other)
 			}
 			s.cancel(done)

@@ -84,8 +84,6 @@ func (x *explorer) step(s *state) verdict {
 	in := &instrs[f.pc]
 	arg := func(i int) value { return x.eval(s, f, in.Args[i]) }
 	switch in.Code {
-	case skeleton.Nop:
-		f.pc++
 	case skeleton.Alloc:
 		o := &object{typ: in.Type, slots: make([]value, in.Type.Slots), made: in.Pos}
 		v := value{k: address, o: s.add(o)}

@@ -143,7 +143,6 @@ const (
 	started
 	returned
 	chose // a case of a select
-	gone  // its goroutine ended
 )
 
 // A state is a point of a path.
@@ -259,9 +258,14 @@ func derived(tag uint64, args ...value) value {
 	return out
 }
 
+// fact finds what was assumed under a key: its place in facts, or the one where it belongs.
+func (s *state) fact(key uint64) (int, bool) {
+	return slices.BinarySearchFunc(s.facts, key, func(f fact, key uint64) int { return cmp.Compare(f.key, key) })
+}
+
 // lookup returns what was assumed under a key.
 func (s *state) lookup(key uint64) (int64, bool) {
-	i, ok := slices.BinarySearchFunc(s.facts, key, func(f fact, key uint64) int { return cmp.Compare(f.key, key) })
+	i, ok := s.fact(key)
 	if !ok {
 		return 0, false
 	}
@@ -273,7 +277,7 @@ func (s *state) assume(key uint64, n int64) { s.learn(value{n: int64(key)}, n) }
 // learn notes what is assumed of an unknown value on this path.
 func (s *state) learn(v value, n int64) {
 	key := uint64(v.n)
-	i, ok := slices.BinarySearchFunc(s.facts, key, func(f fact, key uint64) int { return cmp.Compare(f.key, key) })
+	i, ok := s.fact(key)
 	if ok {
 		s.facts[i].n = n
 		return
@@ -290,9 +294,6 @@ func (s *state) resolve(v value) value {
 		if v.neg {
 			n = 1 - n
 		}
-		if n == isNil {
-			return nilVal
-		}
 		return value{k: integer, n: n}
 	}
 	if v.op != 0 {
@@ -305,9 +306,6 @@ func (s *state) resolve(v value) value {
 	}
 	return v
 }
-
-// isNil marks an unknown that was assumed to be nil.
-const isNil = -1 << 62
 
 func (s *state) note(w what, k skeleton.Kind, pos token.Pos, fn *skeleton.Func, obj int32, at ssa.Instruction) {
 	s.trace = &event{prev: s.trace, g: s.cur, kind: k, what: w, pos: pos, fn: fn, obj: obj, at: at}

@@ -283,8 +283,6 @@ func (s *state) history() []Step {
 			st.What = "return"
 		case chose:
 			st.What = "case"
-		case gone:
-			st.What = "end"
 		}
 		if e.what != started && e.obj >= 0 {
 			st.Object = s.objs[e.obj].made

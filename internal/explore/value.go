@@ -14,10 +14,9 @@ const (
 	fn                  // a function without captured variables
 	closure             // the object o holds the function and what it captured
 	aggregate
-	slice       // n elements, in the object o, from slot of on
-	canceller   // cancels the context that is the object o
-	deferStack  // of the frame n
-	methodValue // a known function with the receiver bound
+	slice      // n elements, in the object o, from slot of on
+	canceller  // cancels the context that is the object o
+	deferStack // of the frame n
 )
 
 // A value is what a register or slot holds.

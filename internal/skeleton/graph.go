@@ -79,16 +79,14 @@ type Code uint8
 
 // The instructions.
 const (
-	Nop       Code = iota
-	Alloc          // Dst is the address of a new variable of Type
-	FieldAddr      // Args[0] plus N slots
-	FieldOf        // the N-th slot and following of Args[0], as a value of Type
-	IndexAddr      // element Args[1] of the slice or array at Args[0]; N is the number of slots of an element
-	IndexOf        // element of a value
-	Load           // of Type from Args[0]
-	Store          // Args[1], of Type, to Args[0]
-	Perform        // the operation Call.Kind
-	Choose         // a select; Dst is the tuple that package ssa documents
+	Alloc     Code = iota // Dst is the address of a new variable of Type
+	FieldAddr             // Args[0] plus N slots
+	FieldOf               // the N-th slot and following of Args[0], as a value of Type
+	IndexAddr             // element Args[1] of the slice or array at Args[0]; N is the number of slots of an element
+	Load                  // of Type from Args[0]
+	Store                 // Args[1], of Type, to Args[0]
+	Perform               // the operation Call.Kind
+	Choose                // a select; Dst is the tuple that package ssa documents
 	CallFunc
 	GoFunc
 	DeferFunc // onto the stack Args[0], if there is one
