@@ -201,11 +201,7 @@ func (x *explorer) unseen(s *state, f *frame, c *skeleton.Call, dst skeleton.Arg
 		if (a.k == closure || a.k == fn) && x.prog.Matters(x.codeOf(s, a)) {
 			callbacks = append(callbacks, a)
 		}
-		var t *skeleton.Type
-		if i < len(c.Types) {
-			t = c.Types[i]
-		}
-		x.escape(s, a, t, anything)
+		x.escape(s, a, argType(c, i), anything)
 	}
 	out := s.fresh()
 	if c.Setting {
@@ -267,6 +263,21 @@ func (x *explorer) codeOf(s *state, v value) *skeleton.Func {
 	return nil
 }
 
+// give hands the arguments of a call to code that is not seen.
+func (x *explorer) give(s *state, c *skeleton.Call, args []value) {
+	for i, a := range args {
+		x.escape(s, a, argType(c, i), anything)
+	}
+}
+
+// argType is the static type of an argument, or nil.
+func argType(c *skeleton.Call, i int) *skeleton.Type {
+	if i < len(c.Types) {
+		return c.Types[i]
+	}
+	return nil
+}
+
 // start executes a go statement.
 func (x *explorer) start(s *state, in *skeleton.Instr) verdict {
 	_, f := s.top()
@@ -275,14 +286,7 @@ func (x *explorer) start(s *state, in *skeleton.Instr) verdict {
 	f.pc++
 	if c.Kind != skeleton.None {
 		if c.Kind.Blocks() || c.Kind == skeleton.Close {
-			// A goroutine of the primitive alone.
-			for i, a := range args {
-				var t *skeleton.Type
-				if i < len(c.Types) {
-					t = c.Types[i]
-				}
-				x.escape(s, a, t, anything)
-			}
+			x.give(s, c, args) // to a goroutine of the primitive alone
 		}
 		return goOn
 	}
@@ -295,13 +299,7 @@ func (x *explorer) start(s *state, in *skeleton.Instr) verdict {
 		if v.ref() {
 			x.escape(s, v, nil, anything)
 		}
-		for i, a := range args {
-			var typ *skeleton.Type
-			if i < len(c.Types) {
-				typ = c.Types[i]
-			}
-			x.escape(s, a, typ, anything)
-		}
+		x.give(s, c, args)
 		return goOn
 	}
 	if x.foreign(s, t) {

@@ -243,13 +243,7 @@ func (x *explorer) performCall(s *state, c *skeleton.Call, args []value, dst ske
 	case skeleton.AtomicLoad, skeleton.AtomicStore, skeleton.AtomicSwap, skeleton.AtomicCompareAndSwap, skeleton.AtomicAdd:
 		return finish(x.atomic(s, c, args))
 	default:
-		for i, a := range args {
-			var t *skeleton.Type
-			if i < len(c.Types) {
-				t = c.Types[i]
-			}
-			x.escape(s, a, t, anything)
-		}
+		x.give(s, c, args)
 		v := s.fresh()
 		if c.Result != nil {
 			v = s.invent(c.Result, v)

@@ -2,6 +2,7 @@ package skeleton
 
 import (
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -19,6 +20,9 @@ type Program struct {
 	methods map[string]bool // names of methods that matter
 	makes   map[*ssa.Function]bool
 	tracked map[types.Type]bool
+	owners  []*ssa.Function // the functions that own primitives, in their order
+	// callers holds who calls a function, and binders who makes a closure of it.
+	callers, binders map[*ssa.Function][]*ssa.Function
 }
 
 // NewProgram returns the graphs of a package. fns are its functions, and ends reports calls that never return.
@@ -31,6 +35,8 @@ func NewProgram(pkg *ssa.Package, fns []*ssa.Function, ends func(ssa.Instruction
 		methods: make(map[string]bool),
 		makes:   make(map[*ssa.Function]bool),
 		tracked: make(map[types.Type]bool),
+		callers: make(map[*ssa.Function][]*ssa.Function),
+		binders: make(map[*ssa.Function][]*ssa.Function),
 	}
 	p.findMatters(fns)
 	return p
@@ -127,7 +133,6 @@ func FuncName(fn *ssa.Function) string {
 
 // findMatters finds the functions that do something to goroutines, primitives, or the memory that holds them.
 func (p *Program) findMatters(fns []*ssa.Function) {
-	callers := make(map[*ssa.Function][]*ssa.Function)
 	invokers := make(map[string][]*ssa.Function)
 	var todo []*ssa.Function
 	mark := func(fn *ssa.Function) {
@@ -150,11 +155,11 @@ func (p *Program) findMatters(fns []*ssa.Function) {
 						name := callee.Object.Name()
 						invokers[name] = append(invokers[name], fn)
 					case callee.Func != nil:
-						callers[callee.Func] = append(callers[callee.Func], fn)
+						p.callers[callee.Func] = append(p.callers[callee.Func], fn)
 					}
 				case *ssa.MakeClosure:
 					callee := i.Fn.(*ssa.Function)
-					callers[callee] = append(callers[callee], fn)
+					p.binders[callee] = append(p.binders[callee], fn)
 				}
 			}
 		}
@@ -165,27 +170,11 @@ func (p *Program) findMatters(fns []*ssa.Function) {
 			giving[name] = append(giving[name], fn)
 		}
 	}
-	var makers []*ssa.Function
-	for _, fn := range fns {
-		if p.Owns(fn) {
-			p.makes[fn] = true
-			makers = append(makers, fn)
-		}
-	}
-	for len(makers) > 0 {
-		fn := makers[len(makers)-1]
-		makers = makers[:len(makers)-1]
-		for _, caller := range callers[fn] {
-			if !p.makes[caller] {
-				p.makes[caller] = true
-				makers = append(makers, caller)
-			}
-		}
-	}
+	p.findMakers(fns)
 	for len(todo) > 0 {
 		fn := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		for _, caller := range callers[fn] {
+		for _, caller := range slices.Concat(p.callers[fn], p.binders[fn]) {
 			mark(caller)
 		}
 		// A call through an interface may be one of this method.
@@ -197,6 +186,27 @@ func (p *Program) findMatters(fns []*ssa.Function) {
 			// What such a call is of must be known.
 			for _, giver := range giving[fn.Name()] {
 				mark(giver)
+			}
+		}
+	}
+}
+
+// findMakers finds the functions that own primitives, and those that call them.
+func (p *Program) findMakers(fns []*ssa.Function) {
+	for _, fn := range fns {
+		if p.owns(fn) {
+			p.owners = append(p.owners, fn)
+			p.makes[fn] = true
+		}
+	}
+	makers := slices.Clone(p.owners)
+	for len(makers) > 0 {
+		fn := makers[len(makers)-1]
+		makers = makers[:len(makers)-1]
+		for _, caller := range slices.Concat(p.callers[fn], p.binders[fn]) {
+			if !p.makes[caller] {
+				p.makes[caller] = true
+				makers = append(makers, caller)
 			}
 		}
 	}
@@ -316,9 +326,9 @@ func (p *Program) holds(t types.Type, depth int) bool {
 // Matters reports whether running f does something to goroutines or primitives.
 func (p *Program) Matters(f *Func) bool { return f != nil && p.matters[f.SSA] }
 
-// Owns reports whether a function makes a primitive or starts a goroutine: what happens to it can be decided in the
+// owns reports whether a function makes a primitive or starts a goroutine: what happens to it can be decided in the
 // function, if it keeps it.
-func (p *Program) Owns(fn *ssa.Function) bool {
+func (p *Program) owns(fn *ssa.Function) bool {
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
 			switch i := instr.(type) {
@@ -339,50 +349,34 @@ func (p *Program) Owns(fn *ssa.Function) bool {
 	return false
 }
 
-// Roots lists the functions from which the explorer starts: those that own primitives, and those that call one of them
-// and give it, or are given, what decides when its goroutines end. Callers come before what they call.
+// Roots lists the functions from which the explorer starts, in the order of fns: those that own primitives, and those that
+// call one of them, or of these, and give it, or are given, what decides when its goroutines end.
 func (p *Program) Roots(fns []*ssa.Function) []*ssa.Function {
-	level := make(map[*ssa.Function]int)
-	callers := make(map[*ssa.Function][]*ssa.Function)
-	var now []*ssa.Function
-	for _, fn := range fns {
-		if p.Owns(fn) {
-			level[fn] = 1
-			now = append(now, fn)
-		}
-		for _, b := range fn.Blocks {
-			for _, instr := range b.Instrs {
-				if call, ok := instr.(ssa.CallInstruction); ok {
-					if callee := CalleeOf(call.Common()).Func; callee != nil {
-						callers[callee] = append(callers[callee], fn)
-					}
-				}
-			}
-		}
+	roots := make(map[*ssa.Function]bool)
+	for _, fn := range p.owners {
+		roots[fn] = true
 	}
-	for depth := 2; depth <= 3; depth++ {
+	now := p.owners
+	for range maxLevels {
 		var next []*ssa.Function
 		for _, fn := range now {
 			if !p.connected(fn) {
 				continue
 			}
-			for _, caller := range callers[fn] {
-				if level[caller] == 0 {
-					level[caller] = depth
+			for _, caller := range p.callers[fn] {
+				if !roots[caller] {
+					roots[caller] = true
 					next = append(next, caller)
 				}
 			}
 		}
 		now = next
 	}
-	var roots []*ssa.Function
-	for _, fn := range fns {
-		if level[fn] > 0 {
-			roots = append(roots, fn)
-		}
-	}
-	return roots
+	return slices.DeleteFunc(slices.Clone(fns), func(fn *ssa.Function) bool { return !roots[fn] })
 }
+
+// maxLevels bounds how far above an owner a root is.
+const maxLevels = 2
 
 // connected reports whether a caller of fn decides when the goroutines of fn end: it is given what fn made, or gives it a
 // context, a channel or a function.
