@@ -42,40 +42,32 @@ func (c *checker) explore() {
 	}
 }
 
-// ruleOf says which rule a goroutine that is stuck breaks.
+// ruleOf says which rule a goroutine that is stuck breaks. It is nil for a wait that no rule is about.
 func (c *checker) ruleOf(s explore.Stuck) *rule.Rule {
-	code := ""
-	switch s.Kind {
-	case skeleton.Send:
-		code = "CL1001"
-	case skeleton.Recv:
-		code = "CL1002"
-	case skeleton.Select:
-		code = "CL1003"
-	case skeleton.WaitGroupWait, skeleton.GroupWait, skeleton.GroupGo:
-		code = "CL1004"
-	case skeleton.CondWait:
-		code = "CL1005"
-	case skeleton.Lock, skeleton.RLock:
-		switch {
-		case s.Holder == s.Goroutine:
-			code = "CL1006"
-		case s.Kind == skeleton.RLock && s.Holder < 0:
-			code = "CL1009"
-		case len(s.With) > 0:
-			code = "CL1007"
-		default:
-			code = "CL1010"
-		}
-	}
-	if len(s.Holds) > 0 && s.Kind != skeleton.Lock && s.Kind != skeleton.RLock {
-		code = "CL1008"
-	}
-	i := slices.IndexFunc(Rules(), func(r *rule.Rule) bool { return r.Code == code })
-	if i < 0 {
+	locks := s.Kind == skeleton.Lock || s.Kind == skeleton.RLock
+	switch {
+	case len(s.Holds) > 0 && !locks:
+		return lockedWait
+	case s.Kind == skeleton.Send:
+		return abandonedSender
+	case s.Kind == skeleton.Recv:
+		return abandonedReceiver
+	case s.Kind == skeleton.Select:
+		return blockedSelect
+	case s.Kind == skeleton.WaitGroupWait, s.Kind == skeleton.GroupWait, s.Kind == skeleton.GroupGo:
+		return waitGroup
+	case s.Kind == skeleton.CondWait:
+		return condition
+	case !locks:
 		return nil
+	case s.Holder == s.Goroutine:
+		return doubleLock
+	case s.Kind == skeleton.RLock && s.Holder < 0:
+		return readerWriterReader
+	case len(s.With) > 0:
+		return lockInversion
 	}
-	return Rules()[i]
+	return missingUnlock
 }
 
 // stuck reports a goroutine that the explorer found to wait for ever.
