@@ -19,6 +19,11 @@ func (x *explorer) handsBack(s *state, live []bool) bool {
 			if x.unlocksOnly(g.frames[j].f.SSA, make(map[*ssa.Function]bool)) {
 				return true
 			}
+			for _, v := range g.frames[j].regs {
+				if f := x.codeOf(s, v); f != nil && x.unlocksOnly(f.SSA, make(map[*ssa.Function]bool)) {
+					return true
+				}
+			}
 		}
 		for _, v := range g.has {
 			if f := x.codeOf(s, v); f != nil && x.unlocksOnly(f.SSA, make(map[*ssa.Function]bool)) {

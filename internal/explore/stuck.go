@@ -102,7 +102,7 @@ func (x *explorer) releasable(s *state, i int, live []bool, r *reach) bool {
 		}
 		if w.kind == skeleton.Lock || w.kind == skeleton.RLock {
 			if holder := writer(s.slot(w.on)); holder >= 0 && holder < len(s.gs) {
-				if s.gs[holder].done && r.objects[w.on.o] && x.handsBack(s, live) {
+				if !live[holder] && r.objects[w.on.o] && x.handsBack(s, live) {
 					return true
 				}
 				if live[holder] || holder == i && s.gs[i].later() || s.gs[holder].done && holder == 0 && s.objs[w.on.o].lazy {

@@ -1,6 +1,9 @@
 package p
 
-import "sync"
+import (
+	"io"
+	"sync"
+)
 
 type box struct {
 	mu sync.Mutex
@@ -212,4 +215,46 @@ func AskedByMethod() {
 		close(done)
 	}()
 	<-done
+}
+
+type link struct {
+	mu   sync.Mutex
+	conn io.Closer
+	err  error
+}
+
+// Open takes the lock for the goroutine, which gives it back.
+func (l *link) Open(dial func() (io.Closer, error)) {
+	l.mu.Lock()
+	go func() {
+		defer l.mu.Unlock()
+		l.conn, l.err = dial()
+	}()
+}
+
+func (l *link) Err() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.err
+}
+
+// OpenNew runs the goroutine by way of another function.
+func OpenNew(dial func() (io.Closer, error)) error {
+	l := &link{}
+	l.mu.Lock()
+	go protect(func() {
+		defer l.mu.Unlock()
+		l.conn, l.err = dial()
+	})
+	return l.Err()
+}
+
+func protect(f func()) {
+	defer func() { _ = recover() }()
+	f()
+}
+
+func OpenAndAsk(l *link, dial func() (io.Closer, error)) error {
+	l.Open(dial)
+	return l.Err()
 }
