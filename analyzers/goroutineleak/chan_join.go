@@ -158,10 +158,10 @@ func (w *world) closedHere(ch ssa.Value) bool {
 	return class != nil && len(opsOf(class, skeleton.Close)) > 0
 }
 
-// loopNeverLeft reports a loop over a channel of a field that nothing closes, where the function has something left to do
-// after the loop: that never happens.
+// loopNeverLeft reports a loop over a channel of a field that nothing closes, where somebody waits for the function to return
+// and it has something left to do after the loop: that never happens.
 func (w *world) loopNeverLeft(class *skeleton.Class, op skeleton.ClassOp) bool {
-	if class.Global || len(class.Fields) != 1 || len(class.Makes) == 0 || w.otherExit(op) || endsProcess(op.Fn) {
+	if class.Global || len(class.Fields) != 1 || len(class.Makes) == 0 || w.otherExit(op) || endsProcess(op.Fn) || w.runAsGoroutine(op.Fn) {
 		return false
 	}
 	l := w.innermost(op.Instr.Block())
