@@ -58,6 +58,8 @@ func (c *checker) ruleOf(s explore.Stuck) *rule.Rule {
 		return waitGroup
 	case s.Kind == skeleton.CondWait:
 		return condition
+	case s.Kind == skeleton.SemaphoreAcquire:
+		return missingUnlock
 	case !locks:
 		return nil
 	case s.Holder == s.Goroutine:
@@ -151,6 +153,8 @@ func opName(k skeleton.Kind) string {
 		return "wait"
 	case skeleton.GroupGo:
 		return "go"
+	case skeleton.SemaphoreAcquire:
+		return "acquire"
 	case skeleton.RLock:
 		return "rlock"
 	}
@@ -175,6 +179,8 @@ func describeOp(k skeleton.Kind, object string) string {
 		return object + ".Wait"
 	case skeleton.GroupGo:
 		return object + ".Go"
+	case skeleton.SemaphoreAcquire:
+		return object + ".Acquire"
 	case skeleton.RLock:
 		return object + ".RLock"
 	}
@@ -210,6 +216,9 @@ func (c *checker) reason(s explore.Stuck, object string) (why, advice string) {
 		advice = "call Done by defer at the start of each goroutine"
 	case skeleton.GroupWait, skeleton.GroupGo:
 		why = "one of its goroutines does not end"
+	case skeleton.SemaphoreAcquire:
+		why = "on a path, what was acquired is not given back"
+		advice = "release by defer"
 	case skeleton.CondWait:
 		why = "nobody signals it any more"
 		advice = "signal after each change of the condition"

@@ -215,14 +215,7 @@ func (x *explorer) performCall(s *state, c *skeleton.Call, args []value, dst ske
 	case skeleton.ContextValue:
 		return finish(on)
 	case skeleton.ContextDone:
-		if on.k != address || !s.objs[on.o].context {
-			on = s.invent(&skeleton.Type{Shape: skeleton.Context, Slots: 1}, s.fresh())
-		}
-		done := s.objs[on.o].done
-		if done < 0 {
-			return finish(nilVal)
-		}
-		return finish(value{k: address, o: done})
+		return finish(s.doneOf(on))
 	case skeleton.ContextErr, skeleton.ContextCause:
 		return x.contextErr(s, on, finish)
 	case skeleton.Sleep:
@@ -236,6 +229,8 @@ func (x *explorer) performCall(s *state, c *skeleton.Call, args []value, dst ske
 			s.obj(on.o).env |= mayFire | maySend
 		}
 		return finish(value{})
+	case skeleton.NewSemaphore, skeleton.SemaphoreAcquire, skeleton.SemaphoreTryAcquire, skeleton.SemaphoreRelease:
+		return x.semaphore(s, c, args, pos, note, finish)
 	case skeleton.Goexit:
 		g.exiting, g.depth = true, len(g.frames)
 		return goOn

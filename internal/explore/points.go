@@ -65,7 +65,7 @@ func (x *explorer) point(s *state, contended bool) {
 // pointAt is point for an operation on a primitive.
 func (x *explorer) pointAt(s *state, kind skeleton.Kind, on value) {
 	switch kind {
-	case skeleton.Close, skeleton.Unlock, skeleton.RUnlock, skeleton.CondSignal, skeleton.CondBroadcast:
+	case skeleton.Close, skeleton.Unlock, skeleton.RUnlock, skeleton.CondSignal, skeleton.CondBroadcast, skeleton.SemaphoreRelease:
 		x.point(s, x.touch(s, on, false, true))
 	case skeleton.Lock, skeleton.RLock:
 		x.touch(s, on, false, true) // arrive has the point
@@ -76,7 +76,9 @@ func (x *explorer) pointAt(s *state, kind skeleton.Kind, on value) {
 		}
 	case skeleton.Recv:
 		x.point(s, x.touch(s, awaited(on), false, true))
-	case skeleton.TryLock, skeleton.TryRLock, skeleton.AtomicLoad:
+	case skeleton.SemaphoreAcquire:
+		x.touch(s, on, false, true) // arrive has the point
+	case skeleton.TryLock, skeleton.TryRLock, skeleton.SemaphoreTryAcquire, skeleton.AtomicLoad:
 		x.point(s, x.touch(s, on, true, false))
 	case skeleton.AtomicStore:
 		x.point(s, x.touch(s, on, false, true))

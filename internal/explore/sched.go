@@ -14,6 +14,10 @@ func (x *explorer) take(s *state, a alternative) verdict {
 	switch a.w.kind {
 	case skeleton.Recv:
 		v, ok := x.receive(s, a)
+		if a.w.fails {
+			v = s.fresh()
+			v.nonNil = true
+		}
 		return x.complete(s, me, a.w, v, ok)
 	case skeleton.Send:
 		if a.closed {
@@ -53,6 +57,9 @@ func (x *explorer) take(s *state, a alternative) verdict {
 		if ctx := x.groupContext(s, onExit{object: a.w.on.o}); a.w.on.k == address && ctx >= 0 {
 			s.cancel(ctx)
 		}
+	case skeleton.SemaphoreAcquire:
+		s.setSlot(a.w.on, s.slot(a.w.on)+a.w.val.n)
+		return x.complete(s, me, a.w, nilVal, value{})
 	case skeleton.GroupGo:
 		return x.groupGo(s, me, a.w)
 	case skeleton.OnceDo:

@@ -81,7 +81,7 @@ func (x *explorer) findStuck(s *state) {
 func (s Stuck) weight() int {
 	w := 0
 	switch s.Kind {
-	case skeleton.Lock, skeleton.RLock:
+	case skeleton.Lock, skeleton.RLock, skeleton.SemaphoreAcquire:
 		w = 2
 	case skeleton.CondWait:
 		w = 4

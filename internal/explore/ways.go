@@ -9,6 +9,8 @@ type wait struct {
 	val  value // of a send
 	elem *skeleton.Type
 	n    int // of a select: the case
+	// fails is set for the end of a context that ends a wait for something else with an error.
+	fails bool
 }
 
 // An alternative is a way for a waiting goroutine to go on.
@@ -70,6 +72,11 @@ func (x *explorer) ways(s *state, i int, w wait, out []alternative) []alternativ
 			return append(out, plain)
 		}
 		if v := s.objs[w.on.o].slots[w.on.n]; v.k != integer && v.k != unset || v.n == 0 || s.objs[w.on.o].env&mayChange != 0 {
+			return append(out, plain)
+		}
+		return out
+	case skeleton.SemaphoreAcquire:
+		if o := s.objs[w.on.o]; o.env&mayChange != 0 || s.slot(w.on)+w.val.n <= int64(o.cap) {
 			return append(out, plain)
 		}
 		return out
