@@ -49,6 +49,9 @@ func dropsSilently(op skeleton.ClassOp) bool {
 		return false
 	}
 	sent, dropped := afterCase(sel, op.Case), afterCase(sel, len(sel.States))
+	if sent == sel.Block() {
+		return sent == dropped
+	}
 	return sent != nil && sent == dropped && !slices.ContainsFunc(sent.Instrs, func(i ssa.Instruction) bool { _, phi := i.(*ssa.Phi); return phi })
 }
 

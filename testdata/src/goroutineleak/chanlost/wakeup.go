@@ -88,6 +88,42 @@ func (q *stopping) work() {
 
 func (q *stopping) Close() { close(q.stop) }
 
+// The sender has counted before.
+type counted struct {
+	wake chan struct{}
+	stop chan struct{}
+}
+
+func NewCounted() *counted {
+	q := &counted{wake: make(chan struct{}), stop: make(chan struct{})}
+	go q.work()
+	return q
+}
+
+func (q *counted) Put(urgent bool, all []int) int {
+	n := 1
+	if urgent {
+		n = len(all)
+	}
+	select {
+	case q.wake <- struct{}{}:
+	default:
+	}
+	return n
+}
+
+func (q *counted) work() {
+	for {
+		select {
+		case <-q.wake: // want `CL1002`
+		case <-q.stop:
+			return
+		}
+	}
+}
+
+func (q *counted) Close() { close(q.stop) }
+
 // A buffer keeps the signal.
 type kept struct {
 	wake chan struct{}
