@@ -153,7 +153,7 @@ func (s *service) method(w *world, fn *ssa.Function) {
 		if w.tells(fn) {
 			s.stops = append(s.stops, fn)
 		}
-	case beginsByName(fn.Name()) && (w.startsGoroutine(fn) || w.waitsAgain(fn)):
+	case beginsByName(fn.Name()) && (w.startsGoroutine(fn) || w.waitsAgain(fn) || w.waitsItself(fn)):
 		s.starts = append(s.starts, fn)
 	case w.waits(fn):
 		s.others = append(s.others, fn)

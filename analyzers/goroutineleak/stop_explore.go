@@ -93,7 +93,8 @@ func (s *service) clients(stop *ssa.Function) []*client {
 func (w *world) compile(prog *skeleton.Program, c *client) *skeleton.Func {
 	var calls []skeleton.ClientCall
 	if c.start != nil {
-		calls = append(calls, skeleton.ClientCall{Method: c.start, Starts: !w.startsGoroutine(c.start) || w.waitsItself(c.start)})
+		// What runs in a goroutine of its own is stopped when it has begun.
+		calls = append(calls, skeleton.ClientCall{Method: c.start, Starts: !w.startsGoroutine(c.start) || w.waitsItself(c.start), Settles: true})
 	}
 	if c.other != nil {
 		calls = append(calls, skeleton.ClientCall{Method: c.other, Starts: true})

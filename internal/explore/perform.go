@@ -17,6 +17,9 @@ func (x *explorer) perform(s *state, in *skeleton.Instr) verdict {
 
 // performCall is perform for an operation that an instruction or a deferred call does.
 func (x *explorer) performCall(s *state, c *skeleton.Call, args []value, dst skeleton.Arg, pos token.Pos, at ssa.Instruction, deferred bool) verdict {
+	if c.Kind == skeleton.Settle {
+		return x.arrive(s, []wait{{kind: skeleton.Settle}}, true)
+	}
 	if len(args) > 0 {
 		x.pointAt(s, c.Kind, args[0])
 	}

@@ -93,6 +93,11 @@ func (x *explorer) ways(s *state, i int, w wait, out []alternative) []alternativ
 			return append(out, plain)
 		}
 		return out
+	case skeleton.Settle:
+		if x.restless(s, i) {
+			return out
+		}
+		return append(out, plain)
 	case skeleton.OnceDo:
 		if w.on.k == address {
 			if v := s.objs[w.on.o].slots[w.on.n]; v.k == integer && v.n == 1 {

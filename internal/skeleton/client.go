@@ -12,6 +12,8 @@ type ClientCall struct {
 	Method *ssa.Function // the receiver is what the constructor returned
 	// Starts is set where the client makes the call in a goroutine of its own.
 	Starts bool
+	// Settles is set where the client then waits until what it has started has come to rest.
+	Settles bool
 }
 
 // Client makes the graph of a function that nobody wrote: it makes a value with a constructor, whose result number index
@@ -47,8 +49,11 @@ func (p *Program) Client(constructor *ssa.Function, index int, calls []ClientCal
 	b.stopOnError(constructor, value.tuple)
 	for _, c := range calls {
 		r := b.call(p.ref(c.Method), append([]Arg{value.arg}, args(c.Method, 1)...), c.Starts)
-		if !c.Starts {
+		switch {
+		case !c.Starts:
 			b.stopOnError(c.Method, r.tuple)
+		case c.Settles:
+			b.emit(Instr{Code: Perform, Dst: NoArg, Call: &Call{Kind: Settle, Value: NoArg}, Pos: c.Method.Pos()})
 		}
 	}
 	b.emit(Instr{Code: Return, Dst: NoArg})

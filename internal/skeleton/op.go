@@ -100,6 +100,8 @@ const (
 	AtomicSwap
 	AtomicCompareAndSwap
 	AtomicAdd
+
+	Settle // of a synthesised client: it waits until all that it has started have come to rest
 )
 
 // An Op is an operation that an instruction does.
