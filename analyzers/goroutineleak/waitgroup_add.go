@@ -13,6 +13,9 @@ import (
 // countedInVain reports functions that count a goroutine and return on one way without starting it, although they start
 // it on another: nobody calls Done then.
 func (w *world) countedInVain(class *skeleton.Class, wait skeleton.ClassOp, adds []skeleton.ClassOp) {
+	if !class.Kept {
+		return // whoever counts in vain mostly returns without waiting, too
+	}
 	for _, done := range opsOf(class, skeleton.WaitGroupDone) {
 		// Whoever called may take back what was counted.
 		threads, ok := w.threads(done.Fn, nil)

@@ -161,3 +161,21 @@ func archive(targets []int, history, visibility func()) error {
 	wg.Wait()
 	return nil
 }
+
+// describe waits only where it has started all.
+func describe(all []string, ask func(string) (func(), error)) error {
+	var wg sync.WaitGroup
+	for _, name := range all {
+		wg.Add(1)
+		work, err := ask(name)
+		if err != nil {
+			return err
+		}
+		go func() {
+			defer wg.Done()
+			work()
+		}()
+	}
+	wg.Wait()
+	return nil
+}
