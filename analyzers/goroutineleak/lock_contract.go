@@ -30,7 +30,7 @@ func (l *locker) meansIt(w *lockWalk, h holding, kept []lockExit) bool {
 		return true
 	}
 	noted := mixed && w.noted(h, kept)
-	if mixed && !noted && !w.told(kept) {
+	if mixed && !noted && !w.told(kept) && !l.failsWithout(w.fn) {
 		return false
 	}
 	// All ways out keep it, or the result tells: "locked, if there was no error". Then somebody releases it, or may.

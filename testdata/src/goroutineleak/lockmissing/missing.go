@@ -533,3 +533,48 @@ func once(run func()) {
 		mu.Unlock()
 	}()
 }
+
+// A document is opened with its lock held, which the handle gives back.
+type document struct {
+	lock sync.RWMutex
+	text string
+}
+
+type handle struct {
+	doc   *document
+	write bool
+}
+
+func (d *document) Open(write bool, parse func(string) error) (_ *handle, failed error) {
+	if write {
+		d.lock.Lock()
+		defer func() {
+			if failed != nil {
+				d.lock.Unlock()
+			}
+		}()
+	} else {
+		d.lock.RLock()
+		defer func() {
+			if failed != nil {
+				d.lock.RUnlock()
+			}
+		}()
+	}
+	switch d.text {
+	case "":
+		return nil, errEmpty
+	}
+	if err := parse(d.text); err != nil {
+		return nil, err
+	}
+	return &handle{d, write}, nil
+}
+
+func (h *handle) Close() {
+	if h.write {
+		h.doc.lock.Unlock()
+	} else {
+		h.doc.lock.RUnlock()
+	}
+}
