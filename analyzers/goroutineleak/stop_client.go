@@ -97,7 +97,11 @@ func (w *world) services() []*service {
 			s.stops = slices.DeleteFunc(s.stops, unexported)
 			s.others = slices.DeleteFunc(s.others, unexported)
 		}
-		s.starts = slices.DeleteFunc(s.starts, func(fn *ssa.Function) bool { return !entry(fn) })
+		s.starts = slices.DeleteFunc(s.starts, func(fn *ssa.Function) bool {
+			return !entry(fn) && (w.waitsItself(fn) || !token.IsExported(fn.Name()))
+		})
+		// What starts and returns tells more than what starts and waits for the end.
+		slices.SortStableFunc(s.starts, func(a, b *ssa.Function) int { return boolCompare(w.waitsItself(a), w.waitsItself(b)) })
 		s.others = slices.DeleteFunc(s.others, func(fn *ssa.Function) bool { return !entry(fn) })
 		// A constructor that others call adds what they add themselves.
 		slices.SortStableFunc(s.makes, func(a, b opener) int { return cmp.Compare(len(a.fn.Blocks), len(b.fn.Blocks)) })
