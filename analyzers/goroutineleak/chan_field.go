@@ -60,7 +60,16 @@ func (w *world) sendsAgain(class *skeleton.Class, op skeleton.ClassOp) bool {
 		n, known := intConst(v.(*ssa.MakeChan).Size)
 		return !known || n > 0
 	})
-	return unbuffered || w.repeats(op.Instr.Block(), nil) || w.classes.Callable(op.Fn)
+	if unbuffered {
+		return true
+	}
+	fresh := slices.ContainsFunc(class.Makes, func(v ssa.Value) bool {
+		// The first value of a channel that the same call has made finds room.
+		mk := v.(*ssa.MakeChan)
+		n, known := intConst(mk.Size)
+		return known && n > 0 && mk.Parent() == op.Fn && mk.Block().Dominates(op.Instr.Block()) && w.reaches(mk, op.Instr) && !w.repeats(op.Instr.Block(), mk.Block())
+	})
+	return !fresh && (w.repeats(op.Instr.Block(), nil) || w.classes.Callable(op.Fn))
 }
 
 // smallRoom reports whether the channels of a class are made with little room, or none.

@@ -591,3 +591,28 @@ func saidBesideHalt() {
 	go t.halt()
 	t.say(1)
 }
+
+// endpoint asks its goroutine for a connection by a channel with room for one, which Start makes anew.
+type endpoint struct {
+	ask  chan struct{}
+	quit chan struct{}
+}
+
+func (e *endpoint) Start(connect func()) {
+	e.ask = make(chan struct{}, 1)
+	go e.serve(connect)
+	e.ask <- struct{}{}
+}
+
+func (e *endpoint) serve(connect func()) {
+	for {
+		select {
+		case <-e.ask:
+			connect()
+		case <-e.quit:
+			return
+		}
+	}
+}
+
+func (e *endpoint) Close() { close(e.quit) }
