@@ -33,7 +33,7 @@ func TestGoroutines(t *testing.T) {
 		t.Fatal(err)
 	}
 	var packages []string
-	for _, name := range []string{"contexts", "responses", "bodies", "frameworks", "streams", "packages/mail", "packages/shop", "fixes"} {
+	for _, name := range []string{"contexts", "responses", "bodies", "frameworks", "abandoned", "streams", "packages/mail", "packages/shop", "fixes"} {
 		packages = append(packages, "detachedgoroutine/"+name)
 	}
 	findings := make(map[string][]wire.Finding) // by package

@@ -34,6 +34,9 @@ func (a at) End() token.Pos { return token.NoPos }
 
 func (c *checker) report(fn *ssa.Function, h handlers.Handler, f found) {
 	r := ruleOf(f.kind)
+	if r == recycledContext && keepsContext(fn, make(map[*ssa.Function]bool)) {
+		return
+	}
 	// The goroutine's own use is what must change; where the goroutine is another package's, the call that leads there.
 	anchor := f.hops[0]
 	if anchor.at != nil {
