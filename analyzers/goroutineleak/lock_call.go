@@ -173,14 +173,18 @@ func (w *lockWalk) takes(instr ssa.Instruction, c skeleton.Callee, s *lockSummar
 
 // noteCall notes the classes of the locks that are held at a call in all states.
 func (w *lockWalk) noteCall(instr ssa.Instruction, s lockState) {
-	var held []any
+	var held, shared []any
 	for _, h := range s.locks {
-		if c := h.path.Class(); c != nil && h.held() && h.write > 0 {
-			held = append(held, c)
+		if c := h.path.Class(); c != nil && h.held() {
+			shared = append(shared, c)
+			if h.write > 0 {
+				held = append(held, c)
+			}
 		}
 	}
 	if old, again := w.calls[instr]; again {
 		held = slices.DeleteFunc(held, func(c any) bool { return !slices.Contains(old, c) })
+		shared = slices.DeleteFunc(shared, func(c any) bool { return !slices.Contains(w.shared[instr], c) })
 	}
-	w.calls[instr] = held
+	w.calls[instr], w.shared[instr] = held, shared
 }

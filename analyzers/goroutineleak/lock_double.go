@@ -2,6 +2,7 @@ package goroutineleak
 
 import (
 	"fmt"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -45,7 +46,7 @@ func (l *locker) doubleLocks(w *lockWalk) {
 			}
 			l.reportDouble(doubleLock, h, a, nil)
 		default:
-			if writer := l.writer(h); writer != nil {
+			if writer := l.writer(w.fn, h); writer != nil {
 				seen[a.instr] = true
 				l.reportDouble(readerWriterReader, h, a, writer)
 			}
@@ -84,8 +85,9 @@ func (l *locker) constantGlobal(v ssa.Value) bool {
 	return ok && !l.assignedGlobals[g]
 }
 
-// writer returns a place where another goroutine may take the write lock between two read locks of this one.
-func (l *locker) writer(h holding) ssa.Instruction {
+// writer returns a place where another goroutine may take the write lock between two read locks of fn. A lock that all
+// callers of both hold keeps them apart.
+func (l *locker) writer(fn *ssa.Function, h holding) ssa.Instruction {
 	class := h.path.Class()
 	if class == nil {
 		return nil
@@ -93,17 +95,25 @@ func (l *locker) writer(h holding) ssa.Instruction {
 	if _, local := class.(*ssa.Alloc); local {
 		return nil
 	}
-	for _, fn := range l.fns {
-		if !l.relevant[fn] || isInit(fn) {
+	var outer []any
+	if fn != nil {
+		outer = l.heldAtEntry(fn, true, 0)
+	}
+	for _, other := range l.fns {
+		if !l.relevant[other] || isInit(other) {
 			continue
 		}
-		for _, b := range fn.Blocks {
+		for _, b := range other.Blocks {
 			for _, instr := range b.Instrs {
 				call, ok := instr.(*ssa.Call)
 				if !ok {
 					continue
 				}
 				if op := l.lockOpOf(call); op.kind == acquireLock && op.write && op.path.Class() == class && !isFresh(op.path) {
+					gate := l.heldAtEntry(other, false, 0)
+					if slices.ContainsFunc(outer, func(c any) bool { return slices.Contains(gate, c) }) {
+						continue
+					}
 					return call
 				}
 			}

@@ -73,7 +73,7 @@ func (l *locker) canMeet(one, other lockOrder) bool {
 	for _, meet := range []struct{ held, wanted lockOrder }{{one, other}, {other, one}} {
 		if meet.held.first.conflicts(meet.wanted.then.what.write) {
 			waits++
-		} else if l.writer(meet.held.first) == nil {
+		} else if l.writer(nil, meet.held.first) == nil {
 			return false
 		}
 	}
@@ -96,7 +96,7 @@ func (l *locker) canMeet(one, other lockOrder) bool {
 
 // gates are the classes of the locks that are held in an order beside the first, here or by all callers.
 func (l *locker) gates(o lockOrder) []any {
-	gates := l.heldAtEntry(o.walk.fn, 0)
+	gates := l.heldAtEntry(o.walk.fn, false, 0)
 	for _, h := range o.then.state.locks {
 		if c := h.path.Class(); c != nil && h.held() && h.path != o.first.path && h.write > 0 {
 			gates = append(gates, c)
@@ -105,8 +105,9 @@ func (l *locker) gates(o lockOrder) []any {
 	return gates
 }
 
-// heldAtEntry are the classes of the locks that all callers of a function hold.
-func (l *locker) heldAtEntry(fn *ssa.Function, depth int) []any {
+// heldAtEntry are the classes of the locks that all callers of a function hold for writing, or, where shared is set, at
+// least for reading.
+func (l *locker) heldAtEntry(fn *ssa.Function, shared bool, depth int) []any {
 	var common []any
 	// What it releases on all ways without having taken it, its callers have taken.
 	outcomes := l.lockSummary(fn).outcomes
@@ -121,14 +122,22 @@ func (l *locker) heldAtEntry(fn *ssa.Function, depth int) []any {
 		return common
 	}
 	contract := common
-	for i, call := range l.callers[fn] {
+	first := true
+	for _, call := range l.callers[fn] {
+		if call.Parent() == fn {
+			continue // it holds what its first caller holds
+		}
 		w := l.walks[call.Parent()]
 		if _, direct := call.(*ssa.Go); direct || w == nil {
 			return contract
 		}
-		held := slices.Concat(w.calls[call], l.heldAtEntry(call.Parent(), depth+1))
-		if i == 0 {
-			common = held
+		calls := w.calls
+		if shared {
+			calls = w.shared
+		}
+		held := slices.Concat(calls[call], l.heldAtEntry(call.Parent(), shared, depth+1))
+		if first {
+			common, first = held, false
 			continue
 		}
 		common = slices.DeleteFunc(common, func(c any) bool { return !slices.Contains(held, c) })

@@ -37,7 +37,8 @@ type lockWalk struct {
 	acquired []acquisition
 	released map[ssa.Instruction]bool // what was taken there was given back on some path
 	rounds   []lockRound
-	calls    map[ssa.Instruction][]any // the classes of locks that are held at a call, whatever happened before
+	calls    map[ssa.Instruction][]any // the classes of locks that are held for writing at a call, whatever happened before
+	shared   map[ssa.Instruction][]any // those that are held at least for reading
 
 	blocks map[*ssa.BasicBlock]*lockBlock
 	tested map[any]bool // keys of values of which it matters what is known
@@ -85,7 +86,7 @@ type lockRound struct {
 func (c *locker) walk(fn *ssa.Function) *lockWalk {
 	w := &lockWalk{
 		c: c, fn: fn, paths: c.paths, ids: make(lockIDs), index: make(map[lockNodeKey]*lockNode), released: make(map[ssa.Instruction]bool),
-		calls: make(map[ssa.Instruction][]any), blocks: make(map[*ssa.BasicBlock]*lockBlock), tested: make(map[any]bool),
+		calls: make(map[ssa.Instruction][]any), shared: make(map[ssa.Instruction][]any), blocks: make(map[*ssa.BasicBlock]*lockBlock), tested: make(map[any]bool),
 	}
 	w.findTested()
 	w.arrive(nil, fn.Blocks[0], lockState{}, nil)

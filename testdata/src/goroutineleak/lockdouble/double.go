@@ -183,3 +183,41 @@ func exchange(a, b *cache) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 }
+
+// shelfSet is only used by a store, whose own lock keeps readers of the set and its writers apart.
+type shelfSet struct {
+	mu     sync.RWMutex
+	levels []int
+}
+
+type shelfStore struct {
+	mu   sync.RWMutex
+	sets map[string]*shelfSet
+}
+
+func (s *shelfStore) Find(name string) int {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.sets[name].find(0)
+}
+
+func (s *shelfStore) Put(name string, n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sets[name].put(n)
+}
+
+func (s *shelfSet) find(level int) int {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if level+1 < len(s.levels) {
+		return s.find(level + 1)
+	}
+	return level
+}
+
+func (s *shelfSet) put(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.levels = append(s.levels, n)
+}
