@@ -152,7 +152,7 @@ var readerWriterReader = &rule.Rule{
 	Code:     "CL1009",
 	Name:     "recursive-read-lock",
 	Analyzer: name,
-	Maturity: rule.Preview,
+	Maturity: rule.Stable,
 	Fix:      rule.NoFix,
 	Doc: lint.RawDocumentation{
 		Title: "A goroutine read-locks an RWMutex twice, and a writer may come in between",
