@@ -1,6 +1,7 @@
 package goroutineleak
 
 import (
+	"go/token"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -64,8 +65,7 @@ func (c *sendCount) count(fn *ssa.Function) int {
 			if call, ok := instr.(ssa.CallInstruction); ok && n == 0 {
 				sites, _ := w.classes.Runs(call)
 				for _, site := range sites {
-					// What recovers sends instead of what panicked.
-					if site.How == skeleton.Started || site.How == skeleton.Deferred && recovers(site.Fn) && len(events) > 0 {
+					if site.How == skeleton.Started || site.How == skeleton.Deferred && replaces(site.Fn) && len(events) > 0 {
 						continue
 					}
 					n = max(n, c.of(site.Fn))
@@ -89,7 +89,7 @@ func (c *sendCount) count(fn *ssa.Function) int {
 		best[i] = e.n
 		for j := range i {
 			if isDefer(e.instr) || order[j].instr != e.instr && w.reaches(order[j].instr, e.instr) {
-				if isDefer(e.instr) && recoversIn(w, e.instr) {
+				if isDefer(e.instr) && replacesIn(w, e.instr) {
 					continue
 				}
 				best[i] = max(best[i], min(many, best[j]+e.n))
@@ -115,9 +115,33 @@ func isDefer(instr ssa.Instruction) bool {
 	return ok
 }
 
-func recoversIn(w *world, instr ssa.Instruction) bool {
+func replacesIn(w *world, instr ssa.Instruction) bool {
 	sites, _ := w.classes.Runs(instr.(ssa.CallInstruction))
-	return slices.ContainsFunc(sites, func(site skeleton.Site) bool { return recovers(site.Fn) })
+	return slices.ContainsFunc(sites, func(site skeleton.Site) bool { return replaces(site.Fn) })
+}
+
+// replaces reports whether a deferred function sends in place of what comes before it: instead of what panicked, or where
+// a flag says that it did not come so far.
+func replaces(fn *ssa.Function) bool { return recovers(fn) || asksFlag(fn) }
+
+// asksFlag reports whether a closure decides by a captured boolean.
+func asksFlag(fn *ssa.Function) bool {
+	for _, b := range fn.Blocks {
+		br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
+		if !ok {
+			continue
+		}
+		cond := br.Cond
+		if not, ok := cond.(*ssa.UnOp); ok && not.Op == token.NOT {
+			cond = not.X
+		}
+		if load, ok := cond.(*ssa.UnOp); ok && load.Op == token.MUL {
+			if _, captured := load.X.(*ssa.FreeVar); captured {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // recovers reports whether a function calls recover.

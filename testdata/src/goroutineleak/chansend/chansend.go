@@ -616,3 +616,24 @@ func (e *endpoint) serve(connect func()) {
 }
 
 func (e *endpoint) Close() { close(e.quit) }
+
+// handlerExited sends once, whether serve returns or ends its goroutine.
+func handlerExited(serve func() error, d time.Duration) error {
+	ch := make(chan error, 1)
+	go func() {
+		var returned bool
+		defer func() {
+			if !returned {
+				ch <- context.Canceled
+			}
+		}()
+		ch <- serve()
+		returned = true
+	}()
+	select {
+	case err := <-ch:
+		return err
+	case <-time.After(d):
+		return context.DeadlineExceeded
+	}
+}
