@@ -24,7 +24,7 @@ func (w *world) deafWaits() {
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
 				op := skeleton.OpOf(instr)
-				if !w.exits.Reachable(instr) || !w.waitsForOthers(fn, op) {
+				if !w.exits.Reachable(instr) || !w.waitsForOthers(fn, op) || toldToEnd(instr) {
 					continue
 				}
 				w.add(w.deafWait(fn, op, ctx))
@@ -40,7 +40,7 @@ func unheard(fn *ssa.Function) *ssa.Parameter {
 	}
 	for _, p := range fn.Params {
 		obj := p.Object()
-		if !isContext(p.Type()) || obj == nil || obj.Name() == "_" || obj.Name() == "" {
+		if !irutil.IsContext(p.Type()) || obj == nil || obj.Name() == "_" || obj.Name() == "" {
 			continue
 		}
 		if slices.ContainsFunc(*p.Referrers(), func(use ssa.Instruction) bool {
@@ -76,16 +76,11 @@ func readsValue(use ssa.Instruction) bool {
 		return false
 	}
 	for v := range results.Variables() {
-		if _, wait := v.Type().Underlying().(*types.Chan); wait || isContext(v.Type()) || irutil.IsError(v.Type()) {
+		if _, wait := v.Type().Underlying().(*types.Chan); wait || irutil.IsContext(v.Type()) || irutil.IsError(v.Type()) {
 			return false
 		}
 	}
 	return true
-}
-
-func isContext(t types.Type) bool {
-	named, ok := types.Unalias(t).(*types.Named)
-	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "context" && named.Obj().Name() == "Context"
 }
 
 // waitsForOthers reports whether an operation waits for something that is not its own function's: a receive from a channel
@@ -100,6 +95,43 @@ func (w *world) waitsForOthers(fn *ssa.Function, op skeleton.Op) bool {
 		return class != nil && unbuffered(class) && w.foreign(op.Object, fn)
 	}
 	return false
+}
+
+// toldToEnd reports whether a wait follows in any case on something that asks others to come to an end: a call of a cancel
+// function, the close of a channel, of a pipe or of another io.Closer. Then it is for their answer.
+func toldToEnd(wait ssa.Instruction) bool {
+	for _, b := range wait.Parent().Blocks {
+		if !b.Dominates(wait.Block()) {
+			continue
+		}
+		for _, instr := range b.Instrs {
+			if instr == wait {
+				break
+			}
+			call, ok := instr.(*ssa.Call)
+			if !ok {
+				continue
+			}
+			switch op := skeleton.OpOf(call); {
+			case op.Kind == skeleton.Close || op.Kind == skeleton.PipeClose || namedCancel(call.Call.Value.Type()):
+				return true
+			case op.Callee.Object != nil && op.Callee.Object.Name() == "Close" && closes(op.Callee.Object.Signature()):
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// namedCancel reports whether a type is one of package context's for cancel functions.
+func namedCancel(t types.Type) bool {
+	named, ok := types.Unalias(t).(*types.Named)
+	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "context" && (named.Obj().Name() == "CancelFunc" || named.Obj().Name() == "CancelCauseFunc")
+}
+
+// closes reports whether a method has the signature of io.Closer's.
+func closes(sig *types.Signature) bool {
+	return sig.Recv() != nil && sig.Params().Len() == 0 && sig.Results().Len() == 1 && irutil.IsError(sig.Results().At(0).Type())
 }
 
 // foreign reports whether a channel is not one that the function makes, nor one that fires by itself.

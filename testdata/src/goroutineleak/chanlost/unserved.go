@@ -2,6 +2,7 @@ package chanlost
 
 import (
 	"context"
+	"io"
 	"time"
 )
 
@@ -311,3 +312,27 @@ func (o *observed) Put(n int) {
 }
 
 func (o *observed) Close() { close(o.stop) }
+
+type transfer struct {
+	pipe   *io.PipeWriter
+	cancel context.CancelFunc
+	over   chan struct{}
+}
+
+// finish asks the other side to end, and waits for its answer.
+func (t *transfer) finish(ctx context.Context) error {
+	err := t.pipe.Close()
+	<-t.over
+	return err
+}
+
+// abort cancels what it waits for.
+func (t *transfer) abort(ctx context.Context) {
+	t.cancel()
+	<-t.over
+}
+
+func (t *transfer) run(copy func()) {
+	defer close(t.over)
+	copy()
+}
