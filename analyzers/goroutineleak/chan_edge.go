@@ -34,8 +34,12 @@ func (s *search) edge(b *ssa.BasicBlock, succ int, known facts) int {
 		}
 		switch t := cond.Tuple.(type) {
 		case *ssa.UnOp:
-			if s.w.classes.Of(t.X) == s.class {
+			class := s.w.classes.Of(t.X)
+			if class == s.class {
 				return s.need
+			}
+			if !s.repeated && s.onlyLater(class, skeleton.Close) {
+				return -1
 			}
 		case *ssa.Select:
 			if i := chosen(b, t); i >= 0 && s.w.classes.Of(t.States[i].Chan) == s.class {

@@ -63,7 +63,7 @@ func addend(op skeleton.ClassOp) (int64, bool) {
 // doneMissed reports goroutines that may end without the Done that they owe.
 func (w *world) doneMissed(class *skeleton.Class, wait skeleton.ClassOp, adds []skeleton.ClassOp) {
 	s := &search{
-		w: w, class: class, waits: wait, run: map[*ssa.Function]bool{}, memo: make(map[*ssa.Function]int), need: 1,
+		w: w, class: class, waits: wait, run: w.runBy(wait.Fn), memo: make(map[*ssa.Function]int), need: 1,
 		serves: func(op skeleton.ClassOp) int {
 			switch op.Kind {
 			case skeleton.WaitGroupDone, skeleton.WaitGroupAdd, skeleton.WaitGroupWait:

@@ -2,6 +2,7 @@
 package waitgroup
 
 import (
+	"context"
 	"log"
 	"sync"
 )
@@ -226,4 +227,38 @@ func twoLoopsDone(old, next map[string]bool) {
 		}()
 	}
 	wg.Wait()
+}
+
+// march counts jobs, of which a helper takes back those that are left when the context ends. What ends the helper comes
+// after the wait.
+func march(ctx context.Context, jobs []func()) {
+	var left sync.WaitGroup
+	in := make(chan func(), len(jobs))
+	for range 4 {
+		go func() {
+			for job := range in {
+				job()
+				left.Done()
+			}
+		}()
+	}
+	for _, job := range jobs {
+		left.Add(1)
+		in <- job
+	}
+	left.Add(1)
+	in <- func() {}
+	done := make(chan struct{})
+	go func() {
+		select {
+		case <-ctx.Done():
+			for range in {
+				left.Done()
+			}
+		case <-done:
+		}
+	}()
+	left.Wait()
+	close(done)
+	close(in)
 }
