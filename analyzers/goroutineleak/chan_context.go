@@ -40,7 +40,7 @@ func unheard(fn *ssa.Function) *ssa.Parameter {
 	}
 	for _, p := range fn.Params {
 		obj := p.Object()
-		if !irutil.IsContext(p.Type()) || obj == nil || obj.Name() == "_" || obj.Name() == "" {
+		if !irutil.IsContext(p.Type()) || obj.Name() == "_" || obj.Name() == "" {
 			continue
 		}
 		if slices.ContainsFunc(*p.Referrers(), func(use ssa.Instruction) bool {

@@ -12,7 +12,7 @@ import (
 
 // joinOfEndless reports a wait for the end of a goroutine that does not end: all that sends or closes, or calls Done, is
 // deferred in functions that never return. Somebody who means to wait for ever has nothing left to do afterwards.
-func (w *world) joinOfEndless(class *skeleton.Class, wait skeleton.ClassOp, releases []skeleton.ClassOp) {
+func (w *world) joinOfEndless(wait skeleton.ClassOp, releases []skeleton.ClassOp) {
 	if len(releases) == 0 || isSelect(wait) || !w.exits.Reachable(wait.Instr) || !w.goesOn(wait.Instr) || w.ranges(wait) {
 		return
 	}

@@ -19,7 +19,7 @@ func (w *world) abandonedReceivers(class *skeleton.Class) {
 		if op.Kind != skeleton.Recv || !w.exits.Reachable(op.Instr) {
 			continue
 		}
-		w.joinOfEndless(class, op, providers)
+		w.joinOfEndless(op, providers)
 		ranges := w.ranges(op)
 		if endsProcess(op.Fn) && (ranges || len(providers) > 0 || !w.goesOn(op.Instr)) {
 			continue // what main waits for at its end it may want to wait for for ever

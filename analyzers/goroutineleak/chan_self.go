@@ -17,7 +17,7 @@ func (w *world) sendersBeforeReceivers(class *skeleton.Class) {
 	if !unbuffered(class) || len(receives) == 0 {
 		return
 	}
-	sends := slices.DeleteFunc(opsOf(class, skeleton.Send), func(op skeleton.ClassOp) bool { return isSelect(op) })
+	sends := slices.DeleteFunc(opsOf(class, skeleton.Send), isSelect)
 	if len(sends) == 0 || slices.ContainsFunc(opsOf(class, skeleton.Send), isSelect) {
 		return
 	}

@@ -59,7 +59,7 @@ func (l *locker) taker(w *lockWalk, a acquisition, h holding) (found taker, ok b
 		if r.Kind == skeleton.Select && r.Default {
 			continue // by the way, while somebody else receives
 		}
-		t, ok := l.leavesLocked(w, a, h, class, r)
+		t, ok := l.leavesLocked(w, a, h, r)
 		if !ok {
 			return taker{}, false
 		}
@@ -69,7 +69,7 @@ func (l *locker) taker(w *lockWalk, a acquisition, h holding) (found taker, ok b
 }
 
 // leavesLocked finds where the function that receives, or what calls it, asks for the lock once it receives no more.
-func (l *locker) leavesLocked(w *lockWalk, a acquisition, h holding, class *skeleton.Class, r skeleton.ClassOp) (taker, bool) {
+func (l *locker) leavesLocked(w *lockWalk, a acquisition, h holding, r skeleton.ClassOp) (taker, bool) {
 	fn, at := r.Fn, r.Instr
 	for range 3 {
 		other := l.walks[fn]

@@ -30,8 +30,8 @@ func (w *world) refusedStarts(class *skeleton.Class) {
 				if !ok || !add.Instr.Block().Dominates(b) || !w.reaches(add.Instr, call) || w.repeatsBetween(add.Instr, call) {
 					continue
 				}
-				if x, ok := w.refused(class, call); ok {
-					w.add(w.refusedFinding(waits[0], add, call, x))
+				if _, ok := w.refused(class, call); ok {
+					w.add(w.refusedFinding(waits[0], add, call))
 				}
 			}
 		}
@@ -157,7 +157,7 @@ func isFalse(v ssa.Value) bool {
 	return ok && k.Value != nil && k.Value.Kind() == constant.Bool && !constant.BoolVal(k.Value)
 }
 
-func (w *world) refusedFinding(wait, add skeleton.ClassOp, call *ssa.Call, x way) finding {
+func (w *world) refusedFinding(wait, add skeleton.ClassOp, call *ssa.Call) finding {
 	name := nameOf(wait, "the WaitGroup")
 	who := "the function"
 	if sites, _ := w.classes.Runs(call); len(sites) > 0 {

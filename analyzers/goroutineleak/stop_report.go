@@ -71,7 +71,7 @@ func (w *world) starterOf(c *client, s explore.Stuck) *ssa.Function {
 
 // whyInClient says why nobody releases the goroutine, and what to write instead.
 func (w *world) whyInClient(c *client, s explore.Stuck, object string) (why, advice string) {
-	who := w.leaver(c, s)
+	who := w.leaver(s)
 	switch s.Kind {
 	case skeleton.Send:
 		why = "nobody receives from " + object + " any more"
@@ -102,7 +102,7 @@ func (w *world) whyInClient(c *client, s explore.Stuck, object string) (why, adv
 }
 
 // leaver names the function of the goroutine that serves what the stuck one waits for, and has ended.
-func (w *world) leaver(c *client, s explore.Stuck) string {
+func (w *world) leaver(s explore.Stuck) string {
 	for _, st := range slices.Backward(s.Steps) {
 		if st.What != "return" || st.Goroutine == s.Goroutine || st.Goroutine == 0 {
 			continue

@@ -36,7 +36,7 @@ func (w *world) waitGroup(class *skeleton.Class) {
 		return
 	}
 	for _, wait := range waits {
-		w.joinOfEndless(class, wait, dones)
+		w.joinOfEndless(wait, dones)
 	}
 	w.doneMissed(class, waits[0], up)
 	w.countedInVain(class, waits[0], up)
