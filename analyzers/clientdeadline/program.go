@@ -7,6 +7,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/ctxflow"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/rule"
 )
 
@@ -21,7 +22,7 @@ type program struct {
 // severity returns how bad a call without a bound is. In a command that does one thing and ends, somebody sits before
 // it and can interrupt it.
 func (p *program) severity(at ssa.Instruction) rule.Severity {
-	if p.main && at != nil && !p.isService() && !inLoop(at.Block()) {
+	if p.main && at != nil && !p.isService() && !irutil.InCycle(at.Block()) {
 		return rule.Note
 	}
 	return rule.Warning
@@ -60,30 +61,6 @@ func serves(fn *ssa.Function) bool {
 					return true
 				}
 			}
-		}
-	}
-	return false
-}
-
-// inLoop reports whether the block can be reached from itself, by a way around the blocks to avoid.
-func inLoop(b *ssa.BasicBlock, avoid ...*ssa.BasicBlock) bool {
-	if b == nil {
-		return false
-	}
-	seen := make(map[*ssa.BasicBlock]bool)
-	for _, a := range avoid {
-		seen[a] = true
-	}
-	todo := append([]*ssa.BasicBlock(nil), b.Succs...)
-	for len(todo) > 0 {
-		next := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		if next == b {
-			return true
-		}
-		if !seen[next] {
-			seen[next] = true
-			todo = append(todo, next.Succs...)
 		}
 	}
 	return false

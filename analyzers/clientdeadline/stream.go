@@ -7,6 +7,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/ctxflow"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // A reading says how a response's body is read.
@@ -203,7 +204,7 @@ func hasMethod(t types.Type, name string) bool {
 
 // loops reports whether the block is in a loop that does not send the request anew.
 func (r *reader) loops(b *ssa.BasicBlock) bool {
-	return inLoop(b, r.sent)
+	return irutil.InCycle(b, r.sent)
 }
 
 func isResponse(t types.Type) bool { return types.TypeString(t, nil) == "*net/http.Response" }

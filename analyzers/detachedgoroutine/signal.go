@@ -246,7 +246,7 @@ func (c *checker) signalsOf(fn *ssa.Function) []root {
 				}
 				continue
 			case skeleton.Recv:
-				if !inLoop(b) && !isDone(op.Object) {
+				if !irutil.InCycle(b) && !isDone(op.Object) {
 					add(op.Object, true)
 				}
 				continue
@@ -281,23 +281,6 @@ func (c *checker) signalsOf(fn *ssa.Function) []root {
 	}
 	c.signals[fn] = all
 	return all
-}
-
-func inLoop(b *ssa.BasicBlock) bool {
-	seen := make(map[*ssa.BasicBlock]bool)
-	todo := slices.Clone(b.Succs)
-	for len(todo) > 0 {
-		next := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		if next == b {
-			return true
-		}
-		if !seen[next] {
-			seen[next] = true
-			todo = append(todo, next.Succs...)
-		}
-	}
-	return false
 }
 
 // signalType reports whether an unknown function may use an argument of the type to tell that it has ended.

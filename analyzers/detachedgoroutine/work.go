@@ -8,6 +8,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -97,7 +98,7 @@ func (c *checker) outside(it item, callee skeleton.Callee, i int, h hop, instr s
 		case skeleton.ContextDone, skeleton.ContextAfterFunc:
 			eff.watches = true
 		case skeleton.ContextErr, skeleton.ContextCause:
-			eff.watches = instr != nil && inLoop(instr.Block())
+			eff.watches = instr != nil && irutil.InCycle(instr.Block())
 		case skeleton.None:
 			if c.works(callee, i) {
 				add(use{kind: works})
@@ -185,7 +186,7 @@ func (c *checker) works(callee skeleton.Callee, i int) bool {
 
 func lastError(sig *types.Signature) bool {
 	n := sig.Results().Len()
-	return n > 0 && types.Identical(sig.Results().At(n-1).Type(), types.Universe.Lookup("error").Type())
+	return n > 0 && irutil.IsError(sig.Results().At(n-1).Type())
 }
 
 // workers are functions that do, or begin, what their context cancels, and return no error at once.

@@ -2,11 +2,11 @@ package goroutineleak
 
 import (
 	"go/token"
-	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -84,18 +84,18 @@ func (s *search) failed(cond *ssa.BinOp, positive bool) bool {
 		return false
 	}
 	sites, all := s.w.classes.Runs(call)
-	if !all || len(sites) == 0 || !isErrorType(err.Type()) {
+	if !all || len(sites) == 0 || !irutil.IsError(err.Type()) {
 		return false
 	}
 	for _, site := range sites {
 		for _, b := range site.Fn.Blocks {
 			ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
-			if !ok || err.Index >= len(ret.Results) || isNilConst(ret.Results[err.Index]) {
+			if !ok || err.Index >= len(ret.Results) || irutil.IsNil(ret.Results[err.Index]) {
 				continue
 			}
 			// An error, or nobody knows: with it, no channel is given.
 			for i, v := range ret.Results {
-				if i != err.Index && s.w.classes.Of(v) == s.class && !isNilConst(v) {
+				if i != err.Index && s.w.classes.Of(v) == s.class && !irutil.IsNil(v) {
 					return false
 				}
 			}
@@ -151,7 +151,7 @@ func (s *search) bounds(b *ssa.BasicBlock, succ int, cond ssa.Value) bool {
 func (s *search) noted(cond ssa.Value) bool {
 	bin, ok := cond.(*ssa.BinOp)
 	if ok {
-		if _, _, sel := selectCase(bin); sel || types.Identical(bin.X.Type(), types.Universe.Lookup("error").Type()) {
+		if _, _, sel := selectCase(bin); sel || irutil.IsError(bin.X.Type()) {
 			return false
 		}
 		cond = bin.X
@@ -197,7 +197,7 @@ func (s *search) after(b *ssa.BasicBlock) bool {
 // whoever wrote the condition knows when it is needed. An error is no such condition.
 func (s *search) optional(b *ssa.BasicBlock, succ int, cond ssa.Value) bool {
 	if bin, ok := cond.(*ssa.BinOp); ok {
-		if _, _, sel := selectCase(bin); sel || types.Identical(bin.X.Type(), types.Universe.Lookup("error").Type()) {
+		if _, _, sel := selectCase(bin); sel || irutil.IsError(bin.X.Type()) {
 			return false
 		}
 	}
@@ -291,13 +291,4 @@ func chosen(b *ssa.BasicBlock, sel *ssa.Select) int {
 		}
 	}
 	return -1
-}
-
-func isNilConst(v ssa.Value) bool {
-	k, ok := v.(*ssa.Const)
-	return ok && k.IsNil()
-}
-
-func isErrorType(t types.Type) bool {
-	return types.Identical(t, types.Universe.Lookup("error").Type())
 }

@@ -193,7 +193,7 @@ func (s *search) effect(instr ssa.Instruction) int {
 			return -1
 		}
 	}
-	if mc, ok := instr.(*ssa.MakeClosure); ok && s.handsOn && s.relevant[mc.Fn.(*ssa.Function)] && !calledOnly(mc) {
+	if mc, ok := instr.(*ssa.MakeClosure); ok && s.handsOn && s.relevant[mc.Fn.(*ssa.Function)] && !onlyCalled(mc) {
 		return s.need
 	}
 	call, ok := instr.(ssa.CallInstruction)
@@ -262,24 +262,4 @@ func (s *search) onlyLater(class *skeleton.Class, kinds ...skeleton.Kind) bool {
 		}
 	}
 	return n > 0
-}
-
-// calledOnly reports whether a closure is only called, or deferred, where it is made.
-func calledOnly(mc *ssa.MakeClosure) bool {
-	for _, use := range *mc.Referrers() {
-		switch use := use.(type) {
-		case *ssa.Call:
-			if use.Call.Value != mc {
-				return false
-			}
-		case *ssa.Defer:
-			if use.Call.Value != mc {
-				return false
-			}
-		case *ssa.DebugRef:
-		default:
-			return false
-		}
-	}
-	return true
 }

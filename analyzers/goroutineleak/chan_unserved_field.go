@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -21,9 +22,9 @@ func (w *world) fieldsNeverServed() {
 				var f *types.Var
 				switch i := instr.(type) {
 				case *ssa.FieldAddr:
-					f = fieldVar(i.X.Type(), i.Field)
+					f = irutil.FieldOf(i.X.Type(), i.Field)
 				case *ssa.Field:
-					f = fieldVar(i.X.Type(), i.Field)
+					f = irutil.FieldOf(i.X.Type(), i.Field)
 				}
 				if f == nil || f.Pkg() != w.Pkg || f.Exported() {
 					continue
@@ -51,17 +52,6 @@ func (w *world) fieldsNeverServed() {
 		}
 		w.neverServed(r.class)
 	}
-}
-
-// fieldVar returns the field i of the struct that t is or points to, in its generic form.
-func fieldVar(t types.Type, i int) *types.Var {
-	if ptr, ok := t.Underlying().(*types.Pointer); ok {
-		t = ptr.Elem()
-	}
-	if s, ok := t.Underlying().(*types.Struct); ok && i < s.NumFields() {
-		return s.Field(i).Origin()
-	}
-	return nil
 }
 
 // fieldReads collects what is done with the channels of a field.
@@ -156,7 +146,7 @@ func returnsField(fn *ssa.Function, f *types.Var) bool {
 				v = view.X
 			}
 			if load, ok := v.(*ssa.UnOp); ok && load.Op == token.MUL {
-				if addr, ok := load.X.(*ssa.FieldAddr); ok && fieldVar(addr.X.Type(), addr.Field) == f {
+				if addr, ok := load.X.(*ssa.FieldAddr); ok && irutil.FieldOf(addr.X.Type(), addr.Field) == f {
 					return true
 				}
 			}

@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -147,7 +148,7 @@ func isNeverNil(v ssa.Value) bool {
 	case *ssa.UnOp:
 		// var ErrClosed = errors.New("closed")
 		if g, ok := v.X.(*ssa.Global); ok && v.Op == token.MUL {
-			return types.IsInterface(v.Type()) && types.Identical(v.Type(), types.Universe.Lookup("error").Type()) && g.Pkg != nil
+			return irutil.IsError(v.Type()) && g.Pkg != nil
 		}
 	case *ssa.Call:
 		switch skeleton.CalleeOf(&v.Call).Name() {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/handlers"
 	"github.com/cloudlint/cloudlint/internal/explore"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -97,7 +98,7 @@ func (c *checker) roomForAll(s explore.Stuck) bool {
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
 				if ch, ok := instr.(*ssa.MakeChan); ok && ch.Pos() == s.Made {
-					return isLen(ch.Size) && inCycle(s.At.Block()) || ofLen(ch.Size, 0) || roundsFor(s.At, ch.Size)
+					return isLen(ch.Size) && irutil.InCycle(s.At.Block()) || ofLen(ch.Size, 0) || roundsFor(s.At, ch.Size)
 				}
 			}
 		}
@@ -142,22 +143,4 @@ func isLen(v ssa.Value) bool {
 	}
 	b, ok := call.Call.Value.(*ssa.Builtin)
 	return ok && b.Name() == "len" && types.Identical(v.Type(), types.Typ[types.Int])
-}
-
-// inCycle reports whether a block can follow itself.
-func inCycle(b *ssa.BasicBlock) bool {
-	seen := make(map[*ssa.BasicBlock]bool)
-	todo := slices.Clone(b.Succs)
-	for len(todo) > 0 {
-		next := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		if next == b {
-			return true
-		}
-		if !seen[next] {
-			seen[next] = true
-			todo = append(todo, next.Succs...)
-		}
-	}
-	return false
 }

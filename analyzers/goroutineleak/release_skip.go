@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // leftOut reports whether a branch leaves out a loop whose rounds hand the duty on: that there is nothing to loop over is the
@@ -58,7 +60,7 @@ func noneThen(made maker) func(cond ssa.Value, outcome bool) bool {
 			if constant.BoolVal(k.Value) != outcome {
 				continue
 			}
-			if !isNilConst(ret.Results[made.cancel]) {
+			if !irutil.IsNil(ret.Results[made.cancel]) {
 				return false
 			}
 			none = true

@@ -10,6 +10,7 @@ import (
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/ctxflow"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -93,7 +94,7 @@ func returnsError(exit ssa.Instruction) bool {
 		return false
 	}
 	last := ret.Results[len(ret.Results)-1]
-	if !types.Identical(last.Type(), types.Universe.Lookup("error").Type()) {
+	if !irutil.IsError(last.Type()) {
 		return false
 	}
 	v, isConst := stored(last).(*ssa.Const)

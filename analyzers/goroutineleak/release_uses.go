@@ -372,7 +372,7 @@ func precedes(a, b ssa.Instruction) bool {
 // errorOf returns the error that a call returns as its last result, or nil.
 func errorOf(call *ssa.Call) ssa.Value {
 	results := call.Call.Signature().Results()
-	if results.Len() == 0 || !types.Identical(results.At(results.Len()-1).Type(), types.Universe.Lookup("error").Type()) {
+	if results.Len() == 0 || !irutil.IsError(results.At(results.Len()-1).Type()) {
 		return nil
 	}
 	if results.Len() == 1 {

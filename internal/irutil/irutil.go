@@ -53,6 +53,30 @@ func IsNil(v ssa.Value) bool {
 	return ok && k.IsNil()
 }
 
+// InCycle reports whether a block can follow itself, by a way around the blocks to avoid. It is false for nil.
+func InCycle(b *ssa.BasicBlock, avoid ...*ssa.BasicBlock) bool {
+	if b == nil {
+		return false
+	}
+	seen := make(map[*ssa.BasicBlock]bool)
+	for _, a := range avoid {
+		seen[a] = true
+	}
+	todo := slices.Clone(b.Succs)
+	for len(todo) > 0 {
+		next := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if next == b {
+			return true
+		}
+		if !seen[next] {
+			seen[next] = true
+			todo = append(todo, next.Succs...)
+		}
+	}
+	return false
+}
+
 // FieldOf returns the field i of the struct that t is or points to, in its generic form, or nil.
 func FieldOf(t types.Type, i int) *types.Var {
 	if ptr, ok := t.Underlying().(*types.Pointer); ok {

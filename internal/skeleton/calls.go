@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // callInstr translates a call.
@@ -106,12 +108,12 @@ func (c *compiler) call(common *ssa.CallCommon) *Call {
 
 // wraps lists the errors that a function is given which returns nothing but an error: it says more about them.
 func (c *compiler) wraps(sig *types.Signature, args []ssa.Value) []Arg {
-	if sig.Results().Len() != 1 || !isError(sig.Results().At(0).Type()) {
+	if sig.Results().Len() != 1 || !irutil.IsError(sig.Results().At(0).Type()) {
 		return nil
 	}
 	var list []Arg
 	for _, a := range args {
-		if isError(a.Type()) {
+		if irutil.IsError(a.Type()) {
 			list = append(list, c.arg(a))
 		}
 	}

@@ -310,17 +310,6 @@ func isObject(t types.Type) bool {
 	return false
 }
 
-// fieldVar returns the field i of the struct that t is or points to, in its generic form.
-func fieldVar(t types.Type, i int) *types.Var {
-	if ptr, ok := t.Underlying().(*types.Pointer); ok {
-		t = ptr.Elem()
-	}
-	if s, ok := t.Underlying().(*types.Struct); ok && i < s.NumFields() {
-		return s.Field(i).Origin()
-	}
-	return nil
-}
-
 // isReceive reports whether the instruction is a receive from a channel.
 func isReceive(v ssa.Value) bool {
 	op, ok := v.(*ssa.UnOp)

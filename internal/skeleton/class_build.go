@@ -4,6 +4,8 @@ import (
 	"go/types"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // NewClasses finds the classes of a package. fns are the functions that count, with their bodies.
@@ -151,13 +153,13 @@ func (c *Classes) value(v ssa.Value) {
 	case *ssa.ChangeType:
 		c.unify(n, c.of(i.X))
 	case *ssa.FieldAddr:
-		if s := c.slot(fieldVar(i.X.Type(), i.Field)); s != nil {
+		if s := c.slot(irutil.FieldOf(i.X.Type(), i.Field)); s != nil {
 			c.unify(s, n)
 		} else {
 			c.foreign(n)
 		}
 	case *ssa.Field:
-		if s := c.slot(fieldVar(i.X.Type(), i.Field)); s != nil && !isObject(i.Type()) {
+		if s := c.slot(irutil.FieldOf(i.X.Type(), i.Field)); s != nil && !isObject(i.Type()) {
 			c.unify(c.elem(s), n)
 		} else {
 			c.foreign(n)

@@ -5,6 +5,8 @@ import (
 	"go/types"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // A ClientCall is one call that a synthesised client of a type makes.
@@ -117,7 +119,7 @@ func (b *clientBuilder) extract(v clientValue, fn *ssa.Function, index int) clie
 // stopOnError ends the client where the last result is an error that is not nil.
 func (b *clientBuilder) stopOnError(fn *ssa.Function, result Arg) {
 	results := fn.Signature.Results()
-	if results.Len() == 0 || !isError(results.At(results.Len()-1).Type()) {
+	if results.Len() == 0 || !irutil.IsError(results.At(results.Len()-1).Type()) {
 		return
 	}
 	failed := b.extract(clientValue{result, result}, fn, results.Len()-1)
@@ -130,9 +132,4 @@ func (b *clientBuilder) stopOnError(fn *ssa.Function, result Arg) {
 	branch := len(b.f.Blocks) - 1
 	b.f.Blocks = append(b.f.Blocks, Block{Instrs: []Instr{{Code: Crash, Dst: NoArg}}}, Block{})
 	b.f.Blocks[branch].Succs = []int{branch + 2, branch + 1}
-}
-
-func isError(t types.Type) bool {
-	named, ok := types.Unalias(t).(*types.Named)
-	return ok && named.Obj().Pkg() == nil && named.Obj().Name() == "error"
 }
