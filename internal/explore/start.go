@@ -34,37 +34,9 @@ func (x *explorer) start(s *state, in *skeleton.Instr) verdict {
 		return goOn
 	}
 	if x.foreign(s, t) {
-		s.handLocks(slices.Concat(t.captured, t.args))
 		return goOn // another root
 	}
 	return x.spawn(s, t, in.Pos, f.f, in.At, onExit{})
-}
-
-// handLocks lets a goroutine that is not followed give back the locks of the environment that it can reach, and that the
-// one that starts it has taken.
-func (s *state) handLocks(values []value) {
-	seen := make(map[int32]bool)
-	for len(values) > 0 && len(seen) < maxReach {
-		v := values[0]
-		values = values[1:]
-		if v.k == aggregate {
-			values = append(values, v.parts...)
-			continue
-		}
-		if v.k != address && v.k != closure || v.o < 0 || seen[v.o] {
-			continue
-		}
-		seen[v.o] = true
-		o := s.objs[v.o]
-		for i, held := range o.slots {
-			if o.lazy && o.typ != nil && held.k == integer && held.n != 0 && o.typ.Scalar(i).Shape == skeleton.Primitive && o.typ.Scalar(i).Kind == skeleton.Lock {
-				s.setSlot(value{k: address, o: v.o, n: int64(i)}, 0)
-			}
-			if held.ref() {
-				values = append(values, held)
-			}
-		}
-	}
 }
 
 // spawn starts a goroutine.
