@@ -113,7 +113,7 @@ func toldToEnd(wait ssa.Instruction) bool {
 				continue
 			}
 			switch op := skeleton.OpOf(call); {
-			case op.Kind == skeleton.Close || op.Kind == skeleton.PipeClose || namedCancel(call.Call.Value.Type()):
+			case op.Kind == skeleton.Close || op.Kind == skeleton.PipeClose || irutil.IsCancelFunc(call.Call.Value.Type()):
 				return true
 			case op.Callee.Object != nil && op.Callee.Object.Name() == "Close" && closes(op.Callee.Object.Signature()):
 				return true
@@ -121,12 +121,6 @@ func toldToEnd(wait ssa.Instruction) bool {
 		}
 	}
 	return false
-}
-
-// namedCancel reports whether a type is one of package context's for cancel functions.
-func namedCancel(t types.Type) bool {
-	named, ok := types.Unalias(t).(*types.Named)
-	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "context" && (named.Obj().Name() == "CancelFunc" || named.Obj().Name() == "CancelCauseFunc")
 }
 
 // closes reports whether a method has the signature of io.Closer's.

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -197,19 +198,13 @@ func (w *world) tells(fn *ssa.Function) bool {
 				case skeleton.Select:
 					return true
 				}
-				if call, ok := instr.(ssa.CallInstruction); ok && isCancel(call.Common().Value.Type()) {
+				if call, ok := instr.(ssa.CallInstruction); ok && irutil.IsCancelFunc(call.Common().Value.Type()) {
 					return true
 				}
 			}
 		}
 	}
 	return false
-}
-
-// isCancel reports whether a type is that of the functions that cancel contexts.
-func isCancel(t types.Type) bool {
-	named, ok := types.Unalias(t).(*types.Named)
-	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "context"
 }
 
 // startsGoroutine reports whether a function, or one that it calls, starts a goroutine.

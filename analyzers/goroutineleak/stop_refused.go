@@ -30,7 +30,7 @@ func (w *world) refusedStarts(class *skeleton.Class) {
 				if !ok || !add.Instr.Block().Dominates(b) || !w.reaches(add.Instr, call) || w.repeatsBetween(add.Instr, call) {
 					continue
 				}
-				if _, ok := w.refused(class, call); ok {
+				if w.refused(class, call) {
 					w.add(w.refusedFinding(waits[0], add, call))
 				}
 			}
@@ -38,17 +38,17 @@ func (w *world) refusedStarts(class *skeleton.Class) {
 	}
 }
 
-// refused returns the way out of the function behind a call that was given what calls Done, and has not started it.
-func (w *world) refused(class *skeleton.Class, call *ssa.Call) (way, bool) {
+// refused reports whether a function can be left behind a call that was given what calls Done, and has not started it.
+func (w *world) refused(class *skeleton.Class, call *ssa.Call) bool {
 	sites, all := w.classes.Runs(call)
 	if !all || len(sites) != 1 || sites[0].How != skeleton.Called || !types.Identical(call.Type().Underlying(), types.Typ[types.Bool]) {
-		return way{}, false
+		return false
 	}
 	starter := sites[0].Fn
 	callee := skeleton.CalleeOf(&call.Call)
 	i := slices.IndexFunc(callee.Args, func(v ssa.Value) bool { return w.callsDone(class, v) })
 	if i < 0 || i >= len(starter.Params) || !mayRefuse(starter, starter.Params[i]) {
-		return way{}, false
+		return false
 	}
 	// Behind the call the answer is looked at, or not at all.
 	s := &search{
@@ -67,25 +67,27 @@ func (w *world) refused(class *skeleton.Class, call *ssa.Call) (way, bool) {
 	used := slices.ContainsFunc(*call.Referrers(), func(use ssa.Instruction) bool { _, debug := use.(*ssa.DebugRef); return !debug })
 	switch {
 	case !used:
-		return s.leaves(call.Parent(), call)
+		_, leaves := s.leaves(call.Parent(), call)
+		return leaves
 	case !ok:
-		return way{}, false
+		return false
 	}
 	cond, no := br.Cond, 1
 	if not, ok := cond.(*ssa.UnOp); ok && not.Op == token.NOT {
 		cond, no = not.X, 0
 	}
 	if cond != ssa.Value(call) {
-		return way{}, false
+		return false
 	}
 	from := block.Succs[no]
 	if len(from.Preds) != 1 || len(from.Instrs) == 0 || s.effect(from.Instrs[0]) != 0 {
-		return way{}, false
+		return false
 	}
-	if ret, ok := from.Instrs[0].(*ssa.Return); ok {
-		return way{exit: ret}, true
+	if _, ok := from.Instrs[0].(*ssa.Return); ok {
+		return true
 	}
-	return s.leaves(call.Parent(), from.Instrs[0])
+	_, leaves := s.leaves(call.Parent(), from.Instrs[0])
+	return leaves
 }
 
 // callsDone reports whether a value is a function that calls Done of the WaitGroup.

@@ -112,7 +112,15 @@ func coreType(t types.Type) types.Type {
 func IsError(t types.Type) bool { return types.Identical(t, types.Universe.Lookup("error").Type()) }
 
 // IsContext reports whether t is context.Context.
-func IsContext(t types.Type) bool {
+func IsContext(t types.Type) bool { return ofContext(t, "Context") }
+
+// IsCancelFunc reports whether t is one of package context's types for functions that cancel a context.
+func IsCancelFunc(t types.Type) bool {
+	return ofContext(t, "CancelFunc") || ofContext(t, "CancelCauseFunc")
+}
+
+// ofContext reports whether t is the type of package context with the name.
+func ofContext(t types.Type, name string) bool {
 	named, ok := types.Unalias(t).(*types.Named)
-	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "context" && named.Obj().Name() == "Context"
+	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "context" && named.Obj().Name() == name
 }
