@@ -8,6 +8,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/handlers"
+	"github.com/cloudlint/cloudlint/analyzers/internal/repeat"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -208,7 +209,7 @@ func (c *checker) stopMethod(named *types.Named, not *ssa.Function) *types.Func 
 // once reports whether fn is known to be called once in the life of the process: by main, by initialisers, or only by
 // functions that are.
 func (c *checker) once(fn *ssa.Function, depth int) bool {
-	if isEntry(fn) {
+	if repeat.IsEntry(fn) {
 		return true
 	}
 	callers := c.index.callers[fn]

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/analyzers/internal/source"
 	"github.com/cloudlint/cloudlint/internal/rule"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
@@ -110,7 +111,7 @@ func (c *checker) reportBlocking(fn *ssa.Function, loop *trap, ctx *ssa.Paramete
 // reportIgnored reports a goroutine that the method does not end which is there to end an object's work.
 func (c *checker) reportIgnored(s start, o owner, stop *types.Func) {
 	place := c.callPlace(s.call)
-	name := methodText(stop)
+	name := source.MethodName(stop)
 	c.add(ignoresStop, 2, s.call, pass.Diagnostic{
 		Pos: place.Pos, End: place.End,
 		Message: fmt.Sprintf("%s does not end this goroutine: %s, so it goes on with the %s for ever; let the loop also wait for a channel that %s closes, and return",
@@ -152,7 +153,7 @@ func goes(target skeleton.Callee) string { return calleeText(target) }
 func calleeText(callee skeleton.Callee) string {
 	switch {
 	case callee.Object != nil:
-		return methodText(callee.Object)
+		return source.MethodName(callee.Object)
 	case callee.Func != nil:
 		return funcText(callee.Func)
 	}
@@ -160,30 +161,10 @@ func calleeText(callee skeleton.Callee) string {
 }
 
 func funcText(fn *ssa.Function) string {
-	if obj, ok := fn.Object().(*types.Func); ok {
-		return methodText(obj)
+	if fn.Parent() != nil {
+		return "the function literal"
 	}
-	return "the function literal"
-}
-
-// methodText is the name of a function as the user wrote it: F, (*T).M, T.M.
-func methodText(fn *types.Func) string {
-	recv := fn.Signature().Recv()
-	if recv == nil {
-		return fn.Name()
-	}
-	t, pointer := types.Unalias(recv.Type()), false
-	if ptr, ok := t.(*types.Pointer); ok {
-		t, pointer = types.Unalias(ptr.Elem()), true
-	}
-	named, ok := t.(*types.Named)
-	if !ok {
-		return fn.Name()
-	}
-	if pointer {
-		return "(*" + named.Obj().Name() + ")." + fn.Name()
-	}
-	return named.Obj().Name() + "." + fn.Name()
+	return source.FuncName(fn)
 }
 
 // callPlace returns the place of a call: the go statement, or the call expression.

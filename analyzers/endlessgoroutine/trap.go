@@ -9,6 +9,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/analyzers/internal/repeat"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -90,7 +91,7 @@ func (c *checker) findTrap(fn *ssa.Function) *trap {
 		if !g.reached[b] || leaves[b] {
 			continue
 		}
-		if loop := cycleOf(b, stay); loop != nil {
+		if loop := repeat.CycleOf(b, stay); loop != nil {
 			t := &trap{fn: fn, blocks: loop, in: funcText(fn), why: "has no way out", always: !leaves[fn.Blocks[0]]}
 			t.place, t.text = c.describeLoop(fn, loop)
 			for _, ch := range g.dead {

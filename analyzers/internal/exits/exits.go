@@ -152,6 +152,14 @@ func (in *Info) Reachable(instr ssa.Instruction) bool {
 	return ok && slices.Index(block.Instrs, instr) < limit
 }
 
+// Succs returns the blocks that can follow a block: none where a call in it never returns.
+func (in *Info) Succs(block *ssa.BasicBlock) []*ssa.BasicBlock {
+	if limit, ok := in.blocks(block.Parent())[block]; !ok || limit < len(block.Instrs) {
+		return nil
+	}
+	return next(block)
+}
+
 // blocks returns the blocks that can be reached from the entry of fn, or from its recover block, with the number of
 // instructions of each that can be: all, or those up to a call that never returns.
 func (in *Info) blocks(fn *ssa.Function) map[*ssa.BasicBlock]int {

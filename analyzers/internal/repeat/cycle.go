@@ -1,10 +1,10 @@
-package endlessgoroutine
+package repeat
 
 import "golang.org/x/tools/go/ssa"
 
-// cycleOf returns the blocks from which b is reached, and which are reached from b: the loop around b, in the function's
+// CycleOf returns the blocks from which b is reached, and which are reached from b: the loop around b, in the function's
 // order. It is nil if b lies in no loop.
-func cycleOf(b *ssa.BasicBlock, succs func(*ssa.BasicBlock) []*ssa.BasicBlock) []*ssa.BasicBlock {
+func CycleOf(b *ssa.BasicBlock, succs Succs) []*ssa.BasicBlock {
 	forward := reach(succs(b), succs)
 	if !forward[b] {
 		return nil
@@ -28,7 +28,7 @@ func cycleOf(b *ssa.BasicBlock, succs func(*ssa.BasicBlock) []*ssa.BasicBlock) [
 }
 
 // reach returns the blocks that are reached from the given ones, themselves among them.
-func reach(from []*ssa.BasicBlock, succs func(*ssa.BasicBlock) []*ssa.BasicBlock) map[*ssa.BasicBlock]bool {
+func reach(from []*ssa.BasicBlock, succs Succs) map[*ssa.BasicBlock]bool {
 	seen := make(map[*ssa.BasicBlock]bool)
 	todo := append([]*ssa.BasicBlock(nil), from...)
 	for len(todo) > 0 {
