@@ -185,3 +185,28 @@ func Slow() {
 		}
 	}
 }
+
+// Generated program 71 of seed 202, without what has no part in it.
+func StoppedBeforeAnnounced() {
+	full, turn := make(chan int, 2), make(chan int)
+	go func() {
+		select {
+		case <-full:
+		default:
+		}
+		turn <- 1 // stuck
+		<-full // stuck
+	}()
+	go func() { full <- 1 }()
+	go func() {
+		full <- 2
+		<-turn
+	}()
+	select { // stuck
+	case turn <- 0:
+	case <-full:
+		return
+	}
+	full <- 0 // stuck
+	<-turn
+}
