@@ -31,22 +31,14 @@ type Outbound struct {
 	Source string
 }
 
-// A BoundedType is a client all of whose calls bound themselves by default.
-type BoundedType struct {
-	Type string // full name, of an interface or a struct, without a star
-	// Except are methods that wait for something that may come at any time, at the will of the caller.
-	Except []string
-	Why    string
-	Source string
-}
-
 // OutboundFunction returns the row of the function with the full name, or nil.
 func OutboundFunction(name string) *Outbound { return outboundIndex()[name] }
 
 // Outbounds returns all rows.
 func Outbounds() []Outbound {
 	return slices.Concat(
-		stdOutbounds(), grpcOutbounds(),
+		stdOutbounds(), grpcOutbounds(), postgresOutbounds(), sqlxOutbounds(), mongoOutbounds(), kafkaOutbounds(), natsOutbounds(),
+		etcdOutbounds(), kubernetesOutbounds(), googleOutbounds(), directoryOutbounds(),
 	)
 }
 

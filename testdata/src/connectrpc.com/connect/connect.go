@@ -26,3 +26,33 @@ func (s *BidiStream[Req, Res]) Send(msg *Res) error { return s.ctx.Err() }
 
 // Receive receives a request.
 func (s *BidiStream[Req, Res]) Receive() (*Req, error) { return nil, s.ctx.Err() }
+
+// HTTPClient sends requests.
+type HTTPClient interface{ Do(req any) (any, error) }
+
+// ClientOption configures a client.
+type ClientOption interface{ client() }
+
+// Client is what generated clients call.
+type Client[Req, Res any] struct{ url string }
+
+// NewClient makes a client.
+func NewClient[Req, Res any](client HTTPClient, url string, options ...ClientOption) *Client[Req, Res] {
+	return &Client[Req, Res]{url}
+}
+
+// CallUnary calls a method and waits for the answer.
+func (c *Client[Req, Res]) CallUnary(ctx context.Context, req *Request[Req]) (*Response[Res], error) {
+	return nil, ctx.Err()
+}
+
+// CallServerStream calls a method that answers with a stream.
+func (c *Client[Req, Res]) CallServerStream(ctx context.Context, req *Request[Req]) (*ServerStreamForClient[Res], error) {
+	return nil, ctx.Err()
+}
+
+// ServerStreamForClient is the client's side of a stream of responses.
+type ServerStreamForClient[Res any] struct{ msg *Res }
+
+// Receive waits for the next message.
+func (s *ServerStreamForClient[Res]) Receive() bool { return s.msg != nil }

@@ -1,0 +1,55 @@
+package outbound
+
+import (
+	"go/types"
+
+	"github.com/cloudlint/cloudlint/internal/irutil"
+)
+
+// optionOf returns the full name of the type of the options that a function has as its variadic parameter, or "".
+func optionOf(sig *types.Signature) string {
+	if !sig.Variadic() {
+		return ""
+	}
+	name, _ := element(sig.Params().At(sig.Params().Len() - 1).Type())
+	return name
+}
+
+// returnsError reports whether a function has n results, the last of them an error.
+func returnsError(sig *types.Signature, n int) bool {
+	return n > 0 && sig.Results().Len() == n && irutil.IsError(sig.Results().At(n-1).Type())
+}
+
+// isStream reports whether a type is the client's side of a stream of gRPC.
+func isStream(t types.Type) bool { return hasMethods(t, "RecvMsg", "CloseSend") }
+
+// element returns the full name of the named type that a slice or pointer has as its element, and its package.
+func element(t types.Type) (string, *types.Package) {
+	switch u := types.Unalias(t).(type) {
+	case *types.Slice:
+		return fullName(u.Elem())
+	case *types.Pointer:
+		return fullName(u.Elem())
+	}
+	return "", nil
+}
+
+// fullName returns the name of a named type with the path of its package.
+func fullName(t types.Type) (string, *types.Package) {
+	named, ok := types.Unalias(t).(*types.Named)
+	if !ok || named.Obj().Pkg() == nil {
+		return "", nil
+	}
+	return named.Obj().Pkg().Path() + "." + named.Obj().Name(), named.Obj().Pkg()
+}
+
+// hasMethods reports whether a type has methods with all of the names, which are exported.
+func hasMethods(t types.Type, names ...string) bool {
+	for _, name := range names {
+		obj, _, _ := types.LookupFieldOrMethod(t, true, nil, name)
+		if _, ok := obj.(*types.Func); !ok {
+			return false
+		}
+	}
+	return true
+}
