@@ -84,6 +84,7 @@ func (s *search) leaves(fn *ssa.Function, after ssa.Instruction) (way, bool) {
 		}
 	}
 	known := s.w.knownAt(start)
+	possible := s.w.prog.Possible(fn)
 	s.begin = after
 	type item struct {
 		point
@@ -133,7 +134,7 @@ func (s *search) leaves(fn *ssa.Function, after ssa.Instruction) (way, bool) {
 		}
 		for i, next := range at.block.Succs {
 			n := s.edge(at.block, i, known)
-			if n < 0 || served+n >= s.need {
+			if n < 0 || served+n >= s.need || possible != nil && !possible[next] {
 				continue
 			}
 			p := point{next, served + n}

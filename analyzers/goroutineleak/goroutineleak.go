@@ -87,6 +87,7 @@ func run(p *pass.Pass) error {
 func check(p *pass.Pass, tests bool) {
 	c := &checker{Pass: p, tests: tests, ssa: p.ResultOf[buildssa.Analyzer].(*buildssa.SSA), exits: exits.New(p.Options.Exits)}
 	c.fns = slices.DeleteFunc(irutil.Functions(c.ssa), func(fn *ssa.Function) bool { return !tests && c.IsTest(fn.Pos()) })
+	c.exits.Among(c.fns)
 	c.explore()
 	c.channels()
 	c.locks()

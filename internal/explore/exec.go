@@ -22,7 +22,14 @@ func (x *explorer) eval(s *state, f *frame, a skeleton.Arg) value {
 		}
 		return s.resolve(v)
 	}
-	c := f.f.Consts[-1-a]
+	if v := x.constant(s, f.f.Consts[-1-a]); v.k != unset {
+		return v
+	}
+	return derived(uint64(-a)*31, value{k: fn, f: f.f})
+}
+
+// constant returns what a constant is, or nothing if it is unequal to all that is known.
+func (x *explorer) constant(s *state, c skeleton.Const) value {
 	switch c.Kind {
 	case skeleton.ConstNil:
 		return nilVal
@@ -45,7 +52,7 @@ func (x *explorer) eval(s *state, f *frame, a skeleton.Arg) value {
 		s.globals = append(s.globals, global{c.Global, o})
 		return value{k: address, o: o}
 	}
-	return derived(uint64(-a)*31, value{k: fn, f: f.f})
+	return value{}
 }
 
 // top returns the goroutine that runs and its innermost frame, for writing.

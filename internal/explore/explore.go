@@ -118,6 +118,7 @@ type explorer struct {
 	found   map[foundKey]bool
 	touched map[place]touched
 	stuck   []Stuck
+	given   skeleton.Given // what the root is called with
 
 	preempts  int  // the bound on preemptions now
 	preempted bool // a path could have been preempted once more
@@ -132,6 +133,13 @@ type foundKey struct {
 // Root explores a function as the environment may call it, and returns the operations that block for ever.
 func Root(prog *skeleton.Program, root *skeleton.Func, budget Budget) ([]Stuck, Stats) {
 	return newExplorer(prog, budget).root(root)
+}
+
+// Given is Root for a function that is called with the constants that are given: whatever else it is given, is not known.
+func Given(prog *skeleton.Program, root *skeleton.Func, given skeleton.Given, budget Budget) ([]Stuck, Stats) {
+	x := newExplorer(prog, budget)
+	x.given = given
+	return x.root(root)
 }
 
 func newExplorer(prog *skeleton.Program, budget Budget) *explorer {
@@ -183,6 +191,9 @@ func (x *explorer) run(root *skeleton.Func) bool {
 	fr := &g.frames[0]
 	for i, t := range root.Params {
 		fr.regs[i] = s.invent(t, s.fresh())
+		if i < len(x.given) && x.given[i] != nil {
+			fr.regs[i] = x.constant(s, *x.given[i])
+		}
 	}
 	for i := range root.Free {
 		fr.regs[len(root.Params)+i] = s.invent(x.prog.TypeOf(root.SSA.FreeVars[i].Type()), s.fresh())

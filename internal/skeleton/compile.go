@@ -149,7 +149,7 @@ func (c *compiler) arg(v ssa.Value) Arg {
 	var k Const
 	switch v := v.(type) {
 	case *ssa.Const:
-		k = c.constant(v)
+		k = c.p.constant(v)
 	case *ssa.Function:
 		k = Const{Kind: ConstFunc, Func: c.p.ref(v)}
 		if k.Func == nil {
@@ -168,9 +168,10 @@ func (c *compiler) arg(v ssa.Value) Arg {
 	return a
 }
 
-func (c *compiler) constant(v *ssa.Const) Const {
+// constant describes a constant, but for its type.
+func (p *Program) constant(v *ssa.Const) Const {
 	if v.Value == nil {
-		if c.p.TypeOf(v.Type()).Aggregate() {
+		if p.TypeOf(v.Type()).Aggregate() {
 			return Const{Kind: ConstZero}
 		}
 		return Const{Kind: ConstNil}

@@ -20,6 +20,9 @@ type Program struct {
 	owners  []*ssa.Function // the functions that own primitives, in their order
 	// callers holds who calls a function, and binders who makes a closure of it.
 	callers, binders map[*ssa.Function][]*ssa.Function
+	fns              []*ssa.Function
+	used             *uses
+	possible         map[*ssa.Function]map[*ssa.BasicBlock]bool
 }
 
 // NewProgram returns the graphs of a package. fns are its functions, and ends reports calls that never return.
@@ -34,6 +37,9 @@ func NewProgram(pkg *ssa.Package, fns []*ssa.Function, ends func(ssa.Instruction
 		tracked: make(map[types.Type]bool),
 		callers: make(map[*ssa.Function][]*ssa.Function),
 		binders: make(map[*ssa.Function][]*ssa.Function),
+
+		fns:      fns,
+		possible: make(map[*ssa.Function]map[*ssa.BasicBlock]bool),
 	}
 	p.findMatters(fns)
 	return p

@@ -44,12 +44,14 @@ type Info struct {
 	// ends holds the functions of the package that were asked about; while one is being asked, false.
 	ends      map[*ssa.Function]bool
 	reachable map[*ssa.Function]map[*ssa.BasicBlock]int
+	fns       []*ssa.Function // of the package, see Among
+	fields    map[*types.Var]bool
 }
 
 // New returns an Info that also takes the functions of the configuration for ones that never return: "example.com/log.Fatal",
 // "(*example.com/log.Logger).Fatal".
 func New(extra []string) *Info {
-	return &Info{extra: extra, ends: make(map[*ssa.Function]bool), reachable: make(map[*ssa.Function]map[*ssa.BasicBlock]int)}
+	return &Info{extra: extra, ends: make(map[*ssa.Function]bool), reachable: make(map[*ssa.Function]map[*ssa.BasicBlock]int), fields: make(map[*types.Var]bool)}
 }
 
 // Ends reports whether the call is known never to return. A call that starts a goroutine or is deferred does return.
@@ -63,7 +65,7 @@ func (in *Info) Ends(instr ssa.Instruction) bool {
 	}
 	fn := call.Call.StaticCallee()
 	if fn == nil {
-		return false
+		return in.endsByField(call)
 	}
 	if origin := fn.Origin(); origin != nil {
 		fn = origin

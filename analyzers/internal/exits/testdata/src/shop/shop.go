@@ -129,3 +129,31 @@ func afterConstantLoop(tick chan int) {
 	}
 	dead()
 }
+
+// A till knows what to do when there is nothing left to do.
+type till struct {
+	quit func(string)
+	warn func(string)
+	Hook func(string)
+}
+
+func newTill() till { return till{quit: usage, warn: usage, Hook: usage} }
+
+func newQuietTill(code int) *till {
+	return &till{quit: func(msg string) { print(msg); os.Exit(code) }, warn: func(string) {}}
+}
+
+func afterFieldFatal(t *till) {
+	t.quit("no change")
+	dead()
+}
+
+func afterFieldReturns(t *till) {
+	t.warn("no change")
+	dead()
+}
+
+func afterExportedField(t *till) {
+	t.Hook("no change")
+	dead()
+}
