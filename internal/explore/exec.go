@@ -234,6 +234,7 @@ func (x *explorer) step(s *state) verdict {
 				return x.settle(s, n, 0, false)
 			}
 			it.rounds = int(max(n.n, 0))
+			it.slots = []value{derived(mapTag, v)}
 		}
 		f.set(in.Dst, value{k: address, o: s.add(it)})
 	case skeleton.Next:

@@ -5,6 +5,28 @@ import "github.com/cloudlint/cloudlint/internal/skeleton"
 // maxMap bounds the keys of a map that is followed.
 const maxMap = 8
 
+// What is derived from a map that is not known: the map, its keys, its entries.
+const (
+	mapTag = 47 + iota
+	keyTag
+	entryTag
+)
+
+// part is what an unknown value has in a place that id stands for: one and the same each time.
+func (s *state) part(t *skeleton.Type, id value) value {
+	if t.Shape != skeleton.Pointer {
+		return s.invent(t, id)
+	}
+	if n, ok := s.lookup(uint64(id.n)); ok {
+		return value{k: address, o: int32(n)}
+	}
+	made := s.invent(t, id)
+	if made.k == address {
+		s.assume(uint64(id.n), int64(made.o))
+	}
+	return made
+}
+
 // noSlots reports whether the object is no row of slots.
 func (o *object) noSlots() bool { return o.channel || o.context || o.isMap || o.iterator }
 
@@ -77,6 +99,10 @@ func (x *explorer) mapGet(s *state, in *skeleton.Instr, m, key value) verdict {
 		return goOn
 	}
 	if !s.knownMap(m) {
+		if of := derived(mapTag, m); m.k == unknown && key.k == unknown && key.of == of.of {
+			result(s, s.part(in.Type, derived(entryTag, of, key)), boolean(true)) // a loop over it gave the key
+			return goOn
+		}
 		result(s, s.invent(in.Type, s.fresh()), s.fresh())
 		return goOn
 	}
@@ -130,10 +156,14 @@ func (x *explorer) mapNext(s *state, f *frame, in *skeleton.Instr, it value) {
 	}
 	parts := make([]value, 0, t.Slots)
 	if s.objs[it.o].rounds > 0 {
+		// The same entries each time, as of a list.
+		of := s.objs[it.o].slots[0]
+		key := derived(keyTag, of, value{k: integer, n: int64(s.objs[it.o].rounds)})
 		s.obj(it.o).rounds--
-		made := s.invent(t, s.fresh())
-		made.parts[0] = boolean(true)
-		f.set(in.Dst, made)
+		parts = append(parts, boolean(true))
+		parts = append(parts, flatten(s.part(t.Parts[1], key), t.Parts[1])...)
+		parts = append(parts, flatten(s.part(t.Parts[2], derived(entryTag, of, key)), t.Parts[2])...)
+		f.set(in.Dst, value{k: aggregate, parts: parts})
 		return
 	}
 	if len(s.objs[it.o].keys) == 0 {

@@ -15,6 +15,7 @@ type compiler struct {
 	regs   map[ssa.Value]Arg
 	consts map[any]Arg
 	crash  []bool
+	counts map[*ssa.Phi]bool // see findCounts
 }
 
 // build makes the graph.
@@ -48,6 +49,7 @@ func (c *compiler) run() {
 	for i, b := range c.fn.Blocks {
 		c.crash[i] = c.crashes(b)
 	}
+	c.findCounts()
 	s := newSlicer(c.fn, c.crash)
 	c.Blocks = make([]Block, len(c.fn.Blocks))
 	type merge struct {
