@@ -95,7 +95,7 @@ func (c *checker) ruleOf(s explore.Stuck) *rule.Rule {
 // stuck reports a goroutine that the explorer found to wait for ever.
 func (c *checker) stuck(s explore.Stuck) {
 	r := c.ruleOf(s)
-	if r == nil || !s.Pos.IsValid() || c.onPurpose(s) || c.roomForAll(s) {
+	if r == nil || !s.Pos.IsValid() || c.onPurpose(s) || c.roomForAll(s) || roundsByDivision(s) {
 		return
 	}
 	pos, end, object := c.operation(s.Pos)

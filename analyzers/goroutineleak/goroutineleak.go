@@ -8,6 +8,7 @@ package goroutineleak
 import (
 	"cmp"
 	"go/token"
+	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/analysis"
@@ -60,6 +61,8 @@ type checker struct {
 	found []finding
 	prog  *skeleton.Program
 	world *world
+	// emptyMaps holds the fields that were asked about, see neverFilled.
+	emptyMaps map[*types.Var]bool
 	releaseState
 }
 
@@ -85,7 +88,7 @@ func run(p *pass.Pass) error {
 }
 
 func check(p *pass.Pass, tests bool) {
-	c := &checker{Pass: p, tests: tests, ssa: p.ResultOf[buildssa.Analyzer].(*buildssa.SSA), exits: exits.New(p.Options.Exits)}
+	c := &checker{Pass: p, tests: tests, ssa: p.ResultOf[buildssa.Analyzer].(*buildssa.SSA), exits: exits.New(p.Options.Exits), emptyMaps: make(map[*types.Var]bool)}
 	c.fns = slices.DeleteFunc(irutil.Functions(c.ssa), func(fn *ssa.Function) bool { return !tests && c.IsTest(fn.Pos()) })
 	c.exits.Among(c.fns)
 	c.explore()

@@ -76,6 +76,10 @@ func (w *lockWalk) decide(cond ssa.Value, fs lockFacts) (value, known bool) {
 			value, known = w.decide(v.X, fs)
 			return !value, known
 		}
+	case *ssa.Extract:
+		if w.c.neverFound(v) {
+			return false, true
+		}
 	case *ssa.BinOp:
 		if x, c, equal, ok := comparedTo(v); ok {
 			if xc, isConst := skeleton.ConstantOf(x); isConst {

@@ -126,13 +126,49 @@ func roundsFor(instr ssa.Instruction, n ssa.Value) bool {
 	})
 }
 
-// ofLen reports whether a number is computed from the length of something.
+// ofLen reports whether a number is computed from the length of something, on all ways or on some.
 func ofLen(v ssa.Value, depth int) bool {
-	op, ok := v.(*ssa.BinOp)
-	if !ok || depth > maxCommandDepth {
+	return !isLen(v) && computed(v, depth, isLen)
+}
+
+// computed reports whether a number is, or is computed from, one for which is is true.
+func computed(v ssa.Value, depth int, is func(ssa.Value) bool) bool {
+	if is(v) {
+		return true
+	}
+	if depth > maxCommandDepth {
 		return false
 	}
-	return slices.ContainsFunc([]ssa.Value{op.X, op.Y}, func(x ssa.Value) bool { return isLen(x) || ofLen(x, depth+1) })
+	from := func(x ssa.Value) bool { return computed(x, depth+1, is) }
+	switch v := v.(type) {
+	case *ssa.BinOp:
+		return from(v.X) || from(v.Y)
+	case *ssa.Convert:
+		return from(v.X)
+	case *ssa.Phi:
+		return slices.ContainsFunc(v.Edges, from)
+	}
+	return false
+}
+
+// roundsByDivision reports whether a receive is in a loop whose rounds are computed by a division, such as one for each
+// part that a list was cut into: whether as many values are sent is more arithmetic than the explorer does.
+func roundsByDivision(s explore.Stuck) bool {
+	divided := func(v ssa.Value) bool {
+		op, ok := v.(*ssa.BinOp)
+		return ok && (op.Op == token.QUO || op.Op == token.REM)
+	}
+	return s.Kind == skeleton.Recv && slices.ContainsFunc(naturalLoops(s.At.Parent()), func(l *loop) bool {
+		if !l.body[s.At.Block()] {
+			return false
+		}
+		branch, ok := l.header.Instrs[len(l.header.Instrs)-1].(*ssa.If)
+		if !ok {
+			return false
+		}
+		cond, ok := branch.Cond.(*ssa.BinOp)
+		return ok && cond.Op == token.LSS && computed(cond.Y, 0, divided)
+	})
 }
 
 // isLen reports whether a number is the length of something.

@@ -578,3 +578,40 @@ func (h *handle) Close() {
 		h.doc.lock.RUnlock()
 	}
 }
+
+// Nothing is ever put into the locks of a register, so that it is never left locked.
+type register struct {
+	mu    sync.Mutex
+	locks map[string]struct{}
+	names map[string]struct{}
+}
+
+func newRegister() *register {
+	return &register{locks: map[string]struct{}{}, names: map[string]struct{}{}}
+}
+
+func (r *register) open(name string) error {
+	r.mu.Lock()
+	if _, ok := r.locks[name]; ok {
+		return errEmpty
+	}
+	r.mu.Unlock()
+	return nil
+}
+
+func (r *register) forget(name string) {
+	r.mu.Lock()
+	delete(r.locks, name)
+	r.mu.Unlock()
+}
+
+// Names are.
+func (r *register) add(name string) error {
+	r.mu.Lock()
+	if _, ok := r.names[name]; ok {
+		return errEmpty // want `CL1010`
+	}
+	r.names[name] = struct{}{}
+	r.mu.Unlock()
+	return nil
+}

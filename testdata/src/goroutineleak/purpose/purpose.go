@@ -191,3 +191,40 @@ func releases(tick <-chan int) {
 		println(r)
 	}
 }
+
+// A list is cut into parts; there is room for the result of each, and a result for each is received.
+func inParts(items []int, size int, sum func([]int) int) (total int) {
+	parts := len(items) / size
+	if len(items)%size != 0 {
+		parts++
+	}
+	sums := make(chan int, parts)
+	eachPart(len(items), size, func(from, to int) { sums <- sum(items[from:to]) })
+	for i := 0; i < parts; i++ {
+		total += <-sums
+	}
+	return total
+}
+
+func eachPart(n, size int, do func(from, to int)) {
+	if n == 0 {
+		return
+	}
+	for i := 0; i < n; i += size {
+		go do(i, min(i+size, n))
+	}
+}
+
+// One for each item is not what is sent.
+func inAll(items []int, wanted func(int) bool, sum func(int) int) (total int) {
+	sums := make(chan int, 4)
+	for _, v := range items {
+		if wanted(v) {
+			go func() { sums <- sum(v) }()
+		}
+	}
+	for range items {
+		total += <-sums // want `CL1002`
+	}
+	return total
+}
