@@ -48,6 +48,11 @@ func (x *explorer) contextErr(s *state, on value, finish func(value) verdict) ve
 		return finish(failed)
 	}
 	for c := on.o; c >= 0; c = s.objs[c].parent {
+		if done := s.objs[c].done; done >= 0 && s.objs[done].closed {
+			return finish(failed) // the environment has cancelled it: somebody saw that
+		}
+	}
+	for c := on.o; c >= 0; c = s.objs[c].parent {
 		if done := s.objs[c].done; done >= 0 && s.objs[done].env&(mayClose|mayFire) != 0 {
 			return finish(s.fresh())
 		}

@@ -429,3 +429,24 @@ func GrowTooFar(had int, names func() []string, add func(string)) {
 		<-done // stuck
 	}
 }
+
+// Whoever has seen that a context is done gets its error.
+func ErrAfterDone(ctx context.Context) error {
+	done := make(chan struct{})
+	<-ctx.Done()
+	if err := ctx.Err(); err != nil {
+		close(done)
+	}
+	<-done
+	return nil
+}
+
+// Before, it may have none.
+func ErrBeforeDone(ctx context.Context) error {
+	done := make(chan struct{})
+	if err := ctx.Err(); err != nil {
+		close(done)
+	}
+	<-done // stuck
+	return nil
+}
