@@ -7,12 +7,14 @@ package ctxflow
 
 import (
 	"go/token"
+	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/analysis/passes/buildssa"
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/models"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // A State says what is known of a context.
@@ -33,15 +35,22 @@ type Case struct {
 	Root *ssa.Call
 	// Through are the calls that hand the context on, the outermost caller first.
 	Through []ssa.CallInstruction
+	// Param is the parameter that an Unknown context comes from, without a deadline having been added on the way. Only
+	// Local tells it.
+	Param *ssa.Parameter
 }
 
 // A Flow answers questions about the contexts of one package. It is not safe for concurrent use.
 type Flow struct {
+	// Imported returns what is known of the results of a function of another package; it may be nil.
+	Imported func(*types.Func) []Result
+
 	in     *buildssa.SSA
 	ignore func(token.Pos) bool
 	index  index
 	budget int
 	active map[ssa.Value]bool // being resolved: a cycle adds nothing
+	local  bool               // parameters stay what they are
 }
 
 // New returns the Flow of a package. It takes no notice of what the functions at places to ignore call and store: what
@@ -74,8 +83,15 @@ func join(a, b State) State {
 }
 
 // Cases returns the ways in which a context or a *http.Request comes about. There is at least one.
-func (f *Flow) Cases(v ssa.Value) []Case {
+func (f *Flow) Cases(v ssa.Value) []Case { return f.ask(v, false) }
+
+// Local is Cases without a look at the callers of the function that v is in, or of those around it: what comes in as a
+// parameter is Unknown, and Param says so.
+func (f *Flow) Local(v ssa.Value) []Case { return f.ask(v, true) }
+
+func (f *Flow) ask(v ssa.Value, local bool) []Case {
 	f.prepare()
+	f.local = local
 	f.budget = budget
 	f.active = make(map[ssa.Value]bool)
 	cases := f.cases(v, nil)
@@ -137,6 +153,15 @@ func (f *Flow) merge(values func(func(ssa.Value) bool), in *frame) []Case {
 	for v := range values {
 		all = append(all, f.cases(v, in)...)
 	}
+	if params := slices.DeleteFunc(slices.Clone(all), func(c Case) bool { return c.Param == nil }); len(params) > 0 {
+		// "if ctx == nil { ctx = context.Background() }": it is the parameter, for who gives one.
+		for _, c := range all {
+			if c.Param == nil && (c.State == Unknown || c.State == Deadline) {
+				return []Case{{}}
+			}
+		}
+		return params
+	}
 	for _, c := range all {
 		if join(all[0].State, c.State) == Unknown {
 			return []Case{{}}
@@ -151,6 +176,9 @@ func (f *Flow) parameter(p *ssa.Parameter, in *frame) []Case {
 	i := slices.Index(fn.Params, p)
 	if in != nil && in.callee == fn {
 		return f.argument(in.call, i, in.outer)
+	}
+	if f.local {
+		return []Case{{Param: p}}
 	}
 	callers, all := f.index.callersOf(fn)
 	var cases []Case
@@ -173,7 +201,7 @@ func (f *Flow) argument(call ssa.CallInstruction, i int, in *frame) []Case {
 	return []Case{{}}
 }
 
-// loaded resolves what is read from memory: a variable that a closure captures, or a package-level one.
+// loaded resolves what is read from memory: a variable that a closure captures, a package-level one, or a field.
 func (f *Flow) loaded(addr ssa.Value, in *frame) []Case {
 	stored, all := f.index.storedIn(addr)
 	if !all || len(stored) == 0 {
@@ -187,6 +215,11 @@ func (f *Flow) result(call *ssa.Call, i int, in *frame) []Case {
 	if fn := call.Call.StaticCallee(); fn != nil {
 		if fn = normal(fn); f.index.local[fn] {
 			return f.returned(call, fn, i, in)
+		}
+		if obj, ok := fn.Object().(*types.Func); ok && f.Imported != nil {
+			if cases, ok := f.imported(call, obj, i, in); ok {
+				return cases
+			}
 		}
 	}
 	row := models.ContextFunction(Callee(call.Common()))
@@ -233,8 +266,12 @@ func (f *Flow) returned(call *ssa.Call, fn *ssa.Function, i int, in *frame) []Ca
 	if depth(in) >= 4 {
 		return []Case{{}}
 	}
-	inner := &frame{call: call, callee: fn, outer: in}
-	return f.merge(func(yield func(ssa.Value) bool) {
+	return f.merge(f.returnedBy(fn, i), &frame{call: call, callee: fn, outer: in})
+}
+
+// returnedBy are the values that a function returns as result i, but for nil, which comes with an error.
+func (f *Flow) returnedBy(fn *ssa.Function, i int) func(func(ssa.Value) bool) {
+	return func(yield func(ssa.Value) bool) {
 		for _, ret := range f.index.returns[fn] {
 			if i >= len(ret.Results) {
 				continue
@@ -246,7 +283,7 @@ func (f *Flow) returned(call *ssa.Call, fn *ssa.Function, i int, in *frame) []Ca
 				return
 			}
 		}
-	}, inner)
+	}
 }
 
 func depth(in *frame) int {
@@ -255,6 +292,54 @@ func depth(in *frame) int {
 		n++
 	}
 	return n
+}
+
+// A Result tells which context a function returns: a root, one with a deadline, or what it was given as a parameter,
+// without a deadline having been added.
+type Result struct {
+	Index int
+	State State
+	Param int // the receiver of a method first; counts if State is Unknown
+}
+
+// Results lists the results of a function that are known as contexts.
+func (f *Flow) Results(fn *ssa.Function) []Result {
+	var list []Result
+	results := fn.Signature.Results()
+	for i := range results.Len() {
+		if !irutil.IsContext(results.At(i).Type()) {
+			continue
+		}
+		f.prepare()
+		f.budget, f.active, f.local = budget, make(map[ssa.Value]bool), true
+		cases := f.merge(f.returnedBy(fn, i), nil)
+		if len(cases) == 0 || f.budget <= 0 {
+			continue
+		}
+		one := Result{Index: i, State: cases[0].State}
+		if p := cases[0].Param; p != nil {
+			one.Param = slices.Index(fn.Params, p)
+		}
+		same := !slices.ContainsFunc(cases, func(c Case) bool { return c.State != cases[0].State || c.Param != cases[0].Param })
+		if same && one.State != Cancellable && (one.State != Unknown || cases[0].Param != nil && one.Param >= 0) {
+			list = append(list, one)
+		}
+	}
+	return list
+}
+
+// imported resolves result i of a function of another package.
+func (f *Flow) imported(call *ssa.Call, fn *types.Func, i int, in *frame) ([]Case, bool) {
+	for _, r := range f.Imported(fn.Origin()) {
+		switch {
+		case r.Index != i:
+			continue
+		case r.State == Unknown:
+			return f.argument(call, r.Param, in), true
+		}
+		return []Case{{State: r.State, Root: call}}, true
+	}
+	return nil, false
 }
 
 // Callers returns the calls of a function in the package.

@@ -19,6 +19,7 @@ type index struct {
 	invokes map[string]bool        // names of methods called through an interface
 	returns map[*ssa.Function][]*ssa.Return
 	globals map[*ssa.Global][]ssa.Instruction
+	fields  map[*types.Var][]*ssa.FieldAddr // of contexts and requests
 	main    bool
 }
 
@@ -30,6 +31,7 @@ func newIndex(in *buildssa.SSA, ignore func(token.Pos) bool) index {
 		invokes: make(map[string]bool),
 		returns: make(map[*ssa.Function][]*ssa.Return),
 		globals: make(map[*ssa.Global][]ssa.Instruction),
+		fields:  make(map[*types.Var][]*ssa.FieldAddr),
 		main:    in.Pkg.Pkg.Name() == "main",
 	}
 	for _, fn := range irutil.Functions(in) {
@@ -47,6 +49,10 @@ func (ix *index) add(fn *ssa.Function) {
 		for _, instr := range b.Instrs {
 			var callee ssa.Value
 			switch instr := instr.(type) {
+			case *ssa.FieldAddr:
+				if field := irutil.FieldOf(instr.X.Type(), instr.Field); field != nil && irutil.IsContext(field.Type()) {
+					ix.fields[field] = append(ix.fields[field], instr)
+				}
 			case *ssa.Return:
 				ix.returns[fn] = append(ix.returns[fn], instr)
 			case *ssa.MakeClosure:
@@ -109,8 +115,25 @@ func (ix *index) storedIn(addr ssa.Value) (values []ssa.Value, all bool) {
 			return nil, false
 		}
 		return stores(addr, ix.globals[addr])
+	case *ssa.FieldAddr:
+		return ix.storedInField(irutil.FieldOf(addr.X.Type(), addr.Field))
 	}
 	return nil, false
+}
+
+// storedInField returns what the package stores in a field of any object: only where other packages cannot.
+func (ix *index) storedInField(field *types.Var) (values []ssa.Value, all bool) {
+	if field == nil || field.Exported() && !ix.main {
+		return nil, false
+	}
+	for _, addr := range ix.fields[field] {
+		stored, all := stores(addr, *addr.Referrers())
+		if !all {
+			return nil, false
+		}
+		values = append(values, stored...)
+	}
+	return values, true
 }
 
 // stores returns what is stored in a variable by its uses and by the closures that capture it.
