@@ -9,6 +9,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/cloudlint/cloudlint/analyzers/clientdeadline"
+	"github.com/cloudlint/cloudlint/analyzers/contextdeadline"
 	"github.com/cloudlint/cloudlint/analyzers/detachedgoroutine"
 	"github.com/cloudlint/cloudlint/analyzers/endlessgoroutine"
 	"github.com/cloudlint/cloudlint/analyzers/goroutineleak"
@@ -26,6 +27,7 @@ type family struct {
 func families() []family {
 	return []family{
 		{clientdeadline.New, clientdeadline.Rules},
+		{contextdeadline.New, contextdeadline.Rules},
 		{detachedgoroutine.New, detachedgoroutine.Rules},
 		{endlessgoroutine.New, endlessgoroutine.Rules},
 		{goroutineleak.New, goroutineleak.Rules},

@@ -1,0 +1,62 @@
+package contextdeadline
+
+import (
+	"fmt"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/analyzers/internal/source"
+)
+
+// key identifies a root: one finding tells of it, however many calls it bounds.
+func (r *root) key() string {
+	if r.place.Foreign != nil {
+		return fmt.Sprint(*r.place.Foreign)
+	}
+	return fmt.Sprint(int(r.place.Pos))
+}
+
+// unbounded reports an outbound call that a call proves to happen again and again without a deadline.
+func (c *checker) unbounded(call ssa.CallInstruction, d duty, often string) {
+	at := c.source.Place(call)
+	who := source.FuncName(source.Outermost(call.Parent()))
+	steps := slices.Clone(d.calls)
+	wait := pass.Step{Place: d.place, Message: d.call + " " + d.waits, Op: "wait", Object: d.call}
+	steps = append(steps, wait)
+	steps[0].Message += ", " + often
+
+	d2 := pass.Diagnostic{Rule: noDeadline, Op: "wait", Object: d.call}
+	if d.root == nil {
+		d2.Pos, d2.End = at.Pos, at.End
+		d2.Message = fmt.Sprintf("%s %s as long as it does not answer: %s has no deadline, it ends only when the client goes away; bound the wait by context.WithTimeout(%[3]s, ...)",
+			d.call, d.waits, d.param.Name())
+		d2.Steps = steps
+		c.found = append(c.found, d2)
+		return
+	}
+	if c.spoken[d.root.key()] {
+		return
+	}
+	c.spoken[d.root.key()] = true
+	// The deadline belongs to where the root goes in; where that is in another package, the call that leads there is ours.
+	place := d.root.entry
+	d2.Pos, d2.End = place.Pos, place.End
+	d2.Cause = d.root.cause(c)
+	d2.Message = fmt.Sprintf("%s %s for ever if it does not answer: its context comes from %s, which has no deadline, and %s; give it one with context.WithTimeout",
+		d.call, d.waits, d.root.text, repeated(who, often))
+	rooted := pass.Step{Place: d.root.place, Message: d.root.text + " has no deadline", Op: "context", Object: d.root.text}
+	// The root stands where it is made: before the call that it goes into.
+	i := slices.IndexFunc(steps, func(s pass.Step) bool { return s.Place == d.root.entry })
+	if d.root.place.Foreign != nil || i < 0 {
+		i = len(steps) - 1
+	}
+	d2.Steps = slices.Insert(steps, i, rooted)
+	c.found = append(c.found, d2)
+}
+
+// repeated says who does something how often.
+func repeated(who, often string) string { return who + " runs it " + often }
+
+func (r *root) cause(c *checker) string { return fmt.Sprint(c.wirePlace(r.place)) }

@@ -1,0 +1,99 @@
+package contextdeadline
+
+import (
+	"honnef.co/go/tools/analysis/lint"
+
+	"github.com/cloudlint/cloudlint/internal/rule"
+)
+
+var noDeadline = &rule.Rule{
+	Code:     "CL2021",
+	Name:     "context-without-deadline",
+	Analyzer: Name,
+	Maturity: rule.Preview,
+	Fix:      rule.NoFix,
+	Doc: lint.RawDocumentation{
+		Title: "Repeated outbound call with a context that never ends",
+		Text: `A query, an RPC or a request waits for its peer until its context ends. One that is rooted at context.Background or
+context.TODO never does: a database that hangs, a network that drops packets, and each call keeps its goroutine, its
+connection and whatever it has locked, for good. In a handler or a loop that works for ever they add up until the
+service stands still.
+
+The context is followed from where it is made through values, closures, fields, helpers and packages to the call that
+waits. It is reported where that happens again and again: for each request, each message, each time round a loop that
+waits for work. What a program does once while it starts is not.
+
+Derive the context from the request's, and bound it by context.WithTimeout. With the option require-deadline set to
+handlers, contexts of requests need a deadline too: they end when the client goes away, but not while it waits.`,
+		Before: `
+type accounts struct{ db *sql.DB }
+
+func (a *accounts) balance(w http.ResponseWriter, r *http.Request) {
+	var cents int64
+	row := a.db.QueryRowContext(context.Background(), "SELECT cents FROM accounts WHERE id = $1", r.PathValue("id"))
+	if err := row.Scan(&cents); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	fmt.Fprintln(w, cents)
+}
+`,
+		After: `
+type accounts struct{ db *sql.DB }
+
+func (a *accounts) balance(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	var cents int64
+	row := a.db.QueryRowContext(ctx, "SELECT cents FROM accounts WHERE id = $1", r.PathValue("id"))
+	if err := row.Scan(&cents); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	fmt.Fprintln(w, cents)
+}
+`,
+		Since:    "0.1.0",
+		Severity: lint.SeverityWarning,
+	},
+	Blind: `Calls through interfaces whose dynamic type is not seen, contexts from unknown code, and functions whose callers are
+not known to run again and again. Streams, watches and consumers need no deadline; clients that bound themselves
+satisfy the rule, and whether an http.Client or a net.Dialer has a timeout is judged by clientdeadline.`,
+	References: []string{
+		"https://pkg.go.dev/context#WithTimeout",
+		"https://github.com/kubernetes/kubernetes/pull/80954",
+	},
+}
+
+var badTimeout = &rule.Rule{
+	Code:     "CL2022",
+	Name:     "timeout-of-no-time",
+	Analyzer: Name,
+	Maturity: rule.Preview,
+	Fix:      rule.UnsafeFix,
+	Doc: lint.RawDocumentation{
+		Title: "A constant timeout that is no time at all",
+		Text: `A time.Duration counts nanoseconds. context.WithTimeout(ctx, 5) ends after five of them, before anybody can use
+the context, and so does a timeout of zero or less: every call with it fails with context.DeadlineExceeded.
+
+Multiply by a unit: 5*time.Second.`,
+		Before: `
+func load(ctx context.Context, db *sql.DB) error {
+	ctx, cancel := context.WithTimeout(ctx, 5)
+	defer cancel()
+	return db.PingContext(ctx)
+}
+`,
+		After: `
+func load(ctx context.Context, db *sql.DB) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	return db.PingContext(ctx)
+}
+`,
+		Since:    "0.1.0",
+		Severity: lint.SeverityError,
+	},
+	Blind:      `Timeouts that are computed, or come from a configuration.`,
+	References: []string{"https://pkg.go.dev/time#Duration"},
+}
