@@ -54,6 +54,7 @@ func (a *accounts) balance(w http.ResponseWriter, r *http.Request) {
 }
 `,
 		Since:    "0.1.0",
+		Options:  []string{"require-deadline"},
 		Severity: lint.SeverityWarning,
 	},
 	Blind: `Calls through interfaces whose dynamic type is not seen, contexts from unknown code, and functions whose callers are
