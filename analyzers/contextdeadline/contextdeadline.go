@@ -78,7 +78,7 @@ func New() *analysis.Analyzer {
 }
 
 // Rules lists what the analyzer reports.
-func Rules() []*rule.Rule { return []*rule.Rule{noDeadline, badTimeout} }
+func Rules() []*rule.Rule { return []*rule.Rule{noDeadline, badTimeout, deferredCancel} }
 
 // A checker is the work on one package: on the part that is not for tests, or on the whole for what the tests do wrong.
 type checker struct {
@@ -124,6 +124,7 @@ func check(p *pass.Pass, opts *options, tests bool) {
 	for _, fn := range c.fns {
 		c.dutiesOf(fn)
 		c.timeouts(fn)
+		c.deferredCancels(fn)
 	}
 	if !tests {
 		c.exportFacts()

@@ -98,3 +98,53 @@ func load(ctx context.Context, db *sql.DB) error {
 	Blind:      `Timeouts that are computed, or come from a configuration.`,
 	References: []string{"https://pkg.go.dev/time#Duration"},
 }
+
+var deferredCancel = &rule.Rule{
+	Code:     "CL2023",
+	Name:     "cancel-deferred-in-loop",
+	Analyzer: Name,
+	Maturity: rule.Preview,
+	Fix:      rule.NoFix,
+	Doc: lint.RawDocumentation{
+		Title: "Cancel function deferred in a loop that works for ever",
+		Text: `A deferred call runs when the function returns. In a loop that waits for work and goes on, it does not: each round
+leaves a context that is registered with its parent, a timer if it has a timeout, and the record of the deferred call
+itself. They add up for as long as the loop lives.
+
+Call the cancel function when the round is done, or put the body of the loop into a function of its own, whose return
+runs it. A loop whose every round returns is no finding, nor is one over a list.`,
+		Before: `
+func watch(ctx context.Context, db *sql.DB, ticks <-chan time.Time) {
+	for range ticks {
+		pinged, cancel := context.WithTimeout(ctx, time.Second)
+		defer cancel()
+		if err := db.PingContext(pinged); err != nil {
+			log.Print(err)
+		}
+	}
+}
+`,
+		After: `
+func watch(ctx context.Context, db *sql.DB, ticks <-chan time.Time) {
+	for range ticks {
+		if err := ping(ctx, db); err != nil {
+			log.Print(err)
+		}
+	}
+}
+
+func ping(ctx context.Context, db *sql.DB) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	return db.PingContext(ctx)
+}
+`,
+		Since:    "0.1.0",
+		Severity: lint.SeverityWarning,
+	},
+	Blind: `Cancel functions that are called by a deferred literal, and loops that only a count or a list bounds.`,
+	References: []string{
+		"https://pkg.go.dev/context#WithTimeout",
+		"https://go.dev/ref/spec#Defer_statements",
+	},
+}

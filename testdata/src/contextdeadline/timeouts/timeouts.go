@@ -37,3 +37,56 @@ func right(ctx context.Context, configured time.Duration) {
 	_, cancel4 := context.WithTimeout(ctx, tick)
 	defer cancel4()
 }
+
+func rounds(ctx context.Context, jobs chan int, do func(context.Context)) {
+	for range jobs {
+		one, cancel := context.WithTimeout(ctx, time.Second)
+		defer cancel() // want `cancel is called when rounds returns, not at the end of the round: each round of the loop keeps its context and timer until the timeout`
+		do(one)
+	}
+}
+
+func retries(ctx context.Context, do func(context.Context) error) error {
+	for {
+		one, cancel := context.WithCancel(ctx)
+		defer cancel() // want `cancel is called when retries returns, not at the end of the round: each round of the loop keeps its context with the parent`
+		if err := do(one); err == nil {
+			return nil
+		}
+		time.Sleep(time.Second)
+	}
+}
+
+func ended(ctx context.Context, jobs chan int, do func(context.Context)) {
+	all, cancel := context.WithCancel(ctx)
+	defer cancel()
+	for range jobs {
+		one, cancel := context.WithTimeout(all, time.Second)
+		do(one)
+		cancel()
+	}
+	for range jobs {
+		func() {
+			one, cancel := context.WithTimeout(all, time.Second)
+			defer cancel()
+			do(one)
+		}()
+	}
+}
+
+func returns(ctx context.Context, jobs chan int, do func(context.Context)) {
+	for range jobs {
+		one, cancel := context.WithTimeout(ctx, time.Second)
+		defer cancel()
+		do(one)
+		return
+	}
+}
+
+func list(ctx context.Context, jobs []int, do func(context.Context)) {
+	for range jobs {
+		one, cancel := context.WithTimeout(ctx, time.Second)
+		defer cancel()
+		do(one)
+	}
+}
