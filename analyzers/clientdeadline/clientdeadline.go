@@ -18,6 +18,7 @@ import (
 	"github.com/cloudlint/cloudlint/analyzers/internal/flow"
 	"github.com/cloudlint/cloudlint/analyzers/internal/models"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/analyzers/internal/program"
 	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/rule"
 )
@@ -65,7 +66,7 @@ type checker struct {
 	exits    *exits.Info
 	graph    *flow.Graph
 	source   sources
-	use      program
+	use      *program.Program
 	calls    []namedCall
 	spoken   map[ssa.CallInstruction]bool // requests that a finding about their client tells of
 }
@@ -87,7 +88,7 @@ func check(p *pass.Pass, tests bool) {
 	}
 	c.fns = slices.DeleteFunc(irutil.Functions(in), func(fn *ssa.Function) bool { return c.skips(fn.Pos()) })
 	c.contexts = ctxflow.New(in, c.skips)
-	c.use = program{main: p.Pkg.Name() == "main", fns: c.fns}
+	c.use = program.New(p.Pkg, c.fns)
 	c.graph = flow.New(p, flow.Config{
 		Types: followed(),
 		Fact:  func() flow.Fact { return new(fact) },

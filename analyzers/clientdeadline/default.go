@@ -113,7 +113,7 @@ func (c *checker) reportDefault(uses []defaultUse) {
 	first := uses[0]
 	d := pass.Diagnostic{Rule: defaultClient, Op: "request", Object: "http.DefaultClient", Steps: first.steps}
 	d.Pos, d.End = c.source.span(first.pos().Pos)
-	d.Severity = c.use.severity(first.instr)
+	d.Severity = c.severity(first.instr)
 	what := cmp.Or(c.source.text(first.pos().Pos), "this request")
 	using := "uses http.DefaultClient, which has no Timeout"
 	if first.call.Name != "" {

@@ -191,7 +191,7 @@ func givenOption(call *ssa.Call, option string) bool {
 // reportWait reports a call that waits without a bound, of a configured object o where the bound is missing in one.
 func (c *checker) reportWait(r *rule.Rule, row models.Wait, call *ssa.Call, o *flow.Object, field string) {
 	text := c.source.text(call.Pos())
-	d := pass.Diagnostic{Rule: r, Op: "dial", Object: text, Severity: c.use.severity(call)}
+	d := pass.Diagnostic{Rule: r, Op: "dial", Object: text, Severity: c.severity(call)}
 	d.Pos, d.End = c.source.span(call.Pos())
 	if row.OS {
 		d.Message = fmt.Sprintf("%s %s without a bound of its own: a peer that does not answer holds the caller for as long as the operating system tries, about two minutes on Linux", text, row.What)

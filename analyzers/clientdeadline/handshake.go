@@ -132,7 +132,7 @@ func (c *checker) shake(r *rule.Rule, call *ssa.Call, conn connection, instead s
 		}
 	}
 	text := c.source.text(call.Pos())
-	d := pass.Diagnostic{Rule: r, Op: "handshake", Object: text, Severity: c.use.severity(call)}
+	d := pass.Diagnostic{Rule: r, Op: "handshake", Object: text, Severity: c.severity(call)}
 	d.Pos, d.End = c.source.span(call.Pos())
 	why := "no deadline is set on the connection"
 	if cleared != nil {

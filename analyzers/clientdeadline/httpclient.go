@@ -165,7 +165,7 @@ func (c *checker) reportClient(o *flow.Object, without []send) {
 		Steps:  c.madeSteps(o, "http.Client without Timeout"),
 	}
 	c.place(&d, o, first.Call)
-	d.Severity = c.use.severity(instruction(first))
+	d.Severity = c.severity(instruction(first))
 	advice := "set Timeout, or send the requests with a context that has a deadline"
 	if c.downloads(without) {
 		advice = "send the requests with a context that has a deadline, or set ResponseHeaderTimeout on the Transport; Timeout would also limit the download"
@@ -199,7 +199,7 @@ func (c *checker) reportRequest(o *flow.Object, without []send) {
 		d.Pos, d.End = c.source.span(root.Root.Pos())
 		made = pass.Step{Place: pass.Place{Pos: d.Pos, End: d.End}, Op: "request", Message: "request without a deadline"}
 	}
-	d.Severity = c.use.severity(instruction(first))
+	d.Severity = c.severity(instruction(first))
 	d.Message = fmt.Sprintf("this request has no deadline and %s no Timeout: when the server accepts the connection and does not answer, the caller waits for ever; use http.NewRequestWithContext with a context that has a deadline",
 		article(d.Object, "its http.Client"))
 	d.Steps = append(d.Steps, c.madeSteps(o, "http.Client without Timeout")...)

@@ -7,63 +7,16 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/ctxflow"
-	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/rule"
 )
 
-// A program is what is known of how a package is used.
-type program struct {
-	main    bool
-	fns     []*ssa.Function
-	asked   bool
-	service bool
-}
-
 // severity returns how bad a call without a bound is. In a command that does one thing and ends, somebody sits before
 // it and can interrupt it.
-func (p *program) severity(at ssa.Instruction) rule.Severity {
-	if p.main && at != nil && !p.isService() && !irutil.InCycle(at.Block()) {
+func (c *checker) severity(at ssa.Instruction) rule.Severity {
+	if c.use.OneShot(at) {
 		return rule.Note
 	}
 	return rule.Warning
-}
-
-// isService reports whether the main package itself serves or works for ever.
-func (p *program) isService() bool {
-	if !p.asked {
-		p.asked = true
-		for _, fn := range p.fns {
-			p.service = p.service || serves(fn)
-		}
-	}
-	return p.service
-}
-
-// serves reports whether fn handles HTTP requests, listens, accepts or works at an interval.
-func serves(fn *ssa.Function) bool {
-	for _, param := range fn.Params {
-		if types.TypeString(param.Type(), nil) == "net/http.ResponseWriter" {
-			return true
-		}
-	}
-	for _, b := range fn.Blocks {
-		for _, instr := range b.Instrs {
-			call, ok := instr.(ssa.CallInstruction)
-			if !ok {
-				continue
-			}
-			switch full := ctxflow.Callee(call.Common()); full {
-			case "net.Listen", "net.ListenPacket", "crypto/tls.Listen", "time.NewTicker", "time.Tick":
-				return true
-			default:
-				short := full[strings.LastIndex(full, ".")+1:]
-				if strings.HasPrefix(short, "ListenAndServe") || strings.HasPrefix(short, "Serve") {
-					return true
-				}
-			}
-		}
-	}
-	return false
 }
 
 // choseNone reports whether the instruction runs only after a duration was compared with zero: the program was told to

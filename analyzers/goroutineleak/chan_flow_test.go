@@ -8,9 +8,7 @@ import (
 	"golang.org/x/tools/go/analysis/analysistest"
 	"golang.org/x/tools/go/analysis/passes/buildssa"
 
-	"github.com/cloudlint/cloudlint/analyzers/internal/exits"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
-	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // Channels, WaitGroups and Conds on which somebody waits for ever, beside those that are always released, by the flow
@@ -23,8 +21,7 @@ func TestChannels(t *testing.T) {
 	a := pass.New(pass.Spec{
 		Name: name, Doc: doc, Rules: channelRules(), Requires: []*analysis.Analyzer{buildssa.Analyzer},
 		Run: func(p *pass.Pass) error {
-			c := &checker{Pass: p, ssa: p.ResultOf[buildssa.Analyzer].(*buildssa.SSA), exits: exits.New(nil)}
-			c.fns = irutil.Functions(c.ssa)
+			c := newChecker(p, false)
 			c.channels()
 			c.report()
 			return nil

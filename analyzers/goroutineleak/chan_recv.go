@@ -115,7 +115,7 @@ func (w *world) neverClosed(class *skeleton.Class, op skeleton.ClassOp) {
 	d.Steps = append(d.Steps,
 		pass.Step{Place: placeOf(last), Goroutine: 1, Op: "send", Object: name, Message: "values are sent here, and no close follows"},
 		pass.Step{Place: at, Goroutine: 2, Op: "range", Object: name, Message: "waits here for ever after the last value"})
-	w.add(finding{Diagnostic: d, blocked: at.Pos, rank: shown})
+	w.add(finding{Diagnostic: d, blocked: at.Pos, rank: shown, at: op.Instr, start: startedBy(t)})
 }
 
 // otherExit reports whether a loop over a channel can end in another way than by its close.
@@ -271,5 +271,5 @@ func (w *world) receiverFinding(l local, op skeleton.ClassOp, r thread, left []d
 	}
 	add(2, at, "receive", fmt.Sprintf("waits for %s for ever", name))
 	d.Message = fmt.Sprintf("%s waits for ever for %s: %s; %s", who, name, why, should)
-	return finding{Diagnostic: d, blocked: at.Pos, rank: shown}
+	return finding{Diagnostic: d, blocked: at.Pos, rank: shown, at: op.Instr, start: startedBy(r)}
 }

@@ -114,6 +114,9 @@ func (c *checker) stuck(s explore.Stuck) {
 		}
 	}
 	f := finding{Diagnostic: d, blocked: pos, rank: proven}
+	if alone(s) {
+		f.at, f.start = s.At, c.startOf(s)
+	}
 	if s.OfContext && s.Made.IsValid() {
 		// The cause is that nobody cancels: a rule that says so knows more.
 		f.blocked, f.rank = s.Made, shown+1

@@ -17,6 +17,7 @@ import (
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/exits"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/analyzers/internal/program"
 	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/rule"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
@@ -54,13 +55,14 @@ func New() *analysis.Analyzer {
 // A checker checks one package: the part that is not for tests, or the whole for what is wrong in the tests.
 type checker struct {
 	*pass.Pass
-	tests bool
-	ssa   *buildssa.SSA
-	fns   []*ssa.Function
-	exits *exits.Info
-	found []finding
-	prog  *skeleton.Program
-	world *world
+	tests   bool
+	ssa     *buildssa.SSA
+	fns     []*ssa.Function
+	exits   *exits.Info
+	found   []finding
+	prog    *skeleton.Program
+	world   *world
+	program *program.Program
 	// emptyMaps holds the fields that were asked about, see neverFilled.
 	emptyMaps map[*types.Var]bool
 	releaseState
@@ -73,6 +75,9 @@ type finding struct {
 	blocked token.Pos
 	// rank orders the findings of one cause: the lowest is reported.
 	rank int
+	// at is the operation that waits for ever, and start what starts the goroutine that does: what is known of them may make
+	// the finding a note. Either may be nil.
+	at, start ssa.Instruction
 }
 
 // What knows most about a cause speaks.
@@ -87,10 +92,16 @@ func run(p *pass.Pass) error {
 	return nil
 }
 
-func check(p *pass.Pass, tests bool) {
+func newChecker(p *pass.Pass, tests bool) *checker {
 	c := &checker{Pass: p, tests: tests, ssa: p.ResultOf[buildssa.Analyzer].(*buildssa.SSA), exits: exits.New(p.Options.Exits), emptyMaps: make(map[*types.Var]bool)}
 	c.fns = slices.DeleteFunc(irutil.Functions(c.ssa), func(fn *ssa.Function) bool { return !tests && c.IsTest(fn.Pos()) })
 	c.exits.Among(c.fns)
+	c.program = program.New(c.Pkg, c.fns)
+	return c
+}
+
+func check(p *pass.Pass, tests bool) {
+	c := newChecker(p, tests)
 	c.explore()
 	c.channels()
 	c.locks()
@@ -118,6 +129,7 @@ func (c *checker) report() {
 				first.Fix = c.found[i].Fix
 			}
 		}
+		c.soften(&first)
 		c.Report(first.Diagnostic)
 	}
 }

@@ -7,7 +7,6 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
-	"github.com/cloudlint/cloudlint/analyzers/internal/handlers"
 	"github.com/cloudlint/cloudlint/internal/explore"
 	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
@@ -26,7 +25,7 @@ func (c *checker) onPurpose(s explore.Stuck) bool {
 
 // keepsAlive reports whether an instruction is how a command keeps its process alive.
 func (c *checker) keepsAlive(instr ssa.Instruction) bool {
-	return onlyReceived(instr) && c.ofCommand(instr.Parent(), 0)
+	return onlyReceived(instr) && c.program.InCommand(instr.Parent())
 }
 
 // onlyReceived reports whether an instruction receives from a channel that is made for nothing else: nobody was ever meant
@@ -41,50 +40,6 @@ func onlyReceived(instr ssa.Instruction) bool {
 	}
 	ch, ok := instr.(*ssa.UnOp).X.(*ssa.MakeChan)
 	return ok && !slices.ContainsFunc(*ch.Referrers(), func(use ssa.Instruction) bool { return !isRecv(use) })
-}
-
-const maxCommandDepth = 4
-
-// ofCommand reports whether a function is run by commands of the command line only, as their body or by it.
-func (c *checker) ofCommand(fn *ssa.Function, depth int) bool {
-	if depth > maxCommandDepth || fn.Object() != nil && fn.Object().Exported() || fn.Signature.Recv() != nil {
-		return false
-	}
-	runs := false
-	for _, in := range c.fns {
-		for _, b := range in.Blocks {
-			for _, instr := range b.Instrs {
-				if !mentions(instr, fn) {
-					continue
-				}
-				if call, ok := instr.(*ssa.Call); ok && call.Call.Value == fn {
-					if !c.ofCommand(in, depth+1) {
-						return false
-					}
-				} else if !handlers.CommandBody(instr) {
-					return false
-				}
-				runs = true
-			}
-		}
-	}
-	return runs
-}
-
-// mentions reports whether an instruction has a function, or the closure that it makes of it, as an operand.
-func mentions(instr ssa.Instruction, fn *ssa.Function) bool {
-	if mc, ok := instr.(*ssa.MakeClosure); ok && mc.Fn == fn {
-		return false // its uses are what counts
-	}
-	var operands [10]*ssa.Value
-	return slices.ContainsFunc(instr.Operands(operands[:0]), func(v *ssa.Value) bool {
-		x := *v
-		if conv, ok := x.(*ssa.ChangeType); ok {
-			x = conv.X
-		}
-		mc, ok := x.(*ssa.MakeClosure)
-		return x == fn || ok && mc.Fn == fn
-	})
 }
 
 // roomForAll reports whether a send that found no room is on a channel whose capacity is computed such that the explorer
@@ -126,6 +81,9 @@ func roundsFor(instr ssa.Instruction, n ssa.Value) bool {
 	})
 }
 
+// maxArithmetic bounds how deep a computation is followed.
+const maxArithmetic = 4
+
 // ofLen reports whether a number is computed from the length of something, on all ways or on some.
 func ofLen(v ssa.Value, depth int) bool {
 	return !isLen(v) && computed(v, depth, isLen)
@@ -136,7 +94,7 @@ func computed(v ssa.Value, depth int, is func(ssa.Value) bool) bool {
 	if is(v) {
 		return true
 	}
-	if depth > maxCommandDepth {
+	if depth > maxArithmetic {
 		return false
 	}
 	from := func(x ssa.Value) bool { return computed(x, depth+1, is) }

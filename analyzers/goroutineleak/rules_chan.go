@@ -25,7 +25,12 @@ listens or not; where that is not possible, send in a ` + "`select`" + ` with th
 receiver leaves.
 
 The same harm is done by a channel that is a semaphore or a pool and has no room at all: all who receive from it have sent
-before, or the constructor that fills it has not given it to anybody yet.`,
+before, or the constructor that fills it has not given it to anybody yet.
+
+It is a note where little stays: where main, or the body of a command of cobra, urfave/cli, kingpin or kong, starts the goroutine
+once, so that it ends with the process; and where a field holds the channel, and those who receive from it leave only once they
+are told to end (a context, a closed channel, a signal of the operating system), so that one goroutine stays for each call that is
+under way then. It is a warning again where that goroutine holds a lock, or is counted by a group that others wait for.`,
 		Before: `
 func quote(ctx context.Context, ask func() (int, error)) (int, error) {
 	result := make(chan int)
@@ -76,7 +81,10 @@ Close the channel where the sender begins, with ` + "`defer close(ch)`" + `, so 
 Also reported are a channel that is handed out to receive from and that nothing closes; a wait for the end of a goroutine
 that loops without a way out; and a signal that is lost: where all senders give up unless somebody receives at that moment
 (a ` + "`select`" + ` with an empty ` + "`default`" + `, or ` + "`signal.Notify`" + `), a channel without a buffer loses what comes while the receiver is busy,
-and the receiver sleeps although there is work. Capacity 1 keeps the signal.`,
+and the receiver sleeps although there is work. Capacity 1 keeps the signal.
+
+It is a note where main or the body of a command starts the receiver once and does not wait for it, and where those who send on
+the channel of a field leave only once they are told to end (see CL1001).`,
 		Before: `
 func index(documents []string, store func(string) error) error {
 	work := make(chan string)
@@ -130,7 +138,9 @@ object whose Close forgets it. Likewise a function that is given a context, does
 others: who cancels the context waits all the same.
 
 Close one of the channels where the wait should end, or add a case that ends it, such as ` + "`<-ctx.Done()`" + `. A wait that is meant
-to be for ever is written ` + "`select {}`" + `.`,
+to be for ever is written ` + "`select {}`" + `.
+
+It is a note where main or the body of a command starts the goroutine once and does not wait for it (see CL1001).`,
 		Before: `
 type pump struct {
 	stop  chan struct{}

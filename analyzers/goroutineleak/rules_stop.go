@@ -19,7 +19,10 @@ does not reach stays, with all that the object refers to, each time an object is
 
 Close a channel instead of sending on it: a close reaches all who wait, now and later, and waits for nobody. Let every send and
 receive of the object's goroutines be in a ` + "`select`" + ` with that channel, and what Close waits for be closed with ` + "`defer`" + ` where the
-goroutine begins. sync.Once, or a flag under a lock, makes a second Close harmless.`,
+goroutine begins. sync.Once, or a flag under a lock, makes a second Close harmless.
+
+It is a note where only a call of another method that was under way stays, because those it waits for have been told to end, and
+that call holds no lock (see CL1001).`,
 		Before: `
 type Reader struct {
 	stop chan struct{}

@@ -48,7 +48,11 @@ func (w *world) leaves(c *client, s explore.Stuck) finding {
 	}
 	d.Message = fmt.Sprintf("%s %s: %s blocks for ever: %s; %s", stop, who, describeOp(s.Kind, object), why, advice)
 	d.Steps = w.clientSteps(c, s, object)
-	return finding{Diagnostic: d, blocked: pos, rank: inClient}
+	f := finding{Diagnostic: d, blocked: pos, rank: inClient}
+	if c.other != nil && s.Started == c.other.Pos() && alone(s) {
+		f.at = s.At
+	}
+	return f
 }
 
 // outermost returns the declared function around fn.

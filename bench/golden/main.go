@@ -33,6 +33,7 @@ func main() {
 type line struct {
 	module, code, place, why string
 	verdict                  verdict
+	note                     bool // it is reported as a note, which is advice
 	findings                 int
 }
 
@@ -65,6 +66,7 @@ func read(r io.Reader) ([]line, error) {
 		if m := several.FindStringSubmatch(fields[3]); m != nil {
 			l.findings, _ = strconv.Atoi(m[1])
 		}
+		l.note = isNote(fields[3])
 		var ok bool
 		if l.verdict, ok = verdictOf(fields[3]); !ok {
 			return nil, fmt.Errorf("line %d: what does %q mean?", n, fields[3])
@@ -97,27 +99,57 @@ func verdictOf(text string) (verdict, bool) {
 	return "", false
 }
 
+// isNote understands the word that says of a finding that it is a note: "true, small, note".
+func isNote(text string) bool {
+	return slices.ContainsFunc(strings.Split(text, ","), func(part string) bool {
+		word, _, _ := strings.Cut(strings.TrimSpace(part), " ")
+		return word == "note"
+	})
+}
+
+// A tally counts the findings of a rule: those that are warnings or errors, and those that are notes.
+type tally struct{ warnings, notes map[verdict]int }
+
+func newTally() *tally { return &tally{make(map[verdict]int), make(map[verdict]int)} }
+
+func (t *tally) add(l line) {
+	if l.note {
+		t.notes[l.verdict] += l.findings
+	} else {
+		t.warnings[l.verdict] += l.findings
+	}
+}
+
+func (t *tally) of(v verdict) int { return t.warnings[v] + t.notes[v] }
+
+// read is how many were read that are still reported.
+func (t *tally) read() int { return t.of(worth) + t.of(small) + t.of(wrong) + t.of(unsettle) }
+
+// right is how many say what they should: a warning is true and worth a fix, a note is true.
+func (t *tally) right() int { return t.warnings[worth] + t.notes[worth] + t.notes[small] }
+
 // table prints a row for each rule. A rule may become stable when at least five of its findings were read, those that are
-// not reported any more left out, and nine of ten were true and worth a fix.
+// not reported any more left out, and nine of ten were right.
 func table(lines []line) string {
-	count := make(map[string]map[verdict]int)
-	all := make(map[verdict]int)
+	count := make(map[string]*tally)
+	all := newTally()
 	for _, l := range lines {
 		if count[l.code] == nil {
-			count[l.code] = make(map[verdict]int)
+			count[l.code] = newTally()
 		}
-		count[l.code][l.verdict] += l.findings
-		all[l.verdict] += l.findings
+		count[l.code].add(l)
+		all.add(l)
 	}
 	var b strings.Builder
-	b.WriteString("| code | read | true | small | false | open | mended | meets the bar |\n|---|---:|---:|---:|---:|---:|---:|---|\n")
-	row := func(code string, n map[verdict]int, meets string) {
-		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d | %d | %s |\n", code, n[worth]+n[small]+n[wrong]+n[unsettle], n[worth], n[small], n[wrong], n[unsettle], n[mended], meets)
+	b.WriteString("| code | read | true | small | false | notes: true | small | false | open | mended | meets the bar |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|\n")
+	row := func(code string, n *tally, meets string) {
+		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d | %d | %d | %d | %d | %s |\n", code, n.read(),
+			n.warnings[worth], n.warnings[small], n.warnings[wrong], n.notes[worth], n.notes[small], n.notes[wrong], n.of(unsettle), n.of(mended), meets)
 	}
 	for _, code := range slices.SortedFunc(maps.Keys(count), cmp.Compare[string]) {
 		n := count[code]
 		meets := "no"
-		if read := n[worth] + n[small] + n[wrong] + n[unsettle]; read >= 5 && 10*n[worth] >= 9*read {
+		if read := n.read(); read >= 5 && 10*n.right() >= 9*read {
 			meets = "yes"
 		} else if read < 5 {
 			meets = "too few"

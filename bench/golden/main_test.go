@@ -16,6 +16,8 @@ func TestVerdicts(t *testing.T) {
 		"true, small (2)":               small,
 		"true, no harm yet":             small,
 		"true, advice, fixed in v1.2.0": small,
+		"true, note":                    worth,
+		"true, small, note":             small,
 		"not worth a fix":               small,
 		"false":                         wrong,
 		"false, mended (2)":             mended,
@@ -31,17 +33,31 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
-// Several findings on one line count each; a line that is not whole is an error.
+// The severity is part of the verdict. That a comment speaks of notes does not make the finding one.
+func TestNotes(t *testing.T) {
+	for text, want := range map[string]bool{
+		"true, small": false, "true, small, note": true, "true, note": true, "true, note (2)": true, "true (noted upstream)": false,
+	} {
+		if got := isNote(text); got != want {
+			t.Errorf("isNote(%q) = %v", text, got)
+		}
+	}
+}
+
+// Several findings on one line count each; a true note is right, however small; a line that is not whole is an error.
 func TestTable(t *testing.T) {
-	lines, err := read(strings.NewReader("module\tcode\tplace\tverdict\twhy\nm\tCL1\ta.go:1, 2\ttrue (4)\tx\nm\tCL1\ta.go:3\ttrue\tx\nm\tCL1\tb.go:1\tfalse, mended\tx\nm\tCL2\tb.go:9\tfalse\tx\n"))
+	lines, err := read(strings.NewReader("module\tcode\tplace\tverdict\twhy\nm\tCL1\ta.go:1, 2\ttrue (4)\tx\nm\tCL1\ta.go:3\ttrue\tx\nm\tCL1\tb.go:1\tfalse, mended\tx\nm\tCL2\tb.go:9\tfalse\tx\n" +
+		"m\tCL3\ta.go:1\ttrue (4)\tx\nm\tCL3\ta.go:2\ttrue, small, note\tx\nm\tCL4\ta.go:1\ttrue (4)\tx\nm\tCL4\ta.go:2\ttrue, small\tx\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `| code | read | true | small | false | open | mended | meets the bar |
-|---|---:|---:|---:|---:|---:|---:|---|
-| CL1 | 5 | 5 | 0 | 0 | 0 | 1 | yes |
-| CL2 | 1 | 0 | 0 | 1 | 0 | 0 | too few |
-| all | 6 | 5 | 0 | 1 | 0 | 1 |  |
+	want := `| code | read | true | small | false | notes: true | small | false | open | mended | meets the bar |
+|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|
+| CL1 | 5 | 5 | 0 | 0 | 0 | 0 | 0 | 0 | 1 | yes |
+| CL2 | 1 | 0 | 0 | 1 | 0 | 0 | 0 | 0 | 0 | too few |
+| CL3 | 5 | 4 | 0 | 0 | 0 | 1 | 0 | 0 | 0 | yes |
+| CL4 | 5 | 4 | 1 | 0 | 0 | 0 | 0 | 0 | 0 | no |
+| all | 16 | 13 | 1 | 1 | 0 | 1 | 0 | 0 | 1 |  |
 `
 	if diff := cmp.Diff(want, table(lines)); diff != "" {
 		t.Error(diff)
