@@ -9,6 +9,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/internal/explore"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/rule"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
@@ -23,7 +24,7 @@ func (c *checker) soften(f *finding) {
 	default:
 		return
 	}
-	if f.start != nil && c.program.Once(f.start) {
+	if f.start != nil && c.program.Once(f.start) && !c.stopsWork(f.at) {
 		f.Severity = rule.Note
 		f.Message += "; it is started once and stays until the process ends, so this is advice"
 		return
@@ -41,6 +42,13 @@ func (c *checker) soften(f *finding) {
 			return
 		}
 	}
+}
+
+// stopsWork reports whether a goroutine that waits for ever would otherwise have gone on with its work, in a program that goes
+// on, too: it sends in a loop what comes of it.
+func (c *checker) stopsWork(at ssa.Instruction) bool {
+	send, ok := at.(*ssa.Send)
+	return ok && irutil.InCycle(send.Block()) && c.program.Serves()
 }
 
 // startOf returns the instruction that starts the goroutine which is stuck, or nil for the one that the exploration began

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/handlers"
+	"github.com/cloudlint/cloudlint/analyzers/internal/repeat"
 	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
@@ -45,7 +46,7 @@ func (c *climb) runs(at ssa.Instruction) bool {
 
 // function reports whether all that run a function are of the kind that is asked for.
 func (c *climb) function(fn *ssa.Function) bool {
-	if isEntry(fn) {
+	if repeat.IsEntry(fn) {
 		return c.entries
 	}
 	if handlers.CommandSignature(fn.Signature) {

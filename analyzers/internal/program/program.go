@@ -5,7 +5,6 @@ package program
 import (
 	"go/types"
 	"slices"
-	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -90,17 +89,4 @@ func servingFuncs() map[string]bool {
 		set[f.Func] = true
 	}
 	return set
-}
-
-// isEntry reports whether the process itself calls a function, once: main and what initialises the package.
-func isEntry(fn *ssa.Function) bool {
-	if fn.Signature.Recv() != nil || fn.Parent() != nil {
-		return false
-	}
-	return fn.Name() == "init" || strings.HasPrefix(fn.Name(), "init#") || IsMain(fn)
-}
-
-// IsMain reports whether the process ends with the function.
-func IsMain(fn *ssa.Function) bool {
-	return fn.Name() == "main" && fn.Signature.Recv() == nil && fn.Parent() == nil && fn.Pkg != nil && fn.Pkg.Pkg.Name() == "main"
 }

@@ -28,6 +28,7 @@ func main() {
 			os.Exit(1)
 		}
 	}
+	watch(os.Args[1])
 	once := func() { inClosure(os.Args[1]) }
 	once()
 	warmUp.Do(func() { inOnce(os.Args[1]) })
@@ -95,6 +96,23 @@ func inOnce(name string) int {
 		return n
 	case <-time.After(time.Second):
 		return 0
+	}
+}
+
+// main starts it once, but it would go on with its work while the server serves.
+func watch(name string) {
+	failed := make(chan error)
+	go func() {
+		for range time.Tick(time.Minute) {
+			if _, err := ask(name); err != nil {
+				failed <- err // want `CL1001: [^;]*; [^;]*$`
+			}
+		}
+	}()
+	select {
+	case <-failed:
+		os.Exit(1)
+	case <-time.After(time.Second):
 	}
 }
 
