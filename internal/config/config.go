@@ -18,6 +18,8 @@
 //	    cli: true
 //	exits: [example.com/log.Fatal]
 //	inside: [corp.example/platform/...]
+//	models:
+//	  bounded: [corp.example/db.Client]
 //
 // What wins. Defaults are below files, a file is above the one that it extends, and flags are on top. Within one of
 // these, the narrower selector wins (a rule, an analyzer, a longer prefix of codes, a shorter one, a family, a maturity,
@@ -25,7 +27,7 @@
 // "enable: [all], disable: [CL2]" all but some. Overrides come after that, in their order. What a flag turns off stays
 // off everywhere.
 //
-// Lists add up over the files of a chain: the patterns of exclude, overrides, exits, inside, tests. Single values, which
+// Lists add up over the files of a chain: the patterns of exclude, overrides, exits, inside, tests, models. Single values, which
 // are preview, fail-on, each severity and each option, are replaced.
 //
 // Patterns of paths (see glob) are relative to the folder of the file that they stand in, or to the module's root

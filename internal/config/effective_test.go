@@ -323,6 +323,32 @@ func TestExplicitFile(t *testing.T) {
 	}
 }
 
+// What two configurations declare is one flag in the same form, however it is written; the nearest file's declaration of
+// a call wins.
+func TestModels(t *testing.T) {
+	root := tree(t, map[string]string{
+		"base.yml": "version: 1\nmodels: {outbound: [{func: a.Get, context: 1, waits: for a}, {func: b.Get}], deadlines: [c.With]}\n",
+		"one/.cloudlint.yml": "version: 1\nextends: ../base.yml\nmodels:\n  bounded: [z.T, y.T, z.T]\n" +
+			"  closers: [d.Drain]\n  outbound:\n    - {func: a.Get, context: 2, waits: for the inventory}\n",
+		"two/.cloudlint.yml": "version: 1\nmodels:\n  closers: [d.Drain]\n  deadlines: [c.With]\n  bounded: [y.T, z.T]\n" +
+			"  outbound: [{func: b.Get}, {waits: for the inventory, context: 2, func: a.Get}]\n",
+	})
+	want := []string{
+		`-models={"outbound":[{"func":"a.Get","context":2,"waits":"for the inventory"},{"func":"b.Get"}],"bounded":["y.T","z.T"],"deadlines":["c.With"],"closers":["d.Drain"]}`,
+		"-poolbounds=false",
+	}
+	for _, name := range []string{"one", "two"} {
+		dir := filepath.Join(root, name)
+		c, err := config.Load(dir, root, "", known(t), config.Flags{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, c.Settings().Flags); diff != "" {
+			t.Errorf("%s: flags (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
 // TestShow holds the shown configuration to its promise: it is a file that means the same.
 func TestShow(t *testing.T) {
 	root := tree(t, map[string]string{
@@ -340,6 +366,9 @@ overrides:
 inside: [corp.example/...]
 options:
   clientdeadline: {limit: 10s, prefix: "yes"}
+models:
+  outbound: [{func: b.Get, context: 1, waits: for b}, {func: a.Get}]
+  bounded: [a.Client]
 `})
 	c, err := config.Load(root, root, "", known(t), config.Flags{FailOn: "note"})
 	if err != nil {
@@ -391,6 +420,14 @@ exits:
   - a.Exit # base.yml:3
 inside:
   - corp.example/... # .cloudlint.yml:11
+models:
+  outbound:
+    - func: a.Get # .cloudlint.yml:15
+    - func: b.Get # .cloudlint.yml:15
+      context: 1
+      waits: for b
+  bounded:
+    - a.Client # .cloudlint.yml:16
 `
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Errorf("shown (-want +got):\n%s", diff)

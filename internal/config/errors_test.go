@@ -68,6 +68,15 @@ func TestMistakes(t *testing.T) {
 			`2:31: "(*log.Logger.Fatal": want a function as example.com/log.Fatal or (*example.com/log.Logger).Fatal`,
 			`2:53: "a b.C": want a function as example.com/log.Fatal or (*example.com/log.Logger).Fatal`,
 		}},
+		{"models", "version: 1\nmodels:\n  outbound:\n    - {func: Get, context: 0}\n    - {context: 1, wait: x}\n    - db.Get\n  bounded: ['(*db.Client)']\n  sinks: [a.F]\n", []string{
+			`4:14: "Get": want a function as example.com/log.Fatal or (*example.com/log.Logger).Fatal`,
+			`4:28: want the position of the context, from 1 to 64, not 0`,
+			`5:7: func is missing`,
+			`5:20: unknown key of an outbound call wait: did you mean waits?`,
+			`6:7: want a mapping with the keys func, context, waits, not the text "db.Get"`,
+			`7:13: "(*db.Client)": want a function as example.com/log.Fatal or (*example.com/log.Logger).Fatal`,
+			`8:3: unknown key of models sinks: want one of outbound, bounded, deadlines, closers`,
+		}},
 		{"inside", "version: 1\ninside: [./lib, corp.example/.../x, '*']\n", []string{
 			`2:10: "./lib": want an import path, not a folder`,
 			`2:17: "corp.example/.../x": only a final /... has a meaning`,

@@ -8,6 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/cloudlint/cloudlint/internal/declare"
 	"github.com/cloudlint/cloudlint/internal/rule"
 )
 
@@ -27,6 +28,7 @@ type layer struct {
 	overrides       []item[override]
 	options         []setting
 	exits, inside   []item[string]
+	models          models
 }
 
 // An override changes, for some paths, what is on and how severe it is.
@@ -82,11 +84,13 @@ func layerTyp(words *vocabulary, options []option) typ[layer] {
 		bind("options", "Options of the analyzers.", optionsTyp(options),
 			func(l *layer, v []setting, _ origin) { l.options = v }),
 		bind("exits", "Functions that never return, as example.com/log.Fatal or (*example.com/log.Logger).Fatal.",
-			list("functions", text("a function", functionPattern, function)),
+			list("functions", text("a function", declare.FunctionPattern, declare.Function)),
 			func(l *layer, v []item[string], _ origin) { l.exits = v }),
 		bind("inside", "Import paths of your own libraries, which are analysed as if they were part of the module. A final /... stands for all packages below.",
 			list("import paths", text("an import path", `^[^\s,*\\./][^\s,*\\]*$`, importPattern)),
 			func(l *layer, v []item[string], _ origin) { l.inside = v }),
+		bind("models", "What the analyzers cannot see of libraries that are not analysed: which calls wait for a peer, which bound themselves.", modelsTyp(),
+			func(l *layer, v models, _ origin) { l.models = v }),
 	})
 }
 
@@ -123,39 +127,6 @@ func localPath(s string) error {
 	return nil
 }
 
-const functionPattern = `^(\(\*?[^\s(),*]+\.[^\s(),*.]+\)|[^\s(),*]+)\.[^\s(),*.]+$`
-
-// function accepts what types.Func.FullName returns.
-func function(s string) error {
-	const want = "want a function as example.com/log.Fatal or (*example.com/log.Logger).Fatal"
-	dot := strings.LastIndexByte(s, '.')
-	if dot <= 0 || !word(s[dot+1:], ".") {
-		return errors.New(want)
-	}
-	owner := s[:dot]
-	if in, ok := strings.CutPrefix(owner, "("); ok {
-		in, closed := strings.CutSuffix(in, ")")
-		in = strings.TrimPrefix(in, "*")
-		dot := strings.LastIndexByte(in, '.')
-		if !closed || dot <= 0 || !word(in[dot+1:], ".") {
-			return errors.New(want)
-		}
-		owner = in[:dot]
-	}
-	if !word(owner, "") {
-		return errors.New(want)
-	}
-	return nil
-}
-
-// word reports whether s is not empty and free of what no function's full name has, and of the forbidden characters.
-func word(s, forbidden string) bool {
-	return s != "" && !strings.ContainsAny(s, "(),*"+forbidden) && !strings.ContainsFunc(s, isSpace)
-}
-
-// isSpace is what \s stands for in a schema's pattern, in Go and in ECMAScript.
-func isSpace(r rune) bool { return strings.ContainsRune(" \t\n\r\f\v", r) }
-
 func importPattern(s string) error {
 	rest := strings.TrimSuffix(s, "/...")
 	switch {
@@ -163,7 +134,7 @@ func importPattern(s string) error {
 		return errors.New("want an import path, not a folder")
 	case strings.Contains(rest, "...") || strings.Contains(rest, "*"):
 		return errors.New("only a final /... has a meaning")
-	case strings.ContainsAny(s, `,\`) || strings.ContainsFunc(s, isSpace):
+	case strings.ContainsAny(s, `,\`) || strings.ContainsFunc(s, declare.IsSpace):
 		return errors.New("this is no import path")
 	}
 	return nil

@@ -66,6 +66,19 @@ func TestSchemaAgrees(t *testing.T) {
 		{"version: 1\nexits: ['log.Fatal()']", false},
 		{"version: 1\ninside: [corp.example/..., corp.example/a]", true},
 		{"version: 1\ninside: [./a]", false},
+		{"version: 1\nmodels:", true},
+		{"version: 1\nmodels: {outbound: [{func: (*a.b/c.T).M, context: 2, waits: for the inventory service}], bounded: [a.b/c.T], deadlines: [a.F], closers: }", true},
+		{"version: 1\nmodels: {outbound: [{context: 2}]}", false},
+		{"version: 1\nmodels: {outbound: [{func: a.F, context: 0}]}", false},
+		{"version: 1\nmodels: {outbound: [{func: a.F, context: 65}]}", false},
+		{"version: 1\nmodels: {outbound: [{func: a.F, context: ctx}]}", false},
+		{"version: 1\nmodels: {outbound: [{func: a.F, context: }]}", false},
+		{"version: 1\nmodels: {outbound: [{func: a.F, waits: \"for\\nit\"}]}", false},
+		{"version: 1\nmodels: {outbound: [{func: a.F, waits: ''}]}", false},
+		{"version: 1\nmodels: {outbound: [a.F]}", false},
+		{"version: 1\nmodels: {bounded: [Client]}", false},
+		{"version: 1\nmodels: {sinks: [a.F]}", false},
+		{"version: 1\nmodels: [a.F]", false},
 		{"version: 1\nother: 1", false},
 	} {
 		root := tree(t, map[string]string{".cloudlint.yml": test.text, "base.yml": "version: 1"})
@@ -108,6 +121,7 @@ func FuzzLoad(f *testing.F) {
 		"version: 1\nexclude: &a [x, y]\ntests: [all]\noverrides: [{paths: *a}]\n",
 		"version: 1\noptions: {clientdeadline: {cli: true, limit: 1h, helpers: [a, b], share: 1e-3, depth: 0x10}}\n",
 		"version: 1\nexits: [a.b, (*c.D).E]\ninside: [x/...]\n",
+		"version: 1\nmodels: {outbound: [{func: a.F, context: 1, waits: for b}], bounded: [a.T], deadlines: [a.D], closers: [a.C]}\n",
 		"version: 1\nextends: .cloudlint.yml\n",
 		"version: !!int \"1\"\n? [a]\n: b\n<<: *x\n",
 		"\xff\xfeversion: 1", "%YAML 1.1\n---\n&x *x", "version: 1\r\nenable:\r\n", "--- |\n x\n...\n",
@@ -202,6 +216,14 @@ func check(schema map[string]any, v any, path string) error {
 		case "minLength":
 			if s, ok := v.(string); ok && float64(utf8.RuneCountInString(s)) < want.(float64) {
 				return fail("%q is too short", s)
+			}
+		case "minimum":
+			if n, ok := v.(int); ok && float64(n) < want.(float64) {
+				return fail("%d is too small", n)
+			}
+		case "maximum":
+			if n, ok := v.(int); ok && float64(n) > want.(float64) {
+				return fail("%d is too large", n)
 			}
 		case "minItems":
 			if l, ok := v.([]any); ok && float64(len(l)) < want.(float64) {

@@ -27,6 +27,10 @@ func (c *Config) Settings() driver.Settings {
 	if exits := c.sortedUnion(func(l layer) []item[string] { return l.exits }); len(exits) > 0 {
 		flags = append(flags, "-exits="+joined(exits))
 	}
+	declared := c.declared()
+	if s := declared.String(); s != "" {
+		flags = append(flags, "-models="+s)
+	}
 	slices.Sort(flags)
 	return driver.Settings{
 		Flags:  flags,

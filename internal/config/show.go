@@ -55,6 +55,7 @@ func (c *Config) Show() ([]byte, error) {
 	add(root, "options", options)
 	add(root, "exits", c.listOf(c.sortedUnion(func(l layer) []item[string] { return l.exits })))
 	add(root, "inside", c.listOf(c.sortedUnion(func(l layer) []item[string] { return l.inside })))
+	add(root, "models", c.showModels())
 
 	var out bytes.Buffer
 	enc := yaml.NewEncoder(&out)

@@ -5,6 +5,7 @@
 package outbound
 
 import (
+	"cmp"
 	"go/types"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/models"
+	"github.com/cloudlint/cloudlint/internal/declare"
 	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
@@ -34,16 +36,22 @@ type Call struct {
 	Row *models.Outbound
 }
 
+// A Table knows outbound calls: those of the libraries known to all, and those that the user's configuration declares.
+type Table struct{ declared *declare.Models }
+
+// New returns the table with the user's declarations, which may be nil.
+func New(declared *declare.Models) Table { return Table{declared} }
+
 // Of finds out whether a call waits for something outside the program.
-func Of(call *ssa.CallCommon) (Call, bool) {
+func Of(call *ssa.CallCommon) (Call, bool) { return Table{}.Of(call) }
+
+// Of finds out whether a call waits for something outside the program.
+func (t Table) Of(call *ssa.CallCommon) (Call, bool) {
 	callee := calleeOf(call)
 	if callee.Object == nil {
 		return Call{}, false
 	}
-	row := models.OutboundFunction(key(callee.Object))
-	if row == nil {
-		row = shape(callee)
-	}
+	row := t.row(callee)
 	if row == nil {
 		return Call{}, false
 	}
@@ -55,6 +63,39 @@ func Of(call *ssa.CallCommon) (Call, bool) {
 		out.Context = callee.Args[i-1]
 	}
 	return out, true
+}
+
+// row returns what is known of a function. What the user declares wins.
+func (t Table) row(callee skeleton.Callee) *models.Outbound {
+	name := key(callee.Object)
+	row := models.OutboundFunction(name)
+	if row == nil {
+		row = shape(callee)
+	}
+	if o := t.declared.OutboundCall(name); o != nil {
+		waits := cmp.Or(o.Waits, "for an answer")
+		row = &models.Outbound{Func: name, Context: o.Context, What: "waits " + waits, Source: "models.outbound of the configuration"}
+	}
+	if row != nil && t.declared.IsBounded(name, receiver(callee.Object)) {
+		bounded := *row
+		bounded.Bounded, bounded.Source = "models.bounded of the configuration says so", "models.bounded of the configuration"
+		return &bounded
+	}
+	return row
+}
+
+// receiver returns the full name of the type whose method a function is, without a star, or "".
+func receiver(fn *types.Func) string {
+	recv := fn.Signature().Recv()
+	if recv == nil {
+		return ""
+	}
+	t := types.Unalias(recv.Type())
+	if p, ok := t.(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	name, _ := fullName(t)
+	return name
 }
 
 // calleeOf is skeleton.CalleeOf, but a method value of an interface has its receiver among the arguments too.

@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/cloudlint/cloudlint/internal/declare"
 	"github.com/cloudlint/cloudlint/internal/directive"
 	"github.com/cloudlint/cloudlint/internal/rule"
 	"github.com/cloudlint/cloudlint/internal/wire"
@@ -37,6 +38,8 @@ type Options struct {
 	UnsafeFixes bool // also offer fixes that can change what the program does
 	Inside      List // import path patterns of the user's own packages; empty: the main module
 	Exits       List // functions that never return: "example.com/log.Fatal", "(*example.com/log.Logger).Fatal"
+	// Models are what the configuration declares of functions outside the analysed packages.
+	Models declare.Models
 }
 
 // A List is a flag of values separated by commas.
@@ -55,11 +58,14 @@ func (o *Options) register(fs *flag.FlagSet) {
 	fs.BoolVar(&o.Tests, "tests", false, "also report in test files")
 	fs.BoolVar(&o.UnsafeFixes, "unsafe-fixes", false, "also offer fixes that can change what the program does")
 	fs.Var(&o.Inside, "inside", "import path `patterns` of the packages to analyse, separated by commas (default: the main module)")
+	fs.Var(&o.Models, "models", "what is known of `functions` of other packages, as JSON: outbound, bounded, deadlines, closers")
 	fs.Var(&o.Exits, "exits", "`functions` that never return, separated by commas")
 }
 
 // CommonFlags lists the names of the flags that every analyzer has.
-func CommonFlags() []string { return []string{"exits", "inside", "preview", "tests", "unsafe-fixes"} }
+func CommonFlags() []string {
+	return []string{"exits", "inside", "models", "preview", "tests", "unsafe-fixes"}
+}
 
 // New returns a fresh analyzer: its options are its own.
 func New(s Spec) *analysis.Analyzer {

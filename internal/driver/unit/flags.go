@@ -41,7 +41,7 @@ func (s *setting) Set(value string) error { s.values = append(s.values, value); 
 // NewFlags declares the flags for the analyzers, which must be fresh:
 //
 //	-record -json -inside                 see Flags
-//	-exits -preview -tests -unsafe-fixes  set on all analyzers that have such a flag
+//	-exits -models -preview -tests -unsafe-fixes  set on all analyzers that have such a flag
 //	-NAME -NAME=false                     if any is true, only those analyzers run; else all but the false ones
 //	-NAME.FLAG                            an analyzer's own flag
 func NewFlags(analyzers []*analysis.Analyzer) *Flags {
@@ -60,6 +60,7 @@ func NewFlags(analyzers []*analysis.Analyzer) *Flags {
 	})
 	for _, c := range []setting{
 		{name: "exits"},
+		{name: "models"},
 		{name: "preview", isBool: true},
 		{name: "tests", isBool: true},
 		{name: "unsafe-fixes", isBool: true},

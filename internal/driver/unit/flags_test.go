@@ -20,6 +20,7 @@ func knobs() []*analysis.Analyzer {
 		a.Flags.Bool("unsafe-fixes", false, "")
 		a.Flags.String("exits", "", "")
 		a.Flags.String("inside", "", "")
+		a.Flags.String("models", "", "")
 	}
 	server.Flags.Int("max", 1, "")
 	return []*analysis.Analyzer{server, client, {Name: "foreign"}}
@@ -34,6 +35,7 @@ func TestFlags(t *testing.T) {
 		{"-preview", "server[preview=true] client[preview=true] foreign"},
 		{"-preview=true -preview=false", "server client foreign"},
 		{"-exits example.com/log.Fatal", "server[exits=example.com/log.Fatal] client[exits=example.com/log.Fatal] foreign"},
+		{`-models={"bounded":["a.T"]}`, `server[models={"bounded":["a.T"]}] client[models={"bounded":["a.T"]}] foreign`},
 		{"-server.preview=false -preview", "server client[preview=true] foreign"},
 		{"-server.max=7", "server[max=7] client foreign"},
 		{"-client", "client"},
@@ -99,9 +101,9 @@ func TestFlagList(t *testing.T) {
 		got = append(got, name)
 	}
 	want := []string{
-		"client bool", "client.exits", "client.inside", "client.preview bool", "client.tests bool", "client.unsafe-fixes bool",
-		"exits", "foreign bool", "inside", "json bool", "preview bool", "record bool",
-		"server bool", "server.exits", "server.inside", "server.max", "server.preview bool", "server.tests bool", "server.unsafe-fixes bool",
+		"client bool", "client.exits", "client.inside", "client.models", "client.preview bool", "client.tests bool", "client.unsafe-fixes bool",
+		"exits", "foreign bool", "inside", "json bool", "models", "preview bool", "record bool",
+		"server bool", "server.exits", "server.inside", "server.max", "server.models", "server.preview bool", "server.tests bool", "server.unsafe-fixes bool",
 		"tests bool", "unsafe-fixes bool",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

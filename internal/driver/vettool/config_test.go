@@ -119,7 +119,7 @@ func TestFlagsForGo(t *testing.T) {
 	for _, f := range list {
 		got[f.Name] = f.Bool
 	}
-	want := map[string]bool{"json": true, "record": true, "inside": false, "exits": false, "preview": true, "tests": true, "unsafe-fixes": true,
+	want := map[string]bool{"json": true, "record": true, "inside": false, "exits": false, "models": false, "preview": true, "tests": true, "unsafe-fixes": true,
 		"sleepy": true, "sleepy.verb": false, "sleepy.panic": true, "forever": true, "forever.preview": true}
 	for name, isBool := range want {
 		if is, ok := got[name]; !ok || is != isBool {

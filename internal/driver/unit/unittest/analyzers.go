@@ -103,6 +103,7 @@ func common(fs *flag.FlagSet) {
 	fs.Bool("preview", false, "")
 	fs.Bool("unsafe-fixes", false, "")
 	fs.String("exits", "", "")
+	fs.String("models", "", "")
 	fs.String("inside", "", "")
 }
 
