@@ -322,7 +322,7 @@ func (f *flow) closure(it item, mc *ssa.MakeClosure, j int) {
 		signals := append(slices.Clone(l.pending), f.signalsOf(fn)...)
 		j := f.joinOf(f.fn, l.site, signals, fn)
 		for _, u := range inner.uses {
-			watches := f.ends(u.kind, inner.watches, fn)
+			watches := f.ends(u.kind, inner.watches || f.watchedBy(it, l), fn)
 			if !j.outlives(u, watches) {
 				continue
 			}
@@ -332,6 +332,19 @@ func (f *flow) closure(it item, mc *ssa.MakeClosure, j int) {
 			f.eff.addLate(started)
 		}
 	}
+}
+
+// watchedBy reports whether the goroutine that a function is given to, and which waits for the end of a context, is started by a
+// call that gets the followed context as well: it is made to end with it.
+func (f *flow) watchedBy(it item, l late) bool {
+	call, ok := l.site.(*ssa.Call)
+	if !ok || it.class != reqContext || l.spawned == nil || !f.watching(l.spawned) {
+		return false
+	}
+	return slices.ContainsFunc(call.Call.Args, func(arg ssa.Value) bool {
+		load, ok := arg.(*ssa.UnOp)
+		return arg == it.v || ok && load.X == it.v || f.seen[item{arg, "", reqContext}]
+	})
 }
 
 // ban finds variables that may hold something else than what was followed, and reports whether there are new ones.
