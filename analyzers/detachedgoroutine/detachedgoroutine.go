@@ -67,6 +67,7 @@ type checker struct {
 	signals map[*ssa.Function][]root
 	loops   map[*ssa.Function]bool
 	watched map[*ssa.Function]bool
+	idle    map[*types.Func]bool   // methods of interfaces, see findIdle
 	at      map[token.Pos]ast.Node // calls by their parenthesis, go and defer statements by their keyword
 	starts  bool                   // a goroutine may be started here
 	budget  int
@@ -93,6 +94,7 @@ func run(p *pass.Pass) error {
 		signals: make(map[*ssa.Function][]root),
 		loops:   make(map[*ssa.Function]bool),
 		watched: make(map[*ssa.Function]bool),
+		idle:    make(map[*types.Func]bool),
 		budget:  maxSteps,
 		spoken:  make(map[spoken]bool),
 	}
@@ -102,6 +104,7 @@ func run(p *pass.Pass) error {
 	for _, fn := range c.fns {
 		c.index(fn)
 	}
+	c.findIdle()
 	for _, fn := range c.fns {
 		c.handler(fn)
 	}

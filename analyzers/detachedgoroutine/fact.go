@@ -1,8 +1,10 @@
 package detachedgoroutine
 
 import (
+	"cmp"
 	"fmt"
 	"go/types"
+	"maps"
 	"slices"
 	"strings"
 
@@ -14,7 +16,11 @@ import (
 )
 
 // A fact tells the importers of a package what a function does with its parameters. Only what is known is told.
-type fact struct{ Params []paramFact }
+type fact struct {
+	Params []paramFact
+	// Idle is set of a method of an interface that does nothing with its context, see findIdle.
+	Idle bool
+}
 
 func (*fact) AFact() {}
 
@@ -58,6 +64,9 @@ type signalFact struct {
 // String is what analysistest compares with the expectations of a test.
 func (f *fact) String() string {
 	var parts []string
+	if f.Idle {
+		parts = append(parts, "idle")
+	}
 	for _, p := range f.Params {
 		text := fmt.Sprintf("param %d:", p.Index)
 		for _, u := range p.Uses {
@@ -78,6 +87,11 @@ var kindNames = [...]string{works: "works", writes: "writes", reads: "reads", to
 
 // export writes the facts of the functions that other packages can call.
 func (c *checker) export() {
+	for _, m := range slices.SortedFunc(maps.Keys(c.idle), func(a, b *types.Func) int { return cmp.Compare(a.Pos(), b.Pos()) }) {
+		if m.Exported() {
+			c.ExportObjectFact(m, &fact{Idle: true})
+		}
+	}
 	for _, fn := range c.fns {
 		obj, ok := fn.Object().(*types.Func)
 		if !ok || !obj.Exported() || c.IsTest(fn.Pos()) || handlers.Of(fn).Exact {

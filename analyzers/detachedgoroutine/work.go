@@ -100,7 +100,7 @@ func (c *checker) outside(it item, callee skeleton.Callee, i int, h hop, instr s
 		case skeleton.ContextErr, skeleton.ContextCause:
 			eff.watches = instr != nil && irutil.InCycle(instr.Block())
 		case skeleton.None:
-			if c.works(callee, i) {
+			if c.works(callee, i) && !c.ignores(callee) {
 				add(use{kind: works})
 			}
 		}

@@ -51,3 +51,20 @@ func (s *shop) counted(w http.ResponseWriter, r *http.Request) {
 func (s *shop) run(w http.ResponseWriter, r *http.Request) {
 	mail.Run(func() { s.mail.Send(r.Context(), "x") })
 }
+
+type keeper struct {
+	journal mail.Journal
+	archive mail.Archive
+	tracker mail.Tracker
+}
+
+// No journal asks how long the request lasts.
+func (k *keeper) note(w http.ResponseWriter, r *http.Request) {
+	go k.journal.Note(r.Context(), "ordered")
+}
+
+// An archive may.
+func (k *keeper) keep(w http.ResponseWriter, r *http.Request) {
+	go k.archive.Keep(r.Context(), "ordered")  // want `CL1031: k.archive.Keep`
+	go k.tracker.Track(r.Context(), "ordered") // want `CL1031: k.tracker.Track`
+}
