@@ -109,5 +109,5 @@ var outboundLibraries = []OutboundLibrary{
 // GoogleClient returns what is known of the calls of Google's generated clients.
 func GoogleClient() Outbound {
 	return Outbound{What: "waits for Google's answer", Bounded: "most methods of generated clients have a default timeout",
-		Source: "cloud.google.com/go/pubsub v1.50.2, apiv1/publisher_client.go, and 8 more modules: gax.WithTimeout in the CallOptions, 10 s to 10 min; github.com/googleapis/gax-go/v2 v2.26.2, invoke.go"}
+		Source: "cloud.google.com/go/pubsub v1.50.2, apiv1/publisher_client.go, and 8 more modules: gax.WithTimeout in the CallOptions, most of them of 30 s, 60 s or 10 min; github.com/googleapis/gax-go/v2 v2.26.2, invoke.go"}
 }
