@@ -10,6 +10,7 @@ import (
 
 	"github.com/cloudlint/cloudlint/analyzers/clientdeadline"
 	"github.com/cloudlint/cloudlint/analyzers/contextdeadline"
+	"github.com/cloudlint/cloudlint/analyzers/contextdrop"
 	"github.com/cloudlint/cloudlint/analyzers/detachedgoroutine"
 	"github.com/cloudlint/cloudlint/analyzers/endlessgoroutine"
 	"github.com/cloudlint/cloudlint/analyzers/goroutineleak"
@@ -28,6 +29,7 @@ func families() []family {
 	return []family{
 		{clientdeadline.New, clientdeadline.Rules},
 		{contextdeadline.New, contextdeadline.Rules},
+		{contextdrop.New, contextdrop.Rules},
 		{detachedgoroutine.New, detachedgoroutine.Rules},
 		{endlessgoroutine.New, endlessgoroutine.Rules},
 		{goroutineleak.New, goroutineleak.Rules},

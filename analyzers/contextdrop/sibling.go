@@ -1,0 +1,264 @@
+package contextdrop
+
+import (
+	"fmt"
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/analyzers/internal/scope"
+	"github.com/cloudlint/cloudlint/internal/irutil"
+	"github.com/cloudlint/cloudlint/internal/skeleton"
+)
+
+// sibling checks a call of a function without a context against what its type or package offers instead.
+func (c *checker) sibling(call *ssa.Call) {
+	callee := skeleton.CalleeOf(call.Common())
+	obj := callee.Object
+	if obj == nil || takesContext(callee, obj) || quiet(obj.Pkg()) {
+		return
+	}
+	have := c.offered(call, callee)
+	if have.instead == "" {
+		return
+	}
+	at := c.scope.At(call)
+	if len(at) == 0 {
+		if obj.FullName() == "net/http.NewRequest" && helper(call.Parent()) && !c.dropsElsewhere(call) && c.scope.Detached(call) == scope.NoReason {
+			c.inHelper(call, call, "makes a request with "+c.source.Callee(call)+", which has no context")
+		}
+		return
+	}
+	if c.scope.Detached(call) != scope.NoReason || c.dropsElsewhere(call) || c.isSibling(call.Parent(), have.sibling) {
+		return
+	}
+	place := c.source.Place(call)
+	d := pass.Diagnostic{
+		Rule: noContext, Pos: place.Pos, End: place.End, Op: "drop", Object: c.source.Callee(call),
+		Message: fmt.Sprintf("%s cannot be cancelled although %s is at hand: when the caller gives up or its time is over, the call goes on; %s",
+			c.source.Callee(call), at[0].Text, fmt.Sprintf(have.instead, at[0].Text)),
+		Cause: c.cause(call),
+	}
+	if have.sibling != nil && have.first {
+		d.Fix = c.callSibling(call, have.sibling, at[0])
+	}
+	c.Report(d)
+}
+
+// An offer is what could be called instead. instead says so, with a verb for the text of the context.
+type offer struct {
+	sibling *types.Func
+	first   bool // it takes the same arguments after the context
+	instead string
+}
+
+func (c *checker) offered(call *ssa.Call, callee skeleton.Callee) offer {
+	if o := c.named(callee.Object); o.instead != "" {
+		return o
+	}
+	if o := c.option(call, callee); o.instead != "" {
+		return o
+	}
+	return c.session(call, callee)
+}
+
+// takesContext reports whether a call has a context already, as itself or in something that carries one.
+func takesContext(callee skeleton.Callee, obj *types.Func) bool {
+	for v := range obj.Signature().Params().Variables() {
+		if _, ok := scope.Carries(v.Type()); ok {
+			return true
+		}
+		if s, ok := v.Type().(*types.Slice); ok && obj.Signature().Variadic() && irutil.IsContext(s.Elem()) {
+			return true
+		}
+	}
+	for _, arg := range callee.Args {
+		if made, ok := arg.(*ssa.MakeInterface); ok {
+			arg = made.X
+		}
+		if _, ok := scope.Carries(arg.Type()); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// named looks for a sibling by its name, whose type must say that it does the same: X beside XContext, XWithContext or
+// XCtx, with the parameters of X after a context, and its results. More options at the end may be left out.
+func (c *checker) named(obj *types.Func) offer {
+	if shape(obj.Signature()) != acts || withoutEffect(obj.FullName()) {
+		return offer{}
+	}
+	for _, suffix := range []string{"Context", "WithContext", "Ctx"} {
+		sibling := c.lookup(obj, obj.Name()+suffix)
+		if sibling != nil && sameButContext(obj.Signature(), sibling.Signature()) {
+			return offer{sibling, true, "call " + sibling.Name() + " with %s"}
+		}
+	}
+	if tx := transaction(obj.FullName()); tx != "" {
+		if sibling := c.lookup(obj, tx); sibling != nil {
+			return offer{sibling, false, "call " + tx + " with %s"}
+		}
+	}
+	return offer{}
+}
+
+// withoutEffect lists functions beside whose sibling the context has no effect, by the documentation.
+func withoutEffect(name string) bool {
+	switch name {
+	case "google.golang.org/grpc.Dial", // neither waits for the connection unless told to
+		"net/http/httptest.NewRequest", // a request that nobody sends
+		"(*crypto/tls.Conn).Handshake": // is bounded by SetDeadline; see clientdeadline
+		return true
+	}
+	return false
+}
+
+// transaction returns the sibling of a function that begins a transaction, which also takes options that may be nil.
+func transaction(name string) string {
+	switch name {
+	case "(*database/sql.DB).Begin":
+		return "BeginTx"
+	case "(*github.com/jmoiron/sqlx.DB).Beginx":
+		return "BeginTxx"
+	}
+	return ""
+}
+
+// lookup returns the method of the same type, or function of the same package, with the name, or nil.
+func (c *checker) lookup(obj *types.Func, name string) *types.Func {
+	var found types.Object
+	if recv := obj.Signature().Recv(); recv != nil {
+		found, _, _ = types.LookupFieldOrMethod(recv.Type(), true, obj.Pkg(), name)
+	} else if obj.Pkg() != nil && obj.Parent() == obj.Pkg().Scope() {
+		found = obj.Pkg().Scope().Lookup(name)
+	}
+	fn, ok := found.(*types.Func)
+	if !ok || !fn.Exported() && fn.Pkg() != c.Pkg {
+		return nil
+	}
+	return fn
+}
+
+// sameButContext reports whether b has a context and then the parameters of a, perhaps options after them, and the
+// results of a.
+func sameButContext(a, b *types.Signature) bool {
+	pa, pb := a.Params(), b.Params()
+	if pb.Len() == 0 || !irutil.IsContext(pb.At(0).Type()) || !types.Identical(a.Results(), b.Results()) && !sameResults(a, b) {
+		return false
+	}
+	if a.TypeParams().Len() > 0 || b.TypeParams().Len() > 0 {
+		return false
+	}
+	switch extra := pb.Len() - 1 - pa.Len(); {
+	case extra == 0 && a.Variadic() == b.Variadic():
+	case extra == 1 && b.Variadic() && !a.Variadic():
+	default:
+		return false
+	}
+	for i := range pa.Len() {
+		if !types.Identical(pa.At(i).Type(), pb.At(i+1).Type()) {
+			return false
+		}
+	}
+	return true
+}
+
+func sameResults(a, b *types.Signature) bool {
+	if a.Results().Len() != b.Results().Len() {
+		return false
+	}
+	for i := range a.Results().Len() {
+		if !types.Identical(a.Results().At(i).Type(), b.Results().At(i).Type()) {
+			return false
+		}
+	}
+	return true
+}
+
+// isSibling reports whether a function is the variant with the context itself, or a closure in it: how it does its work is
+// its own affair.
+func (c *checker) isSibling(fn *ssa.Function, sibling *types.Func) bool {
+	for fn.Parent() != nil {
+		fn = fn.Parent()
+	}
+	return sibling != nil && fn.Object() == sibling
+}
+
+// dropsElsewhere reports whether the context of what a call makes is dealt with otherwise: a request that gets its context
+// later, a command that is only started, whose end the program sees to itself.
+func (c *checker) dropsElsewhere(call *ssa.Call) bool {
+	if makesRequest(call) && c.rebound(call) {
+		return true
+	}
+	name := skeleton.CalleeOf(call.Common()).Name()
+	if name == "os/exec.Command" {
+		return !runsCommand(call)
+	}
+	// Who makes a request for others to send may find that they give it a context.
+	return name == "net/http.NewRequest" && leaves(requestOf(call), make(map[ssa.Value]bool)) && !c.returnedOnly(call)
+}
+
+func requestOf(call *ssa.Call) ssa.Value {
+	for _, v := range results(call) {
+		if !irutil.IsError(v.Type()) {
+			return v
+		}
+	}
+	return call
+}
+
+// returnedOnly reports whether callers get the request, and none of those known gives it a context.
+func (c *checker) returnedOnly(call *ssa.Call) bool {
+	calls, all := c.scope.Callers(call.Parent())
+	if !all {
+		return false
+	}
+	for _, outer := range calls {
+		if outer, ok := outer.(*ssa.Call); !ok || c.rebound(outer) {
+			return false
+		}
+	}
+	return true
+}
+
+// runsCommand reports whether a command is run to its end in this function, or returned, and is not started to run beside
+// the program, or given a way to be ended.
+func runsCommand(call *ssa.Call) bool {
+	runs := false
+	var look func(v ssa.Value, seen map[ssa.Value]bool) bool
+	look = func(v ssa.Value, seen map[ssa.Value]bool) bool {
+		if seen[v] || v.Referrers() == nil {
+			return true
+		}
+		seen[v] = true
+		for _, use := range *v.Referrers() {
+			switch use := use.(type) {
+			case *ssa.DebugRef, *ssa.FieldAddr:
+			case *ssa.Return:
+				runs = true
+			case *ssa.Phi, *ssa.UnOp:
+				if !look(use.(ssa.Value), seen) {
+					return false
+				}
+			case *ssa.Store:
+				cell, ok := use.Addr.(*ssa.Alloc)
+				if use.Val == v && (!ok || !look(cell, seen)) {
+					return false
+				}
+			case *ssa.Call:
+				switch skeleton.CalleeOf(use.Common()).Name() {
+				case "(*os/exec.Cmd).Run", "(*os/exec.Cmd).Output", "(*os/exec.Cmd).CombinedOutput":
+					runs = true
+				case "(*os/exec.Cmd).Start", "(*os/exec.Cmd).Wait":
+					return false
+				}
+			default:
+				return false
+			}
+		}
+		return true
+	}
+	return look(call, make(map[ssa.Value]bool)) && runs
+}
