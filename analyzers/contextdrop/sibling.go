@@ -30,7 +30,7 @@ func (c *checker) sibling(call *ssa.Call) {
 		}
 		return
 	}
-	if c.scope.Detached(call) != scope.NoReason || c.dropsElsewhere(call) || c.isSibling(call.Parent(), have.sibling) {
+	if c.scope.Detached(call) != scope.NoReason || c.dropsElsewhere(call) || c.isSibling(call.Parent(), have.sibling) || c.ofTransaction(callee) {
 		return
 	}
 	place := c.source.Place(call)
@@ -171,6 +171,52 @@ func sameResults(a, b *types.Signature) bool {
 	}
 	for i := range a.Results().Len() {
 		if !types.Identical(a.Results().At(i).Type(), b.Results().At(i).Type()) {
+			return false
+		}
+	}
+	return true
+}
+
+// ofTransaction reports whether a call is made on a transaction that somebody else began, or on a statement of one: begun
+// with a context, it ends with that, and its next statement fails.
+func (c *checker) ofTransaction(callee skeleton.Callee) bool {
+	if callee.Object.Signature().Recv() == nil || len(callee.Args) == 0 {
+		return false
+	}
+	v, inside := callee.Args[0], false
+	for range maxChain {
+		inside = inside || isTransaction(v.Type())
+		switch x := v.(type) {
+		case *ssa.Extract:
+			v = x.Tuple
+			continue
+		case *ssa.Call:
+			made := skeleton.CalleeOf(x.Common())
+			if made.Object == nil || made.Object.Signature().Recv() == nil || len(made.Args) == 0 {
+				return false
+			}
+			if inside && !isTransaction(made.Args[0].Type()) {
+				return false // it is begun here
+			}
+			v = made.Args[0]
+			continue
+		case *ssa.UnOp:
+			if stored, all := c.contexts.Stored(x.X); all && len(stored) == 1 {
+				v = stored[0]
+				continue
+			}
+		}
+		return inside
+	}
+	return inside
+}
+
+// isTransaction reports whether a type has the methods of a transaction: those of driver.Tx.
+func isTransaction(t types.Type) bool {
+	for _, name := range [...]string{"Commit", "Rollback"} {
+		m, _, _ := types.LookupFieldOrMethod(t, true, nil, name)
+		fn, ok := m.(*types.Func)
+		if !ok || fn.Signature().Params().Len() != 0 || !endsInError(fn.Signature()) {
 			return false
 		}
 	}

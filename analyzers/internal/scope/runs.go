@@ -23,7 +23,7 @@ const (
 const maxDepth = 4
 
 // Runs says how a closure runs, or a named function that the package only starts or only defers. Of several ways the
-// weakest counts for a closure; a named function is Started or Deferred where all of its known calls are.
+// weakest counts for a closure; a named function is Started or Deferred where all calls of it are known and are so.
 func (s *Info) Runs(fn *ssa.Function) How {
 	if how, ok := s.runs[fn]; ok {
 		return how
@@ -44,8 +44,8 @@ func (s *Info) Runs(fn *ssa.Function) How {
 }
 
 func (s *Info) namedRuns(fn *ssa.Function) How {
-	calls := s.callee[fn]
-	if len(calls) == 0 {
+	calls, all := s.Callers(fn)
+	if !all {
 		return AtOnce
 	}
 	how := Later

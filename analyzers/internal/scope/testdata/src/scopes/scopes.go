@@ -145,6 +145,11 @@ func worker(ctx context.Context) { probe() } // want `^ctx: in a goroutine`
 
 func start(ctx context.Context) { go worker(ctx) }
 
+// Others may call it otherwise.
+func Worker(ctx context.Context) { probe() } // want `^ctx$`
+
+func startWorker(ctx context.Context) { go Worker(ctx) }
+
 func mixed(ctx context.Context) { probe() } // want `^ctx$`
 
 func startMixed(ctx context.Context) {

@@ -1,0 +1,92 @@
+// Package helpers loses contexts in functions that get none.
+package helpers
+
+import (
+	"context"
+	"database/sql"
+	"net/http"
+	"time"
+
+	"google.golang.org/grpc"
+)
+
+type proxy struct {
+	client *http.Client
+	db     *sql.DB
+}
+
+func (p *proxy) execute(url string) (*http.Response, error) {
+	req, err := http.NewRequest(http.MethodGet, url, nil) // want `\(\*proxy\).execute makes a request with http.NewRequest, which has no context although every caller has a context at hand \(stream.Context\(\) in \(\*proxy\).serve\)`
+	if err != nil {
+		return nil, err
+	}
+	return p.client.Do(req)
+}
+
+func (p *proxy) serve(stream grpc.ServerStream) error {
+	resp, err := p.execute("http://example.com")
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
+}
+
+// Over two functions.
+func (p *proxy) touch() error {
+	_, err := p.db.ExecContext(context.Background(), "SELECT 1") // want `\(\*proxy\).touch passes context.Background\(\) to p.db.ExecContext although every caller has a context at hand \(ctx in \(\*proxy\).Handle\)`
+	return err
+}
+
+func (p *proxy) between() error { return p.touch() }
+
+func (p *proxy) Handle(ctx context.Context) error { return p.between() }
+
+// One caller has none.
+func (p *proxy) ping() error {
+	_, err := p.db.ExecContext(context.Background(), "SELECT 1")
+	return err
+}
+
+func (p *proxy) Check(ctx context.Context) error { return p.ping() }
+
+func (p *proxy) Loop() error { return p.ping() }
+
+// One caller starts it.
+func (p *proxy) sync() error {
+	_, err := p.db.ExecContext(context.Background(), "SELECT 1")
+	return err
+}
+
+func (p *proxy) Request(ctx context.Context) error {
+	go p.sync()
+	return p.sync()
+}
+
+// It is called when the context has ended.
+func (p *proxy) release() error {
+	_, err := p.db.ExecContext(context.Background(), "SELECT 1")
+	return err
+}
+
+func (p *proxy) Lead(ctx context.Context) error {
+	<-ctx.Done()
+	return p.release()
+}
+
+// It is also a value.
+func (p *proxy) job() error {
+	_, err := p.db.ExecContext(context.Background(), "SELECT 1")
+	return err
+}
+
+func (p *proxy) Jobs(ctx context.Context) (func() error, error) { return p.job, p.job() }
+
+// It has a bound of its own.
+func (p *proxy) short() error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	_, err := p.db.ExecContext(ctx, "SELECT 1")
+	return err
+}
+
+func (p *proxy) Short(ctx context.Context) error { return p.short() }

@@ -1,0 +1,32 @@
+// Package parts has functions that other packages give contexts: what they do with them is told by facts.
+package parts
+
+import (
+	"context"
+	"net/http"
+)
+
+// Label only reads a value, although it can fail.
+func Label(ctx context.Context) (string, error) {
+	s, _ := ctx.Value("label").(string)
+	return s, nil
+}
+
+// Start starts work that goes on.
+func Start(ctx context.Context, url string) error {
+	go Fetch(ctx, url)
+	return nil
+}
+
+// Fetch waits for a peer.
+func Fetch(ctx context.Context, url string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
+}
