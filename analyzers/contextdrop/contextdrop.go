@@ -10,6 +10,8 @@ import (
 	"golang.org/x/tools/go/analysis/passes/buildssa"
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/cloudlint/cloudlint/analyzers/clientdeadline"
+	"github.com/cloudlint/cloudlint/analyzers/contextdeadline"
 	"github.com/cloudlint/cloudlint/analyzers/internal/ctxflow"
 	"github.com/cloudlint/cloudlint/analyzers/internal/exits"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
@@ -31,15 +33,19 @@ meant to go on (in goroutines, deferred, after the end of the context, with cont
 func Rules() []*rule.Rule { return []*rule.Rule{newRoot, noContext, otherContext, rootInHelper} }
 
 // Analyzer is the analyzer with its default options.
-var Analyzer = New()
+var Analyzer = Beside(clientdeadline.Analyzer, contextdeadline.Analyzer)
 
 // New returns a fresh analyzer.
-func New() *analysis.Analyzer {
+func New() *analysis.Analyzer { return Beside(clientdeadline.New(), contextdeadline.New()) }
+
+// Beside returns a fresh analyzer that leaves to the others what they tell of. In a program that runs them all they must be
+// the same as those that it runs.
+func Beside(others ...*analysis.Analyzer) *analysis.Analyzer {
 	return pass.New(pass.Spec{
 		Name:      name,
 		Doc:       doc,
 		Rules:     Rules(),
-		Requires:  []*analysis.Analyzer{buildssa.Analyzer},
+		Requires:  append([]*analysis.Analyzer{buildssa.Analyzer}, others...),
 		FactTypes: []analysis.Fact{new(fact)},
 		Run:       run,
 	})
@@ -55,6 +61,7 @@ type checker struct {
 	source   *source.Index
 	effects  map[*ssa.Parameter]effect
 	spoken   map[token.Pos]bool
+	told     map[string]bool // places and causes of the others' findings
 }
 
 func run(p *pass.Pass) error {
@@ -72,6 +79,7 @@ func check(p *pass.Pass, tests bool) {
 		source:  source.New(p),
 		effects: make(map[*ssa.Parameter]effect),
 		spoken:  make(map[token.Pos]bool),
+		told:    told(p),
 	}
 	c.scope = scope.New(in, c.skips)
 	c.contexts = ctxflow.New(in, c.skips)

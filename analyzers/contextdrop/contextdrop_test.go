@@ -66,6 +66,24 @@ func TestContexts(t *testing.T) {
 	})
 }
 
+// What the analyzers beside it tell of is silent here.
+func TestOneCauseIsOneFinding(t *testing.T) {
+	a := analyzer(t)
+	for _, other := range a.Requires {
+		if other.Flags.Lookup("preview") == nil {
+			continue
+		}
+		if err := other.Flags.Set("preview", "true"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dir, err := filepath.Abs("../../testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	analysistest.Run(exceptExamples{t}, dir, a, "contextdrop/told")
+}
+
 // exceptExamples leaves out what analysistest says of the documentation's examples, which carry no expectations, and of
 // facts, whose effect on package roots is what counts.
 type exceptExamples struct{ *testing.T }

@@ -34,6 +34,9 @@ func (c *checker) field(load *ssa.UnOp) {
 		return
 	}
 	sink := u.sinks[0].call
+	if c.toldAt(sink) {
+		return
+	}
 	place := c.source.Place(sink)
 	text := recv.Name() + "." + field.Name()
 	d := pass.Diagnostic{

@@ -9,7 +9,6 @@ import (
 	"github.com/cloudlint/cloudlint/analyzers/internal/ctxflow"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
 	"github.com/cloudlint/cloudlint/analyzers/internal/scope"
-	"github.com/cloudlint/cloudlint/analyzers/internal/source"
 	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
@@ -46,7 +45,7 @@ func (c *checker) root(call *ssa.Call) {
 		return
 	}
 	u := c.follow(call)
-	if u.kept || len(u.sinks) == 0 {
+	if u.kept || len(u.sinks) == 0 || c.isTold(call) {
 		return
 	}
 	if len(at) == 0 {
@@ -78,12 +77,6 @@ func (c *checker) root(call *ssa.Call) {
 
 func (c *checker) text(call *ssa.Call) string {
 	return c.source.Callee(call) + "()"
-}
-
-// cause names the place of a call, for analyzers that see the same.
-func (c *checker) cause(call *ssa.Call) string {
-	pos := c.Fset.Position(c.source.Place(call).Pos)
-	return fmt.Sprintf("%s:%d:%d", source.FuncName(source.Outermost(call.Parent())), pos.Line, pos.Column)
 }
 
 // A sink is a call that does something with a context.

@@ -26,34 +26,18 @@ The fix is not safe: a context that is cancelled then also ends this call.`,
 		Before: `
 type Orders struct{ db *sql.DB }
 
-func (o *Orders) Count(w http.ResponseWriter, r *http.Request) {
-	var n int
-	row := o.db.QueryRowContext(context.Background(), "SELECT count(*) FROM orders")
-	if err := row.Scan(&n); err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	fmt.Fprintln(w, n)
-	audit(r.Context(), n)
+func (o *Orders) Count(ctx context.Context) (n int, err error) {
+	err = o.db.QueryRowContext(context.Background(), "SELECT count(*) FROM orders").Scan(&n)
+	return n, err
 }
-
-func audit(ctx context.Context, n int) { slog.InfoContext(ctx, "orders were counted", "n", n) }
 `,
 		After: `
 type Orders struct{ db *sql.DB }
 
-func (o *Orders) Count(w http.ResponseWriter, r *http.Request) {
-	var n int
-	row := o.db.QueryRowContext(r.Context(), "SELECT count(*) FROM orders")
-	if err := row.Scan(&n); err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	fmt.Fprintln(w, n)
-	audit(r.Context(), n)
+func (o *Orders) Count(ctx context.Context) (n int, err error) {
+	err = o.db.QueryRowContext(ctx, "SELECT count(*) FROM orders").Scan(&n)
+	return n, err
 }
-
-func audit(ctx context.Context, n int) { slog.InfoContext(ctx, "orders were counted", "n", n) }
 `,
 		Since:    "0.1.0",
 		Severity: lint.SeverityWarning,

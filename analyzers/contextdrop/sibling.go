@@ -20,7 +20,7 @@ func (c *checker) sibling(call *ssa.Call) {
 		return
 	}
 	have := c.offered(call, callee)
-	if have.instead == "" {
+	if have.instead == "" || c.isTold(call) {
 		return
 	}
 	at := c.scope.At(call)
