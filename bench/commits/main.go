@@ -1,11 +1,12 @@
-// Commits turns bugs that are labelled by a commit of a repository into cases for score.go of the corpus, which wants a
-// version of a module: the module proxy serves any commit as one.
+// Commits scores a cloudlint binary on bugs that are labelled by a commit of a repository rather than by a version of a
+// module. It is the corpus's score.go with another way to the sources: both commits are taken from a mirror of the
+// repository, and analysed where they lie.
 //
-//	go run ./bench/commits -family timeouts ../shared/corpus/timeouts-and-pools-commits.json > cases.json
-//	go run ../shared/corpus/score.go -bin cloudlint -flags "--driver=source --preview" -j 1 cases.json
+//	go run ./bench/commits -bin cloudlint -mirrors /work/.mirror -family timeouts ../shared/corpus/timeouts-and-pools-commits.json
 //
-// The label of the mended version is the function around the buggy line, since its lines have moved. Bugs without a module,
-// or whose module the proxy does not have at the commit, are named on standard error and left out.
+// A mirror is a bare git repository named OWNER+NAME below the folder, with any suffix. Found and quiet mean what they mean
+// there: a finding of the case's family within three lines of the label, or with a step there; and none in the function
+// around the label once the bug is mended. Cases without a mirror are counted as such and not scored.
 package main
 
 import (
@@ -21,8 +22,19 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
+)
+
+var (
+	bin     = flag.String("bin", "cloudlint", "the binary to score")
+	mirrors = flag.String("mirrors", "", "`folder` of the mirrors")
+	family  = flag.String("family", "", "only this family")
+	only    = flag.String("run", "", "only cases whose id contains this")
+	options = flag.String("flags", "--driver=source --preview", "further flags for the binary, separated by blanks")
+	work    = flag.String("work", filepath.Join(os.TempDir(), "cloudlint-commits"), "scratch `folder`")
+	limit   = flag.Duration("timeout", 10*time.Minute, "for one commit of one case")
 )
 
 // A bug is what is read of a labelled bug.
@@ -30,41 +42,31 @@ type bug struct {
 	ID          string `json:"id"`
 	Family      string `json:"family"`
 	Kind        string `json:"kind"`
-	Module      string `json:"module"`
-	Package     string `json:"package"`
-	Ref         string `json:"ref"`
-	Difficulty  string `json:"difficulty"`
+	Repo        string `json:"repo"` // owner/name
 	BuggyCommit string `json:"buggy_commit"`
 	BuggyFile   string `json:"buggy_commit_file"`
 	BuggyLine   int    `json:"buggy_commit_line"`
 	FixedCommit string `json:"fixed_commit"`
-	Disputed    string `json:"disputed"`
-	File        string `json:"file"`
 }
 
-// A scored is a case as score.go reads it.
-type scored struct {
-	ID            string `json:"id"`
-	Family        string `json:"family"`
-	Kind          string `json:"kind"`
-	Module        string `json:"module"`
-	Package       string `json:"package"`
-	Buggy         string `json:"buggy"`
-	Fixed         string `json:"fixed"`
-	File          string `json:"file"`
-	Lines         []int  `json:"lines"`
-	FixedFunction string `json:"fixed_function,omitempty"`
-	NoTests       bool   `json:"no_tests"`
-	Ref           string `json:"ref"`
-	Difficulty    string `json:"difficulty"`
-	Disputed      string `json:"disputed,omitempty"`
+// A finding is what is read of one.
+type finding struct {
+	Code, Family, Message, File, Function string
+	Line                                  int
+	Related                               []struct {
+		File string
+		Line int
+	}
 }
 
 func main() {
-	family := flag.String("family", "", "only this family")
-	kinds := flag.String("kinds", "", "only these kinds, separated by commas")
 	flag.Parse()
-	var cases []scored
+	exe, err := filepath.Abs(*bin)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "commits:", err)
+		os.Exit(2)
+	}
+	scored, found, quiet, skipped := 0, 0, 0, 0
 	for _, name := range flag.Args() {
 		bugs, err := read(name)
 		if err != nil {
@@ -72,23 +74,44 @@ func main() {
 			os.Exit(2)
 		}
 		for _, b := range bugs {
-			if *family != "" && b.Family != *family || *kinds != "" && !strings.Contains(","+*kinds+",", ","+b.Kind+",") {
+			if *family != "" && b.Family != *family || !strings.Contains(b.ID, *only) {
 				continue
 			}
-			c, err := b.scored()
-			if err != nil {
-				fmt.Fprintf(os.Stderr, "commits: %s: %v\n", b.ID, err)
+			mirror := b.mirror()
+			if mirror == "" {
+				skipped++
 				continue
 			}
-			cases = append(cases, c)
+			f, q, err := b.score(exe, mirror)
+			switch {
+			case err != nil:
+				fmt.Printf("FAILED %s (%s): %v\n", b.ID, b.Kind, err)
+				continue
+			case len(f) == 0 && len(q) == 0:
+				fmt.Printf("MISSED %s (%s)\n", b.ID, b.Kind)
+			case len(f) == 0:
+				fmt.Printf("WRONG  %s (%s)\n", b.ID, b.Kind)
+			case len(q) == 0:
+				fmt.Printf("OK     %s (%s)\n", b.ID, b.Kind)
+			default:
+				fmt.Printf("NOISY  %s (%s)\n", b.ID, b.Kind)
+			}
+			for _, f := range f {
+				fmt.Printf("       before %s:%d %s %s\n", f.File, f.Line, f.Code, f.Message)
+			}
+			for _, f := range q {
+				fmt.Printf("       after  %s:%d %s %s\n", f.File, f.Line, f.Code, f.Message)
+			}
+			scored++
+			if len(f) > 0 {
+				found++
+			}
+			if len(q) == 0 {
+				quiet++
+			}
 		}
 	}
-	out := json.NewEncoder(os.Stdout)
-	out.SetIndent("", " ")
-	if err := out.Encode(cases); err != nil {
-		fmt.Fprintln(os.Stderr, "commits:", err)
-		os.Exit(2)
-	}
+	fmt.Printf("%d cases: %d found, %d quiet; %d without a mirror\n", scored, found, quiet, skipped)
 }
 
 func read(name string) ([]bug, error) {
@@ -103,70 +126,124 @@ func read(name string) ([]bug, error) {
 	return bugs, nil
 }
 
-// scored looks at the module as it was at the commit.
-func (b bug) scored() (scored, error) {
-	if b.Module == "" {
-		return scored{}, errors.New("no module")
+// mirror returns the git directory of the bug's repository, or "".
+func (b bug) mirror() string {
+	for _, pattern := range []string{"", "*", "/*"} {
+		list, _ := filepath.Glob(filepath.Join(*mirrors, strings.ReplaceAll(b.Repo, "/", "+")) + pattern)
+		for _, dir := range list {
+			if _, err := os.Stat(filepath.Join(dir, "objects")); err == nil {
+				return dir
+			}
+		}
 	}
-	buggy, err := download(b.Module, b.BuggyCommit)
-	if err != nil {
-		return scored{}, err
-	}
-	fixed, err := download(b.Module, b.FixedCommit)
-	if err != nil {
-		return scored{}, err
-	}
-	// The commit's file counts from the repository's root, the case's from the module's.
-	file, err := inModule(buggy.Dir, b.BuggyFile)
-	if err != nil {
-		return scored{}, err
-	}
-	function, err := enclosing(filepath.Join(buggy.Dir, filepath.FromSlash(file)), b.BuggyLine)
-	if err != nil {
-		return scored{}, err
-	}
-	pkg := b.Module
-	if dir := path.Dir(file); dir != "." {
-		pkg += "/" + dir
-	}
-	return scored{
-		ID: b.ID, Family: b.Family, Kind: b.Kind, Module: b.Module, Package: pkg, Buggy: buggy.Version, Fixed: fixed.Version,
-		File: file, Lines: []int{b.BuggyLine}, FixedFunction: function, NoTests: true, Ref: b.Ref, Difficulty: b.Difficulty, Disputed: b.Disputed,
-	}, nil
+	return ""
 }
 
-// A downloaded is what is read of the output of go mod download -json.
-type downloaded struct{ Dir, Version, Error string }
+// score returns the findings at the label, and those in the same function once it is mended.
+func (b bug) score(exe, mirror string) (before, after []finding, err error) {
+	function := ""
+	all, err := b.analyse(exe, mirror, b.BuggyCommit, func(file string) (err error) {
+		function, err = enclosing(file, b.BuggyLine)
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, f := range all {
+		if b.at(f.File, f.Line) || slices.ContainsFunc(f.Related, func(r struct {
+			File string
+			Line int
+		}) bool {
+			return b.at(r.File, r.Line)
+		}) {
+			before = append(before, f)
+		}
+	}
+	all, err = b.analyse(exe, mirror, b.FixedCommit, func(string) error { return nil })
+	if err != nil {
+		return nil, nil, err
+	}
+	codes := make(map[string]bool)
+	for _, f := range before {
+		codes[f.Code] = true
+	}
+	for _, f := range all {
+		if function != "" && f.Function == function && path.Base(f.File) == path.Base(b.BuggyFile) && (len(codes) == 0 || codes[f.Code]) {
+			after = append(after, f)
+		}
+	}
+	return before, after, nil
+}
 
-func download(module, commit string) (downloaded, error) {
-	var d downloaded
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+// at reports whether a place is the label.
+func (b bug) at(file string, line int) bool {
+	return (file == b.BuggyFile || strings.HasSuffix(b.BuggyFile, "/"+file) || strings.HasSuffix(file, "/"+b.BuggyFile)) &&
+		line >= b.BuggyLine-3 && line <= b.BuggyLine+3
+}
+
+// analyse returns the findings of the case's family in its package at a commit.
+func (b bug) analyse(exe, mirror, commit string, look func(file string) error) ([]finding, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), *limit)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "go", "mod", "download", "-json", module+"@"+commit)
-	cmd.Dir = os.TempDir() // in no module
-	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off")
-	out, err := cmd.Output()
-	if jsonErr := json.Unmarshal(out, &d); jsonErr != nil {
-		return d, fmt.Errorf("%s@%s: %w", module, commit, errors.Join(err, jsonErr))
+	dir := filepath.Join(*work, b.ID+"-"+commit[:min(12, len(commit))])
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return nil, err
 	}
-	if d.Error != "" {
-		return d, errors.New(d.Error)
+	defer func() { _ = os.RemoveAll(dir) }()
+	if err := checkOut(ctx, mirror, commit, dir); err != nil {
+		return nil, err
 	}
-	return d, nil
+	file := filepath.Join(dir, filepath.FromSlash(b.BuggyFile))
+	if err := look(file); err != nil {
+		return nil, err
+	}
+	root := filepath.Dir(file)
+	for root != dir {
+		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
+			break
+		}
+		root = filepath.Dir(root)
+	}
+	rel, err := filepath.Rel(root, filepath.Dir(file))
+	if err != nil {
+		return nil, err
+	}
+	args := append([]string{"--format", "json", "--exit-zero"}, strings.Fields(*options)...)
+	cmd := exec.CommandContext(ctx, exe, append(args, "./"+filepath.ToSlash(rel))...)
+	cmd.Dir = root
+	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off")
+	cmd.WaitDelay = 10 * time.Second
+	out, runErr := cmd.Output()
+	var report struct {
+		Findings []finding
+		Errors   []struct{ Package, Message string }
+	}
+	if err := json.Unmarshal(out, &report); err != nil {
+		return nil, errors.Join(runErr, err)
+	}
+	if len(report.Findings) == 0 && len(report.Errors) > 0 {
+		return nil, errors.New(report.Errors[0].Package + ": " + report.Errors[0].Message)
+	}
+	return slices.DeleteFunc(report.Findings, func(f finding) bool { return f.Family != b.Family }), nil
 }
 
-// inModule returns the file of a module that a repository has under name: the module may lie in a folder of it.
-func inModule(dir, name string) (string, error) {
-	for file := name; ; {
-		if _, err := os.Stat(filepath.Join(dir, filepath.FromSlash(file))); err == nil {
-			return file, nil
-		}
-		_, rest, ok := strings.Cut(file, "/")
-		if !ok {
-			return "", fmt.Errorf("no file %s", name)
-		}
-		file = rest
+// checkOut writes the files of a commit to a folder.
+func checkOut(ctx context.Context, mirror, commit, dir string) error {
+	archive := exec.CommandContext(ctx, "git", "--git-dir", mirror, "archive", commit)
+	unpack := exec.CommandContext(ctx, "tar", "-x", "-C", dir)
+	pipe, err := archive.StdoutPipe()
+	if err != nil {
+		return err
 	}
+	unpack.Stdin = pipe
+	if err := archive.Start(); err != nil {
+		return err
+	}
+	unpackErr := unpack.Run()
+	if err := archive.Wait(); err != nil {
+		return fmt.Errorf("git archive %s: %w", commit, err)
+	}
+	return unpackErr
 }
 
 // enclosing returns the function declaration around a line, as cloudlint names it.
