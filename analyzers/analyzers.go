@@ -15,6 +15,7 @@ import (
 	"github.com/cloudlint/cloudlint/analyzers/endlessgoroutine"
 	"github.com/cloudlint/cloudlint/analyzers/goroutineleak"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/analyzers/lostwait"
 	"github.com/cloudlint/cloudlint/analyzers/serverdeadline"
 	"github.com/cloudlint/cloudlint/internal/rule"
 )
@@ -37,6 +38,7 @@ func families() []family {
 		{detachedgoroutine.New, detachedgoroutine.Rules},
 		{endlessgoroutine.New, endlessgoroutine.Rules},
 		{goroutineleak.New, goroutineleak.Rules},
+		{lostwait.New, lostwait.Rules},
 		{serverdeadline.New, serverdeadline.Rules},
 	}
 }

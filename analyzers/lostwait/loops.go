@@ -1,0 +1,266 @@
+package lostwait
+
+import (
+	"go/constant"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/internal/irutil"
+)
+
+// A loop is a natural loop of a function.
+type loop struct {
+	head *ssa.BasicBlock
+	has  map[*ssa.BasicBlock]bool
+}
+
+// loopsOf returns the loops of a function, so far as they can be reached.
+func (c *checker) loopsOf(fn *ssa.Function) []*loop {
+	if loops, ok := c.loops[fn]; ok {
+		return loops
+	}
+	var loops []*loop
+	preds := make(map[*ssa.BasicBlock][]*ssa.BasicBlock)
+	for _, b := range fn.Blocks {
+		for _, s := range c.exits.Succs(b) {
+			preds[s] = append(preds[s], b)
+		}
+	}
+	for _, head := range fn.Blocks {
+		l := &loop{head: head, has: map[*ssa.BasicBlock]bool{head: true}}
+		var todo []*ssa.BasicBlock
+		for _, p := range preds[head] {
+			if head.Dominates(p) {
+				todo = append(todo, p)
+			}
+		}
+		if len(todo) == 0 {
+			continue
+		}
+		for len(todo) > 0 {
+			b := todo[len(todo)-1]
+			todo = todo[:len(todo)-1]
+			if !l.has[b] {
+				l.has[b] = true
+				todo = append(todo, preds[b]...)
+			}
+		}
+		loops = append(loops, l)
+	}
+	c.loops[fn] = loops
+	return loops
+}
+
+// around returns the loops around a block, the innermost first.
+func (c *checker) around(b *ssa.BasicBlock) []*loop {
+	var all []*loop
+	for _, l := range c.loopsOf(b.Parent()) {
+		if l.has[b] {
+			all = append(all, l)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *loop) int { return len(a.has) - len(b.has) })
+	return all
+}
+
+// exitsOf returns the ways out of a loop: the conditions, with the value on which each leaves.
+func (c *checker) exitsOf(l *loop) (conds []ssa.Value, leaves []bool) {
+	for _, b := range l.head.Parent().Blocks {
+		if !l.has[b] {
+			continue
+		}
+		branch, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
+		if !ok {
+			continue
+		}
+		for i, s := range b.Succs {
+			if !l.has[s] && slices.Contains(c.exits.Succs(b), s) {
+				conds = append(conds, branch.Cond)
+				leaves = append(leaves, i == 0)
+			}
+		}
+	}
+	return conds, leaves
+}
+
+// counted reports whether a condition asks for a count or for the next element of a collection.
+func counted(cond ssa.Value, l *loop) bool { return countedBy(cond, l, 0) }
+
+func countedBy(v ssa.Value, l *loop, depth int) bool {
+	if depth > 8 {
+		return false
+	}
+	switch v := v.(type) {
+	case *ssa.Next:
+		return true
+	case *ssa.Phi:
+		return l.has[v.Block()] && isInteger(v.Type())
+	case *ssa.BinOp:
+		if !isInteger(v.X.Type()) {
+			return false
+		}
+		return countedBy(v.X, l, depth+1) || countedBy(v.Y, l, depth+1)
+	case *ssa.UnOp:
+		if v.Op == token.MUL {
+			cell, ok := v.X.(*ssa.Alloc)
+			return ok && isInteger(v.Type()) && cell.Comment != "complit"
+		}
+		return v.Op == token.NOT && countedBy(v.X, l, depth+1)
+	case *ssa.Extract:
+		_, next := v.Tuple.(*ssa.Next)
+		return next
+	case *ssa.Convert:
+		return countedBy(v.X, l, depth+1)
+	}
+	return false
+}
+
+func isInteger(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&types.IsInteger != 0 && !isDuration(t)
+}
+
+func isDuration(t types.Type) bool {
+	named, ok := types.Unalias(t).(*types.Named)
+	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "time" && named.Obj().Name() == "Duration"
+}
+
+// rounds returns how often a loop goes round at most, where it counts from one constant to another; 0 where that is not
+// known.
+func (c *checker) rounds(l *loop) int64 {
+	conds, _ := c.exitsOf(l)
+	for _, cond := range conds {
+		cmp, ok := cond.(*ssa.BinOp)
+		if !ok {
+			continue
+		}
+		for _, pair := range [...][2]ssa.Value{{cmp.X, cmp.Y}, {cmp.Y, cmp.X}} {
+			limit, ok := integer(pair[1])
+			if !ok {
+				continue
+			}
+			if from, ok := counterFrom(pair[0], l); ok {
+				if n := limit - from; n > 0 {
+					return n + 1
+				} else if n < 0 {
+					return 1 - n
+				}
+			}
+		}
+	}
+	return 0
+}
+
+// counterFrom returns where a variable of a loop that counts by one begins.
+func counterFrom(v ssa.Value, l *loop) (from int64, ok bool) {
+	if sum, isSum := v.(*ssa.BinOp); isSum && (sum.Op == token.ADD || sum.Op == token.SUB) {
+		v = sum.X
+	}
+	phi, isPhi := v.(*ssa.Phi)
+	if !isPhi || !l.has[phi.Block()] {
+		return 0, false
+	}
+	for _, e := range phi.Edges {
+		if k, isConst := integer(e); isConst {
+			from, ok = k, true
+			continue
+		}
+		step, isSum := e.(*ssa.BinOp)
+		if !isSum || step.Op != token.ADD && step.Op != token.SUB {
+			return 0, false
+		}
+	}
+	return from, ok
+}
+
+func integer(v ssa.Value) (int64, bool) {
+	k, ok := v.(*ssa.Const)
+	if !ok || k.Value == nil || k.Value.Kind() != constant.Int {
+		return 0, false
+	}
+	return constant.Int64Val(k.Value)
+}
+
+// A verdict is what a condition is when a call has failed.
+type verdict int
+
+const (
+	either verdict = iota
+	yes
+	no
+	byCount // it asks for a count
+)
+
+// judge says what a condition is when a call has failed with an error of which nothing more is known. of tells the values
+// that hold the error.
+func judge(cond ssa.Value, l *loop, of func(ssa.Value) bool) verdict {
+	if counted(cond, l) {
+		return byCount
+	}
+	switch cond := cond.(type) {
+	case *ssa.UnOp:
+		if cond.Op == token.NOT {
+			switch judge(cond.X, l, of) {
+			case yes:
+				return no
+			case no:
+				return yes
+			}
+		}
+	case *ssa.BinOp:
+		if cond.Op != token.EQL && cond.Op != token.NEQ {
+			return either
+		}
+		if of(cond.X) && irutil.IsNil(cond.Y) || of(cond.Y) && irutil.IsNil(cond.X) {
+			if cond.Op == token.NEQ {
+				return yes
+			}
+			return no
+		}
+	}
+	return either
+}
+
+// failures returns a test for the values that hold the error of a call, or nil if it has none.
+func failures(call *ssa.Call) func(ssa.Value) bool {
+	err := errorOf(call)
+	if err == nil {
+		return nil
+	}
+	cells := make(map[ssa.Value]bool)
+	for _, use := range *err.Referrers() {
+		if store, ok := use.(*ssa.Store); ok && store.Val == err {
+			cells[store.Addr] = true
+		}
+	}
+	return func(v ssa.Value) bool {
+		switch v := v.(type) {
+		case *ssa.Phi:
+			return slices.Contains(v.Edges, err)
+		case *ssa.UnOp:
+			return v.Op == token.MUL && cells[v.X]
+		}
+		return v == err
+	}
+}
+
+// errorOf returns the error that a call returns, or nil: it has none, or nobody looks at it.
+func errorOf(call *ssa.Call) ssa.Value {
+	results := call.Call.Signature().Results()
+	n := results.Len()
+	if n == 0 || !irutil.IsError(results.At(n-1).Type()) {
+		return nil
+	}
+	if n == 1 {
+		return call
+	}
+	for _, use := range *call.Referrers() {
+		if e, ok := use.(*ssa.Extract); ok && e.Index == n-1 {
+			return e
+		}
+	}
+	return nil
+}

@@ -1,0 +1,203 @@
+// Package retries waits between rounds.
+package retries
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"log"
+	"net/http"
+	"time"
+)
+
+func poll(ctx context.Context, ready func() bool) error {
+	for !ready() {
+		time.Sleep(time.Second) // want `time.Sleep\(time.Second\) delays each round of a loop that does not notice the end of ctx`
+	}
+	return nil
+}
+
+func handler(w http.ResponseWriter, r *http.Request) {
+	for i := 0; i < 10; i++ {
+		if ok(i) {
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		time.Sleep(500 * time.Millisecond) // want `does not notice the end of r.Context\(\)`
+	}
+}
+
+func ok(int) bool { return false }
+
+// The call fails at once when ctx has ended, and the loop sleeps through all tries.
+func retried(ctx context.Context, db *sql.DB) error {
+	var err error
+	for i := 0; i < 5; i++ {
+		if err = db.PingContext(ctx); err == nil {
+			return nil
+		}
+		log.Print(err)
+		time.Sleep(time.Duration(i) * time.Second) // want `does not notice the end of ctx`
+	}
+	return err
+}
+
+// A failure leaves the loop.
+func failing(ctx context.Context, db *sql.DB, id int) error {
+	for {
+		var done bool
+		if err := db.QueryRowContext(ctx, "SELECT done FROM jobs WHERE id = $1", id).Scan(&done); err != nil {
+			return err
+		}
+		if done {
+			return nil
+		}
+		time.Sleep(time.Second)
+	}
+}
+
+// Which errors are worth another try is decided elsewhere.
+func classified(ctx context.Context, db *sql.DB) error {
+	for {
+		err := db.PingContext(ctx)
+		if err == nil {
+			return nil
+		}
+		if !temporary(err) {
+			return err
+		}
+		time.Sleep(time.Second)
+	}
+}
+
+func temporary(err error) bool { return errors.Is(err, sql.ErrConnDone) }
+
+func asked(ctx context.Context, db *sql.DB) error {
+	for ctx.Err() == nil {
+		if db.Ping() == nil {
+			return nil
+		}
+		time.Sleep(time.Second)
+	}
+	return ctx.Err()
+}
+
+func byKind(ctx context.Context, db *sql.DB) error {
+	for {
+		err := db.PingContext(ctx)
+		if err == nil || errors.Is(err, context.Canceled) {
+			return err
+		}
+		time.Sleep(time.Second)
+	}
+}
+
+func selected(ctx context.Context, db *sql.DB) error {
+	for db.Ping() != nil {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Second):
+		}
+	}
+	return nil
+}
+
+func timers(ctx context.Context, ready func() bool) {
+	timer := time.NewTimer(time.Second)
+	for !ready() {
+		<-timer.C // want `the wait for the timer delays each round`
+		timer.Reset(time.Second)
+	}
+	for !ready() {
+		select {
+		case <-time.After(time.Second): // want `the wait for time.After delays each round`
+		}
+	}
+}
+
+// The loop can be stopped in another way.
+func stoppable(ctx context.Context, stop <-chan struct{}, ready func() bool) {
+	for !ready() {
+		select {
+		case <-stop:
+			return
+		default:
+		}
+		time.Sleep(time.Second)
+	}
+}
+
+func short(ctx context.Context, ready func() bool) {
+	for !ready() {
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// It has slept for a second when it gives up.
+func few(ctx context.Context, ready func() bool) {
+	for range 5 {
+		if ready() {
+			return
+		}
+		time.Sleep(200 * time.Millisecond)
+	}
+}
+
+func blank(_ context.Context, ready func() bool) {
+	for !ready() {
+		time.Sleep(time.Second)
+	}
+}
+
+// A function that does not know a context cannot heed it.
+func without(ready func() bool) {
+	for !ready() {
+		time.Sleep(time.Second)
+	}
+}
+
+func once(ctx context.Context) { time.Sleep(time.Second) }
+
+// The literal captures the context, and returns its end.
+func literal(ctx context.Context, db *sql.DB) error {
+	try := func() error { return db.PingContext(ctx) }
+	for {
+		if err := try(); err != nil {
+			return err
+		}
+		time.Sleep(time.Second)
+	}
+}
+
+func cleanup(ctx context.Context, gone func() bool) {
+	<-ctx.Done()
+	for !gone() {
+		time.Sleep(time.Second)
+	}
+}
+
+func results(ctx context.Context, ready func() bool) (int, string, *sql.DB, error) {
+	for !ready() {
+		time.Sleep(time.Second) // want `does not notice the end of ctx`
+	}
+	return 1, "", nil, nil
+}
+
+type watcher struct{ quit chan struct{} }
+
+func (w *watcher) stopped() bool {
+	select {
+	case <-w.quit:
+		return true
+	default:
+		return false
+	}
+}
+
+func (w *watcher) run(ctx context.Context, work func()) {
+	for !w.stopped() {
+		work()
+		time.Sleep(time.Second)
+	}
+}
