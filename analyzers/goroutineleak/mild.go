@@ -86,7 +86,7 @@ func alone(s explore.Stuck) bool {
 // object has been ended: they stand in a loop, and a signal that stays is all that makes them return. It returns one of them, or
 // nil. Who is left at this end then is one for each caller, and had nothing more to expect.
 func (w *world) endsWithOwner(class *skeleton.Class, op skeleton.ClassOp) *ssa.Function {
-	if !class.Kept || class.Global || !class.Closed() || len(opsOf(class, skeleton.Close)) > 0 || w.waitedFor(op) || w.holdsLock(op.Instr) {
+	if !class.Kept || class.Global || !class.Closed() || len(opsOf(class, skeleton.Close)) > 0 || w.waitedFor(op) || w.holdsLock(op.Instr) || w.startedInLoop(op.Fn) {
 		return nil
 	}
 	other := skeleton.Recv
@@ -203,6 +203,26 @@ func (w *world) waitedFor(op skeleton.ClassOp) bool {
 						return true
 					}
 				}
+			}
+		}
+	}
+	return false
+}
+
+// startedInLoop reports whether a loop of the package starts goroutines that run a function: they are not one for each caller.
+func (w *world) startedInLoop(fn *ssa.Function) bool {
+	seen := map[*ssa.Function]bool{fn: true}
+	todo := []*ssa.Function{fn}
+	for len(todo) > 0 && len(seen) < 64 {
+		sites, _ := w.classes.RunBy(todo[0])
+		todo = todo[1:]
+		for _, site := range sites {
+			if site.How == skeleton.Started && w.repeats(site.Instr.Block(), nil) {
+				return true
+			}
+			if !seen[site.In] {
+				seen[site.In] = true
+				todo = append(todo, site.In)
 			}
 		}
 	}

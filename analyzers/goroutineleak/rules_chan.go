@@ -30,7 +30,8 @@ before, or the constructor that fills it has not given it to anybody yet.
 It is a note where little stays: where main, or the body of a command of cobra, urfave/cli, kingpin or kong, starts the goroutine
 once, so that it ends with the process (not where it sends in a loop, in a program that serves); and where a field holds the channel, and those who receive from it leave only once they
 are told to end (a context, a closed channel, a signal of the operating system), so that one goroutine stays for each call that is
-under way then. It is a warning again where that goroutine holds a lock, or is counted by a group that others wait for.`,
+under way then. It is a warning again where that goroutine holds a lock, is counted by a group that others wait for, or is one of
+many that a loop starts.`,
 		Before: `
 func quote(ctx context.Context, ask func() (int, error)) (int, error) {
 	result := make(chan int)

@@ -216,6 +216,37 @@ func (s *Free) Schedule(name string) {
 
 func (s *Free) End() { close(s.stop) }
 
+// A Retrying one has goroutines of its own that send, one for each job that failed.
+type Retrying struct {
+	jobs chan job
+	stop chan struct{}
+}
+
+func NewRetrying() *Retrying { // want NewRetrying:"starts a goroutine until End"
+	s := &Retrying{jobs: make(chan job), stop: make(chan struct{})}
+	go s.loop()
+	return s
+}
+
+func (s *Retrying) loop() {
+	for {
+		select {
+		case j := <-s.jobs:
+			if j.run() != nil {
+				go func() { s.Schedule(j.name) }()
+			}
+		case <-s.stop:
+			return
+		}
+	}
+}
+
+func (s *Retrying) Schedule(name string) {
+	s.jobs <- job{name} // want `CL1001: [^;]*; [^;]*$`
+}
+
+func (s *Retrying) End() { close(s.stop) }
+
 // A Daemon works until the process is asked to end.
 type Daemon struct {
 	states  chan string
