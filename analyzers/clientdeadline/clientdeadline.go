@@ -88,6 +88,7 @@ func check(p *pass.Pass, tests bool) {
 	}
 	c.fns = slices.DeleteFunc(irutil.Functions(in), func(fn *ssa.Function) bool { return c.skips(fn.Pos()) })
 	c.contexts = ctxflow.New(in, c.skips)
+	c.contexts.Declared = &p.Options.Models
 	c.use = program.New(p.Pkg, c.fns)
 	c.graph = flow.New(p, flow.Config{
 		Types: followed(),

@@ -21,6 +21,7 @@ import (
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/ctxflow"
 	"github.com/cloudlint/cloudlint/analyzers/internal/exits"
+	"github.com/cloudlint/cloudlint/analyzers/internal/outbound"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
 	"github.com/cloudlint/cloudlint/analyzers/internal/source"
 	"github.com/cloudlint/cloudlint/internal/irutil"
@@ -88,6 +89,7 @@ type checker struct {
 	fns      []*ssa.Function
 	exits    *exits.Info
 	contexts *ctxflow.Flow
+	outbound outbound.Table
 	source   *source.Index
 	duties   map[*ssa.Function][]duty
 	imports  map[*types.Func]*Summary
@@ -103,18 +105,20 @@ func run(p *pass.Pass, opts *options) error {
 func check(p *pass.Pass, opts *options, tests bool) {
 	in := p.ResultOf[buildssa.Analyzer].(*buildssa.SSA)
 	c := &checker{
-		Pass:    p,
-		opts:    opts,
-		tests:   tests,
-		exits:   exits.New(p.Options.Exits),
-		source:  source.New(p),
-		duties:  make(map[*ssa.Function][]duty),
-		imports: make(map[*types.Func]*Summary),
-		spoken:  make(map[string]bool),
+		Pass:     p,
+		opts:     opts,
+		tests:    tests,
+		exits:    exits.New(p.Options.Exits),
+		source:   source.New(p),
+		outbound: outbound.New(&p.Options.Models),
+		duties:   make(map[*ssa.Function][]duty),
+		imports:  make(map[*types.Func]*Summary),
+		spoken:   make(map[string]bool),
 	}
 	skips := func(pos token.Pos) bool { return !tests && p.IsTest(pos) }
 	c.fns = slices.DeleteFunc(irutil.Functions(in), func(fn *ssa.Function) bool { return skips(fn.Pos()) })
 	c.contexts = ctxflow.New(in, skips)
+	c.contexts.Declared = &p.Options.Models
 	c.contexts.Imported = func(fn *types.Func) []ctxflow.Result {
 		if s := c.imported(fn); s != nil {
 			return s.Results

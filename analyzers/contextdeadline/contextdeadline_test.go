@@ -66,3 +66,9 @@ func TestRequireDeadline(t *testing.T) {
 		t.Error("require-deadline=everywhere is accepted")
 	}
 }
+
+// A configuration tells of libraries that are not analysed.
+func TestDeclared(t *testing.T) {
+	const models = `{"outbound":[{"func":"(*corp.example/inventory.Client).Get","context":2,"waits":"for the inventory"}],"deadlines":["corp.example/inventory.WithBudget"]}`
+	analysistest.Run(t, testdata(t), analyzer(t, "models", models), "contextdeadline/declared")
+}

@@ -87,7 +87,7 @@ func (d duty) same(e duty) bool {
 
 // brings returns what a call brings with it, in terms of the function that it is in.
 func (c *checker) brings(call ssa.CallInstruction) []duty {
-	if out, ok := outbound.Of(call.Common()); ok {
+	if out, ok := c.outbound.Of(call.Common()); ok {
 		if !c.waits(call, out) {
 			return nil
 		}

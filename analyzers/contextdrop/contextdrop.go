@@ -83,6 +83,7 @@ func check(p *pass.Pass, tests bool) {
 	}
 	c.scope = scope.New(in, c.skips)
 	c.contexts = ctxflow.New(in, c.skips)
+	c.contexts.Declared = &p.Options.Models
 	for _, fn := range c.scope.Functions() {
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/models"
+	"github.com/cloudlint/cloudlint/internal/declare"
 	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
@@ -44,6 +45,8 @@ type Case struct {
 type Flow struct {
 	// Imported returns what is known of the results of a function of another package; it may be nil.
 	Imported func(*types.Func) []Result
+	// Declared is what the configuration says of functions whose contexts have a deadline; it may be nil.
+	Declared *declare.Models
 
 	in     *buildssa.SSA
 	ignore func(token.Pos) bool
@@ -212,6 +215,9 @@ func (f *Flow) loaded(addr ssa.Value, in *frame) []Case {
 
 // result resolves result i of a call.
 func (f *Flow) result(call *ssa.Call, i int, in *frame) []Case {
+	if f.Declared.IsDeadline(Callee(call.Common())) {
+		return []Case{{State: Deadline, Root: call}}
+	}
 	if fn := call.Call.StaticCallee(); fn != nil {
 		if fn = normal(fn); f.index.local[fn] {
 			return f.returned(call, fn, i, in)

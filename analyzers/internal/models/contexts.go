@@ -59,6 +59,11 @@ func ContextFunction(name string) ContextFunc {
 	case "(*net/http.Request).Context",
 		"net/http/httptrace.WithClientTrace":
 		return ContextFunc{Effect: Derive}
+	// https://pkg.go.dev/os/exec: a command carries the context that kills it
+	case "os/exec.Command":
+		return ContextFunc{Effect: Root}
+	case "os/exec.CommandContext":
+		return ContextFunc{Effect: Derive}
 	// Wrappers that only add values, by their documentation.
 	case "runtime/pprof.WithLabels",
 		"google.golang.org/grpc/metadata.NewOutgoingContext",
