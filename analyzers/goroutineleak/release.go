@@ -22,6 +22,7 @@ func (c *checker) releases() {
 	c.iterPulls()
 	c.cancels()
 	c.stops()
+	c.pipes()
 }
 
 // releaseState is what the release rules know of a package.

@@ -33,7 +33,11 @@ func (w *walker) leftOut(block, next *ssa.BasicBlock) bool {
 // loops are the loops of the function that has the duty.
 func (w *walker) loops() []*loop {
 	if w.natural == nil {
-		w.natural = naturalLoops(w.d.acquire.Parent())
+		fn := w.d.fn
+		if w.d.acquire != nil {
+			fn = w.d.acquire.Parent()
+		}
+		w.natural = naturalLoops(fn)
 	}
 	return w.natural
 }

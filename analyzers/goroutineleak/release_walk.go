@@ -14,6 +14,7 @@ import (
 
 // A duty is something that a call made and that must be released.
 type duty struct {
+	// acquire is nil where the tracker's function has the duty when it begins.
 	acquire *ssa.Call
 	// err is the error that the call returns: where it is not nil, nothing was made. It is nil if there is none.
 	err ssa.Value
@@ -42,9 +43,13 @@ func (c *checker) losses(d *duty) (lost []loss, exits int) {
 	}
 	for instr, e := range d.effects {
 		// A function that was deferred before, and looks at the variable when it runs.
-		if _, deferred := instr.(*ssa.Defer); deferred && e != keeps && precedes(instr, d.acquire) {
+		if _, deferred := instr.(*ssa.Defer); deferred && d.acquire != nil && e != keeps && precedes(instr, d.acquire) {
 			return nil, 0
 		}
+	}
+	if d.acquire == nil {
+		w.walk(d.fn.Blocks[0], 0, walkState{checked: true})
+		return w.losses()
 	}
 	block := d.acquire.Block()
 	known := map[string]bool{}
@@ -54,8 +59,13 @@ func (c *checker) losses(d *duty) (lost []loss, exits int) {
 		}
 	}
 	w.walk(block, slices.Index(block.Instrs, ssa.Instruction(d.acquire))+1, walkState{known: known, checked: d.err == nil})
+	return w.losses()
+}
+
+// losses returns what the walk has found.
+func (w *walker) losses() (lost []loss, exits int) {
 	if w.steps > pathBudget {
-		c.Exhausted()
+		w.c.Exhausted()
 	}
 	for _, l := range w.found {
 		lost = append(lost, l)
@@ -101,7 +111,7 @@ func (w *walker) walk(block *ssa.BasicBlock, from int, s walkState) {
 	w.path = append(w.path, block)
 	defer func() { w.path = w.path[:len(w.path)-1] }()
 	for _, instr := range block.Instrs[from:] {
-		if instr == ssa.Instruction(w.d.acquire) {
+		if w.d.acquire != nil && instr == ssa.Instruction(w.d.acquire) {
 			w.lose(instr, s)
 			return
 		}

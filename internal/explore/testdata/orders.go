@@ -195,7 +195,7 @@ func StoppedBeforeAnnounced() {
 		default:
 		}
 		turn <- 1 // stuck
-		<-full // stuck
+		<-full    // stuck
 	}()
 	go func() { full <- 1 }()
 	go func() {
