@@ -49,6 +49,7 @@ func All() []*analysis.Analyzer {
 	for _, f := range families() {
 		list = append(list, f.analyzer())
 	}
+	pass.Precede(list)
 	return list
 }
 

@@ -36,7 +36,7 @@ func (c *checker) reportRepeated(call ssa.CallInstruction, d duty, often string)
 	}
 	c.add(repeated, 1, d.start, pass.Diagnostic{
 		Pos: place.Pos, End: place.End, Message: message, Op: "go", Object: d.goes, Steps: steps,
-		Cause: fmt.Sprint(c.wirePlace(d.place)),
+		Cause: fmt.Sprint(c.wirePlace(d.place)), Subject: c.Goroutine(d.loop.place),
 	})
 }
 
@@ -58,7 +58,7 @@ func (c *checker) reportTicker(s start, stop ssa.CallInstruction) {
 		Pos: place.Pos, End: place.End,
 		Message: fmt.Sprintf("the goroutine never ends: %s stops the ticker, but Stop does not close its channel, so %s waits for ever; let the loop also wait for a channel that is closed there, and return",
 			by, quoted(s.loop)),
-		Op: "go", Object: goes(s.target),
+		Op: "go", Object: goes(s.target), Subject: c.Goroutine(s.loop.place),
 		Steps: []pass.Step{
 			{Place: place, Message: "starts " + goes(s.target), Op: "go", Object: goes(s.target)},
 			{Place: at, Message: "stops the ticker", Op: "stop"},
@@ -74,7 +74,7 @@ func (c *checker) reportHandedOut(s start, ret *ssa.Return) {
 		Pos: place.Pos, End: place.End,
 		Message: fmt.Sprintf("the goroutine never ends: %s returns the ticker for its caller to stop, but Stop does not close its channel, so %s waits for ever; return a function that stops the ticker and ends the loop",
 			funcText(outermost(s.fn)), quoted(s.loop)),
-		Op: "go", Object: goes(s.target),
+		Op: "go", Object: goes(s.target), Subject: c.Goroutine(s.loop.place),
 		Steps: []pass.Step{
 			{Place: place, Message: "starts " + goes(s.target), Op: "go", Object: goes(s.target)},
 			{Place: pass.Place{Pos: ret.Pos()}, Message: "hands out the ticker", Op: "return"},
@@ -90,7 +90,7 @@ func (c *checker) reportContext(s start, ctx *ssa.Parameter) {
 		Pos: place.Pos, End: place.End,
 		Message: fmt.Sprintf("the goroutine goes on for ever after %s is cancelled: %s; let it also wait for %s.Done(), and return",
 			ctx.Name(), endless(s.loop), ctx.Name()),
-		Op: "go", Object: goes(s.target),
+		Op: "go", Object: goes(s.target), Subject: c.Goroutine(s.loop.place),
 		Steps: []pass.Step{
 			{Place: place, Message: "starts " + goes(s.target) + " with " + ctx.Name(), Op: "go", Object: goes(s.target)},
 			loopStep(s.loop),
@@ -104,7 +104,7 @@ func (c *checker) reportBlocking(fn *ssa.Function, loop *trap, ctx *ssa.Paramete
 		Pos: loop.place.Pos, End: loop.place.End,
 		Message: fmt.Sprintf("%s never returns, not even when %s is cancelled: %s; let it also wait for %s.Done(), and return",
 			funcText(fn), ctx.Name(), endless(loop), ctx.Name()),
-		Op: "loop", Object: funcText(fn),
+		Op: "loop", Object: funcText(fn), Subject: c.Goroutine(loop.place),
 	})
 }
 
@@ -116,7 +116,7 @@ func (c *checker) reportIgnored(s start, o owner, stop *types.Func) {
 		Pos: place.Pos, End: place.End,
 		Message: fmt.Sprintf("%s does not end this goroutine: %s, so it goes on with the %s for ever; let the loop also wait for a channel that %s closes, and return",
 			name, endless(s.loop), o.named.Obj().Name(), stop.Name()),
-		Op: "go", Object: goes(s.target),
+		Op: "go", Object: goes(s.target), Subject: c.Goroutine(s.loop.place),
 		Steps: []pass.Step{
 			{Place: place, Message: "starts " + goes(s.target), Op: "go", Object: goes(s.target)},
 			{Place: pass.Place{Pos: stop.Pos(), End: stop.Pos() + token.Pos(len(stop.Name()))}, Message: stop.Name() + " does not reach the loop", Op: "stop", Object: name},
@@ -133,7 +133,7 @@ func (c *checker) reportUnstoppable(s start, o owner) {
 		Pos: place.Pos, End: place.End,
 		Message: fmt.Sprintf("each %s starts a goroutine that nothing can end: %s, and keeps the %s for ever; give %s a Close method that ends the loop",
 			t, endless(s.loop), t, t),
-		Op: "go", Object: goes(s.target),
+		Op: "go", Object: goes(s.target), Subject: c.Goroutine(s.loop.place),
 		Steps: []pass.Step{
 			{Place: place, Message: "starts " + goes(s.target), Op: "go", Object: goes(s.target)},
 			loopStep(s.loop),

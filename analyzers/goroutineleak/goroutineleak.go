@@ -130,6 +130,10 @@ func (c *checker) report() {
 			}
 		}
 		c.soften(&first)
+		switch first.Rule {
+		case abandonedSender, abandonedReceiver, blockedSelect: // package endlessgoroutine may see a loop that does not end
+			first.Subject = c.Goroutine(pass.Place{Pos: first.Pos})
+		}
 		c.Report(first.Diagnostic)
 	}
 }

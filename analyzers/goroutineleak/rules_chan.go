@@ -27,6 +27,9 @@ receiver leaves.
 The same harm is done by a channel that is a semaphore or a pool and has no room at all: all who receive from it have sent
 before, or the constructor that fills it has not given it to anybody yet.
 
+A pipe of ` + "`io.Pipe`" + ` is such a channel, too: a write waits until all of it is read or an end is closed. Who reads closes the read
+side on every way out (` + "`defer pr.Close()`" + `); a request that is not sent does not do it.
+
 It is a note where little stays: where main, or the body of a command of cobra, urfave/cli, kingpin or kong, starts the goroutine
 once, so that it ends with the process (not where it sends in a loop, in a program that serves); and where a field holds the channel, and those who receive from it leave only once they
 are told to end (a context, a closed channel, a signal of the operating system), so that one goroutine stays for each call that is
@@ -78,6 +81,9 @@ var abandonedReceiver = &rule.Rule{
 send can return first, or nobody closes the channel at all, the receiver waits for ever.
 
 Close the channel where the sender begins, with ` + "`defer close(ch)`" + `, so that every way out of it ends the wait.
+
+Who reads from a pipe of ` + "`io.Pipe`" + ` waits likewise until the write side is closed: ` + "`pw.CloseWithError(err)`" + ` on every way out of the
+writer, which tells the reader why.
 
 Also reported are a channel that is handed out to receive from and that nothing closes; a wait for the end of a goroutine
 that loops without a way out; and a signal that is lost: where all senders give up unless somebody receives at that moment

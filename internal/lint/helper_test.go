@@ -23,6 +23,7 @@ func catalogue(t testing.TB) rule.Catalogue {
 	}
 	rules, err := rule.NewCatalogue(append(lint.Rules(),
 		r("CL1001", "stuck", "goroutineleak", rule.Preview, honnef.SeverityError),
+		r("CL1022", "endless", "endlessgoroutine", rule.Stable, honnef.SeverityWarning),
 		r("CL2001", "server-read-header", "serverdeadline", rule.Stable, honnef.SeverityWarning),
 		r("CL2002", "server-idle", "serverdeadline", rule.Stable, honnef.SeverityWarning),
 		r("CL2011", "client-timeout", "clientdeadline", rule.Stable, honnef.SeverityWarning),
@@ -96,7 +97,7 @@ func (w *world) add(records ...wire.Record) {
 	w.outcome().Records = append(w.outcome().Records, records...)
 }
 
-func analyzers() []string { return []string{"clientdeadline", "goroutineleak", "serverdeadline"} }
+func analyzers() []string { return []string{"clientdeadline", "endlessgoroutine", "goroutineleak", "serverdeadline"} }
 
 // unit is a record of a package in which all analyzers ran.
 func unit(path string, findings ...wire.Finding) wire.Record {

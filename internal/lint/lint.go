@@ -85,7 +85,8 @@ type hit struct {
 	abs        string
 	config     *config.Config
 	suppressed bool
-	test       bool // it lies in a file for tests
+	test       bool   // it lies in a file for tests
+	subject    string // what it is about, for the analyzers that see the same
 }
 
 // A packageRun says how far a package was analysed, all its variants taken together.
@@ -165,6 +166,7 @@ func (b *builder) hit(r resolver, rec *wire.Record, pkg driver.Package, cfg *con
 		config:     cfg,
 		suppressed: w.SuppressedBy != nil,
 		test:       w.Test,
+		subject:    w.Subject,
 	}
 	if w.SuppressedBy != nil {
 		by, _ := r.place(*w.SuppressedBy)
@@ -211,6 +213,7 @@ func encoded(f finding.Finding) string {
 func (b *builder) filter() {
 	type causeKey struct{ code, cause string }
 	causes := make(map[causeKey]finding.Finding)
+	told := b.told()
 	for _, h := range b.hits {
 		if h.test && !h.config.Tests(h.rule) {
 			continue
@@ -222,6 +225,7 @@ func (b *builder) filter() {
 			b.report.Stats.Suppressed++
 		case state == config.Excluded:
 			b.report.Stats.Excluded++
+		case told(h):
 		case h.finding.Cause == "":
 			b.report.Findings = append(b.report.Findings, h.finding)
 		default:

@@ -27,6 +27,9 @@ type Diagnostic struct {
 	Related []Related // other places
 	Fix     *Fix
 	Cause   string // see finding.Finding
+	// Subject is what the finding is about, where another analyzer may see the same: the function whose goroutine never
+	// ends, a call without a bound. One of them speaks; see rule.Precedence.
+	Subject string
 }
 
 // A Place is a position of this package, or one that came with a fact from another package.
@@ -84,7 +87,7 @@ func (p *Pass) Report(d Diagnostic) {
 		f.SuppressedBy = &at
 	}
 	p.result.Findings = append(p.result.Findings, f)
-	if f.SuppressedBy == nil {
+	if f.SuppressedBy == nil && !p.told(d.Subject) {
 		p.Pass.Report(p.diagnostic(d))
 	}
 }
@@ -131,6 +134,7 @@ func (p *Pass) wireFinding(file *ast.File, d Diagnostic) wire.Finding {
 		Op:       d.Op,
 		Object:   d.Object,
 		Cause:    d.Cause,
+		Subject:  d.Subject,
 		Test:     p.IsTest(d.Pos),
 	}
 	if d.Severity != d.Rule.Severity() {

@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
+
+	"github.com/cloudlint/cloudlint/internal/wire"
 )
 
 // A runner runs analyzers on one package, each once, what they require first. It runs one at a time: the go command
@@ -20,6 +22,7 @@ import (
 type runner struct {
 	pkg   *Package
 	facts *factSet
+	asked []*analysis.Analyzer
 	done  map[*analysis.Analyzer]*action
 }
 
@@ -31,7 +34,10 @@ type action struct {
 	panicked    bool
 }
 
+// run runs an analyzer, after those that it requires. One that finds something is required to know what it tells already
+// (pass.Precede).
 func (r *runner) run(a *analysis.Analyzer) *action {
+	findings := reflect.TypeFor[*wire.Result]()
 	if act, ok := r.done[a]; ok {
 		return act
 	}
@@ -39,7 +45,15 @@ func (r *runner) run(a *analysis.Analyzer) *action {
 	r.done[a] = act
 	inputs := make(map[*analysis.Analyzer]any, len(a.Requires))
 	for _, req := range a.Requires {
+		if req.ResultType == findings && !slices.Contains(r.asked, req) {
+			inputs[req] = new(wire.Result) // nobody is shown what it finds, so it tells nothing
+			continue
+		}
 		in := r.run(req)
+		if req.ResultType == findings && in.err != nil {
+			inputs[req] = new(wire.Result) // its failure is reported, and is not this one's
+			continue
+		}
 		if in.err != nil {
 			act.err = fmt.Errorf("needs %s, which failed: %w", req.Name, in.err)
 			act.panicked = in.panicked

@@ -75,7 +75,7 @@ func Analyze(p *Package, analyzers []*analysis.Analyzer) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &runner{pkg: p, facts: facts, done: make(map[*analysis.Analyzer]*action)}
+	r := &runner{pkg: p, facts: facts, asked: analyzers, done: make(map[*analysis.Analyzer]*action)}
 	for _, a := range analyzers {
 		r.run(a)
 	}

@@ -53,6 +53,40 @@ func TestRequires(t *testing.T) {
 	}
 }
 
+// What an analyzer finds is nothing to one that requires it where nobody is shown it.
+func TestRequiredFindings(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		asked bool
+		err   error
+		want  int
+	}{
+		{name: "asked for", asked: true, want: 1},
+		{name: "not asked for"},
+		{name: "failed", asked: true, err: errors.New("failed")},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			first := analyzer("first", func(*analysis.Pass) (any, error) {
+				return &wire.Result{Findings: make([]wire.Finding, 1)}, test.err
+			})
+			first.ResultType = reflect.TypeFor[*wire.Result]()
+			got := -1
+			second := analyzer("second", func(p *analysis.Pass) (any, error) {
+				got = len(p.ResultOf[first].(*wire.Result).Findings)
+				return nil, nil
+			}, first)
+			list := []*analysis.Analyzer{second}
+			if test.asked {
+				list = append(list, first)
+			}
+			newWorld(t).analyze("app", mainSource, nil, list...)
+			if got != test.want {
+				t.Errorf("the second gets %d findings of the first, want %d", got, test.want)
+			}
+		})
+	}
+}
+
 func TestSSA(t *testing.T) {
 	a := analyzer("ssa", func(p *analysis.Pass) (any, error) {
 		ssa := p.ResultOf[buildssa.Analyzer].(*buildssa.SSA)
