@@ -97,7 +97,9 @@ func (w *world) add(records ...wire.Record) {
 	w.outcome().Records = append(w.outcome().Records, records...)
 }
 
-func analyzers() []string { return []string{"clientdeadline", "endlessgoroutine", "goroutineleak", "serverdeadline"} }
+func analyzers() []string {
+	return []string{"clientdeadline", "endlessgoroutine", "goroutineleak", "serverdeadline"}
+}
 
 // unit is a record of a package in which all analyzers ran.
 func unit(path string, findings ...wire.Finding) wire.Record {

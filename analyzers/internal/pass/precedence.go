@@ -41,13 +41,9 @@ func (p *Pass) told(subject string) bool {
 // they do not: -NAME=false leaves it out, and so does -OTHER. Those flags, which they declare for the process, are the only
 // ones to tell. Our own drivers give an analyzer that is not wanted no findings, and others have no such flags.
 func (p *Pass) shown(name string) bool {
-	value := func(name string) string {
-		if f := flag.Lookup(name); f != nil {
-			return f.Value.String()
-		}
-		return ""
-	}
-	return value(name) != "false" && (value(name) == "true" || value(p.Analyzer.Name) != "true")
+	given := make(map[string]string) // on the command line
+	flag.Visit(func(f *flag.Flag) { given[f.Name] = f.Value.String() })
+	return given[name] != "false" && (given[name] == "true" || given[p.Analyzer.Name] != "true")
 }
 
 // Goroutine is the subject of a finding about a goroutine that does not end: the innermost function that the place is in.
