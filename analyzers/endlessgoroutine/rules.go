@@ -159,9 +159,9 @@ func (c *Cache) expire() {
 	}
 }`,
 		Since:    since,
-		Severity: lint.SeverityWarning,
+		Severity: lint.SeverityInfo,
 	},
-	Maturity: rule.Preview,
+	Maturity: rule.Stable,
 	Fix:      rule.NoFix,
 	Blind:    "Types with a method Start, that users call, are not reported: starting is then their decision. An object that reaches the goroutine through a third one is not seen.",
 	References: []string{
@@ -244,7 +244,7 @@ func (u *Uploader) Close() error {
 		Since:    since,
 		Severity: lint.SeverityWarning,
 	},
-	Maturity:   rule.Preview,
+	Maturity:   rule.Stable,
 	Fix:        rule.NoFix,
 	Blind:      "Methods that end an object's work are known by the names that Go programs use for them: Close, Stop, Shutdown and the like.",
 	References: []string{"https://pkg.go.dev/io#Closer"},

@@ -66,7 +66,7 @@ func quote(ctx context.Context, ask func() (int, error)) (int, error) {
 		Since:    chanSince,
 		Severity: lint.SeverityWarning,
 	},
-	Maturity: rule.Preview, Fix: rule.SafeFix,
+	Maturity: rule.Stable, Fix: rule.SafeFix,
 	Blind: "Mostly, channels are followed that are used in the function that makes them and in what it starts or calls: one that is kept in a " +
 		"field or container, returned, or given to unknown code may have other receivers. A receiver that leaves after a number of " +
 		"receives that it counts itself is taken to count right.",
@@ -185,7 +185,7 @@ func (p *pump) Stop() { close(p.stop) }`,
 		Since:    chanSince,
 		Severity: lint.SeverityError,
 	},
-	Maturity: rule.Preview, Fix: rule.NoFix,
+	Maturity: rule.Stable, Fix: rule.NoFix,
 	Blind: "Only channels on which nothing outside of the package can send are judged. A context that is called _, or handed to any " +
 		"other function, counts as heard.",
 }

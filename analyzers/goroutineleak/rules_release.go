@@ -160,7 +160,7 @@ var lostStop = &rule.Rule{
 	Code:     "CL1015",
 	Name:     "stop-missing-on-error",
 	Analyzer: name,
-	Maturity: rule.Preview,
+	Maturity: rule.Stable,
 	Fix:      rule.NoFix,
 	Doc: lint.RawDocumentation{
 		Title: "Object with a goroutine dropped on an error path",

@@ -83,7 +83,7 @@ func (r *Reader) Close() {
 		Since:    "0.2.0",
 		Severity: lint.SeverityWarning,
 	},
-	Maturity: rule.Preview, Fix: rule.NoFix,
+	Maturity: rule.Stable, Fix: rule.NoFix,
 	Blind: "Types are looked at that a function of their package makes and that have a method named like those that end the work of an " +
 		"object. Channels that other packages can get hold of, and those that an object shares with others, are theirs to serve. " +
 		"That a method is called twice, or before another, is taken to be the user's mistake.",
