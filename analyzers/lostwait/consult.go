@@ -105,7 +105,7 @@ func (c *checker) leavesBy(call *ssa.Call, l *loop) bool {
 		return literal // by a variable that it writes
 	}
 	if of := failures(call); of != nil {
-		return c.leavesOn(call, l, of)
+		return c.leavesOn(call, l, of, false)
 	}
 	if irutil.IsError(results.At(results.Len() - 1).Type()) {
 		return false // nobody looks at the error
@@ -115,7 +115,8 @@ func (c *checker) leavesBy(call *ssa.Call, l *loop) bool {
 }
 
 // leavesOn reports whether the loop can be left when a call in it has failed, other than because the tries are used up.
-func (c *checker) leavesOn(call *ssa.Call, l *loop, of func(ssa.Value) bool) bool {
+// Of a plain error it is known that it is of none of the kinds that the loop looks for.
+func (c *checker) leavesOn(call *ssa.Call, l *loop, of func(ssa.Value) bool, plain bool) bool {
 	seen := map[*ssa.BasicBlock]bool{}
 	todo := []*ssa.BasicBlock{call.Block()}
 	for len(todo) > 0 {
@@ -128,6 +129,11 @@ func (c *checker) leavesOn(call *ssa.Call, l *loop, of func(ssa.Value) bool) boo
 		succs := c.exits.Succs(b)
 		if branch, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If); ok {
 			v := judge(branch.Cond, l, of)
+			if kind, known := ofKind(branch.Cond, of); plain && v == either && known {
+				if v = yes; kind {
+					v = no
+				}
+			}
 			for i, s := range b.Succs {
 				if !slices.Contains(succs, s) || v == yes && i == 1 || v == no && i == 0 {
 					continue
@@ -181,6 +187,9 @@ func (c *checker) derived(v ssa.Value, depth int) bool {
 
 func (c *checker) derives(v ssa.Value, depth int) bool {
 	next := func(v ssa.Value) bool { return c.derived(v, depth+1) }
+	if irutil.IsError(v.Type()) {
+		return false // what is made of an error does not heed a context
+	}
 	switch v := v.(type) {
 	case *ssa.Const, *ssa.Function, *ssa.Builtin, *ssa.Global:
 		return false

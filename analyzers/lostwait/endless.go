@@ -14,23 +14,24 @@ import (
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
-// endlessRetry reports an outbound call that is repeated when it fails, at once and without a limit.
-func (c *checker) endlessRetry(instr ssa.CallInstruction) {
+// endlessRetry reports an outbound call that is repeated when it fails, at once and without a limit. It says whether it
+// has reported.
+func (c *checker) endlessRetry(instr ssa.CallInstruction) bool {
 	call, ok := instr.(*ssa.Call)
 	if !ok {
-		return
+		return false
 	}
 	loops := c.around(call.Block())
 	if len(loops) == 0 {
-		return
+		return false
 	}
 	out, ok := outbound.Of(call.Common())
 	if !ok || out.Stream {
-		return
+		return false
 	}
 	of := failures(call)
 	if of == nil || !c.repeatsAtOnce(call, loops[len(loops)-1], of) {
-		return
+		return false
 	}
 	name := c.source.Callee(call)
 	at := c.source.Place(call)
@@ -39,6 +40,7 @@ func (c *checker) endlessRetry(instr ssa.CallInstruction) {
 		name, source.FuncName(source.Outermost(call.Parent())))
 	d.Steps = []pass.Step{{Place: at, Message: name + " fails, and the loop comes here again without waiting", Op: "retry", Object: name}}
 	c.found = append(c.found, d)
+	return true
 }
 
 // repeatsAtOnce follows the ways from a call that has failed. It reports whether they come back to it, whatever the
@@ -69,8 +71,8 @@ func (c *checker) repeatsAtOnce(call *ssa.Call, l *loop, of func(ssa.Value) bool
 					continue
 				case v == byCount:
 					return false
-				case v == either && aboutError(branch.Cond, of):
-					if kind, known := ofKind(branch.Cond, of); !known || kind == (i == 0) {
+				case v == either:
+					if kind, known := ofKind(branch.Cond, of); known && kind == (i == 0) {
 						continue // an error of a kind that is looked for
 					}
 				}
@@ -100,12 +102,6 @@ func (c *checker) repeatsAtOnce(call *ssa.Call, l *loop, of func(ssa.Value) bool
 	}
 }
 
-// aboutError reports whether a condition asks something of the error other than whether there is one.
-func aboutError(cond ssa.Value, of func(ssa.Value) bool) bool {
-	_, known := ofKind(cond, of)
-	return known
-}
-
 // ofKind returns the value that a condition has for an error of a kind that is looked for: errors.Is(err, target),
 // isTemporary(err), err == io.EOF.
 func ofKind(cond ssa.Value, of func(ssa.Value) bool) (value, known bool) {
@@ -120,8 +116,11 @@ func ofKind(cond ssa.Value, of func(ssa.Value) bool) (value, known bool) {
 			return cond.Op.String() == "==", true
 		}
 	case *ssa.Extract:
-		if assert, ok := cond.Tuple.(*ssa.TypeAssert); ok {
-			return true, of(assert.X)
+		switch asked := cond.Tuple.(type) {
+		case *ssa.TypeAssert:
+			return true, of(asked.X)
+		case *ssa.Call: // status, ok := FromError(err)
+			return true, slices.ContainsFunc(skeleton.CalleeOf(asked.Common()).Args, of)
 		}
 	}
 	return false, false

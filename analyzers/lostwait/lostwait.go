@@ -45,7 +45,7 @@ func New() *analysis.Analyzer {
 
 // Rules lists what the analyzer reports.
 func Rules() []*rule.Rule {
-	return []*rule.Rule{shutdown, gracefulStop, lostWork, retry, endless, ended}
+	return []*rule.Rule{shutdown, gracefulStop, lostWork, retry, endless, ended, retryAfterEnd}
 }
 
 // A checker is the work on one package: on the part that is not for tests, or on the whole for what the tests do wrong.
@@ -102,7 +102,9 @@ func (c *checker) function(fn *ssa.Function) {
 			if !c.afterEnd(call) {
 				c.shutdowns(call)
 			}
-			c.endlessRetry(call)
+			if !c.endlessRetry(call) {
+				c.retryEnded(call)
+			}
 			c.recursion(call)
 			c.waits(call)
 		}

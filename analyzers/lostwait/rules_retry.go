@@ -145,3 +145,54 @@ func serve(ctx context.Context, server *http.Server) error {
 		"https://github.com/go-kratos/kratos/pull/3525",
 	},
 }
+
+var retryAfterEnd = &rule.Rule{
+	Code:     "CL2047",
+	Name:     "retry-after-end",
+	Analyzer: Name,
+	Maturity: rule.Preview,
+	Fix:      rule.NoFix,
+	Doc: lint.RawDocumentation{
+		Title: "Call that is tried again although its context has ended",
+		Text: `A call that is given a context fails when the context ends. A loop that tries it again after any failure does so then
+too, as often as its limit allows: for a request whose client has left, it makes and logs tries that cannot succeed, and
+what it calls may do real work before it looks at the context.
+
+Return when ctx.Err() is not nil, before the next try.`,
+		Before: `
+type loader interface {
+	Load(ctx context.Context, id string) ([]byte, error)
+}
+
+func retried(ctx context.Context, l loader, id string) (data []byte, err error) {
+	for range 5 {
+		if data, err = l.Load(ctx, id); err == nil {
+			return data, nil
+		}
+		log.Print(err)
+	}
+	return nil, err
+}
+`,
+		After: `
+type loader interface {
+	Load(ctx context.Context, id string) ([]byte, error)
+}
+
+func retried(ctx context.Context, l loader, id string) (data []byte, err error) {
+	for range 5 {
+		if data, err = l.Load(ctx, id); err == nil || ctx.Err() != nil {
+			return data, err
+		}
+		log.Print(err)
+	}
+	return nil, err
+}
+`,
+		Since:    "0.1.0",
+		Severity: lint.SeverityInfo,
+	},
+	Blind: `Loops that wait between their tries are the matter of retry-ignores-context. A call that is given something else in
+each round is not tried again.`,
+	References: []string{"https://github.com/cortexproject/cortex/pull/4562"},
+}

@@ -20,7 +20,7 @@ import (
 func (c *checker) shutdowns(call ssa.CallInstruction) {
 	callee := skeleton.CalleeOf(call.Common())
 	row := models.ShutdownFunction(callee.Name())
-	if row == nil || c.bounded(call, callee, row) {
+	if row == nil || c.bounded(call, callee, row) || again(call, callee) {
 		return
 	}
 	name := c.source.Callee(call)
@@ -31,9 +31,9 @@ func (c *checker) shutdowns(call ssa.CallInstruction) {
 	case row.GracefulStop():
 		d.Rule = gracefulStop
 		d.Message = fmt.Sprintf("%s waits for every call in flight, and for streams until their clients leave: one that does not end keeps %s from returning, and the process lives until it is killed; call it in a goroutine, and %s",
-			name, c.waiter(call), row.Instead)
+			name, source.FuncName(call.Parent()), row.Instead)
 	case row.Context == 0:
-		d.Message = fmt.Sprintf("%s waits for connections to become idle without a bound: one slow client keeps %s from returning until the process is killed; use %s", name, c.waiter(call), row.Instead)
+		d.Message = fmt.Sprintf("%s waits for connections to become idle without a bound: one slow client keeps %s from returning until the process is killed; use %s", name, source.FuncName(call.Parent()), row.Instead)
 	default:
 		if row.Context > len(callee.Args) {
 			return
@@ -49,7 +49,7 @@ func (c *checker) shutdowns(call ssa.CallInstruction) {
 			}
 		}
 		d.Message = fmt.Sprintf("%s waits for the requests in flight, and %s has no deadline: one that does not end keeps %s from returning, and what comes after it undone, until the process is killed; bound it by context.WithTimeout",
-			name, text, c.waiter(call))
+			name, text, source.FuncName(call.Parent()))
 		if root.Pos() != call.Pos() {
 			made := pass.Step{Place: c.source.Place(root), Message: text + " has no deadline", Op: "context", Object: text}
 			d.Steps = slices.Insert(d.Steps, 0, made)
@@ -58,9 +58,20 @@ func (c *checker) shutdowns(call ssa.CallInstruction) {
 	c.found = append(c.found, d)
 }
 
-// waiter is who waits for a call to return.
-func (c *checker) waiter(call ssa.CallInstruction) string {
-	return source.FuncName(source.Outermost(call.Parent()))
+// again reports whether a deferred call ends a server that the same function ends before.
+func again(call ssa.CallInstruction, callee skeleton.Callee) bool {
+	if _, deferred := call.(*ssa.Defer); !deferred || len(callee.Args) == 0 {
+		return false
+	}
+	server := what(callee.Args[0])
+	return server != nil && has(source.Outermost(call.Parent()), func(instr ssa.Instruction) bool {
+		other, ok := instr.(*ssa.Call)
+		if !ok {
+			return false
+		}
+		c := skeleton.CalleeOf(other.Common())
+		return c.Name() == callee.Name() && len(c.Args) > 0 && what(c.Args[0]) == server
+	})
 }
 
 // endless returns the call that makes a context which never ends, or nil. A parameter is the caller's matter, and one of

@@ -201,3 +201,54 @@ func (w *watcher) run(ctx context.Context, work func()) {
 		time.Sleep(time.Second)
 	}
 }
+
+type loader interface {
+	Load(ctx context.Context, id string) ([]byte, error)
+}
+
+func again(ctx context.Context, l loader, id string) (data []byte, err error) {
+	for tries := 0; tries < 5; tries++ {
+		data, err = l.Load(ctx, id) // want `l.Load is tried again after any failure, also when ctx has ended`
+		if err == nil {
+			return data, nil
+		}
+		if code, ok := codeOf(err); !ok || code >= 500 {
+			log.Print(err)
+			continue
+		}
+		return nil, err
+	}
+	return nil, err
+}
+
+func codeOf(err error) (int, bool) { return 0, false }
+
+// Each round asks for something else.
+func next(ctx context.Context, l loader, ids []string) ([]byte, error) {
+	for _, id := range ids {
+		if data, err := l.Load(ctx, id); err == nil {
+			return data, nil
+		}
+	}
+	return nil, errors.New("none")
+}
+
+// Only a kind of failure is worth another try.
+func conflicts(ctx context.Context, l loader, id string) ([]byte, error) {
+	for {
+		data, err := l.Load(ctx, id)
+		if errors.Is(err, sql.ErrTxDone) {
+			continue
+		}
+		return data, err
+	}
+}
+
+func noticed(ctx context.Context, l loader, id string) (data []byte, err error) {
+	for tries := 0; tries < 5 && ctx.Err() == nil; tries++ {
+		if data, err = l.Load(ctx, id); err == nil {
+			return data, nil
+		}
+	}
+	return nil, err
+}

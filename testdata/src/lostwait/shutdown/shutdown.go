@@ -43,7 +43,7 @@ func inGoroutine(server *http.Server, interrupted <-chan os.Signal) {
 	idle := make(chan struct{})
 	go func() {
 		<-interrupted
-		server.Shutdown(context.Background()) // want `keeps inGoroutine from returning`
+		server.Shutdown(context.Background()) // want `keeps the function literal in inGoroutine from returning`
 		close(idle)
 	}()
 	server.ListenAndServe()
@@ -112,3 +112,14 @@ func stopper(server *grpc.Server) func() { return func() { server.GracefulStop()
 
 // Nobody waits for it.
 func started(server *grpc.Server) { go server.GracefulStop() }
+
+// One server has one finding: the deferred call comes when the other has returned.
+func twice(interrupted <-chan os.Signal) {
+	server := grpc.NewServer()
+	defer server.GracefulStop()
+	go func() {
+		<-interrupted
+		server.GracefulStop() // want `keeps the function literal in twice from returning`
+	}()
+	server.Serve(nil)
+}
