@@ -61,7 +61,8 @@ type checker struct {
 	source   *source.Index
 	effects  map[*ssa.Parameter]effect
 	spoken   map[token.Pos]bool
-	told     map[string]bool // places and causes of the others' findings
+	helpers  map[*ssa.Function]bool // reported
+	told     map[string]bool        // places and causes of the others' findings
 }
 
 func run(p *pass.Pass) error {
@@ -79,6 +80,7 @@ func check(p *pass.Pass, tests bool) {
 		source:  source.New(p),
 		effects: make(map[*ssa.Parameter]effect),
 		spoken:  make(map[token.Pos]bool),
+		helpers: make(map[*ssa.Function]bool),
 		told:    told(p),
 	}
 	c.scope = scope.New(in, c.skips)

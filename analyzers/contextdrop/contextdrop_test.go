@@ -157,6 +157,8 @@ func checkSteps(t *testing.T, findings []wire.Finding) {
 		"(*proxy).Handle calls p.between and has ctx",
 		"(*proxy).between calls p.touch",
 		"p.db.ExecContext gets the new context",
+		"(*proxy).Twice calls p.twice and has ctx",
+		"p.db.ExecContext gets the new context",
 	}
 	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Errorf("steps (-want +got):\n%s", diff)

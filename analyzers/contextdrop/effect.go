@@ -88,7 +88,7 @@ func (c *checker) effectOf(callee skeleton.Callee, i int, call *ssa.Call) effect
 	if quiet(obj.Pkg()) {
 		return nothing
 	}
-	if scope.Ends(obj) || obj.FullName() == "(*net/http.Request).WithContext" || obj.FullName() == "(*net/http.Request).Clone" {
+	if scope.Ends(obj) || boundsItself(obj.FullName()) || obj.FullName() == "(*net/http.Request).WithContext" || obj.FullName() == "(*net/http.Request).Clone" {
 		return keeps
 	}
 	if known, ok := c.imported(obj, i); ok && known != acts {
@@ -99,6 +99,17 @@ func (c *checker) effectOf(callee skeleton.Callee, i int, call *ssa.Call) effect
 		return keeps
 	}
 	return e
+}
+
+// boundsItself reports whether a function gives what it calls a bound, which it takes beside the context.
+func boundsItself(name string) bool {
+	switch name {
+	// https://pkg.go.dev/k8s.io/apimachinery/pkg/util/wait
+	case "k8s.io/apimachinery/pkg/util/wait.PollUntilContextTimeout", "k8s.io/apimachinery/pkg/util/wait.PollWithContext",
+		"k8s.io/apimachinery/pkg/util/wait.PollImmediateWithContext", "k8s.io/apimachinery/pkg/util/wait.ExponentialBackoffWithContext":
+		return true
+	}
+	return false
 }
 
 func isContextMethod(obj *types.Func) bool {
@@ -179,7 +190,8 @@ func (c *checker) parameter(p *ssa.Parameter) effect {
 	return e
 }
 
-// watches reports whether a function asks a context for its end.
+// watches reports whether a function waits for the end of a context, or asks for it again and again. To ask once is no
+// wait: what follows takes the time that it takes.
 func (c *checker) watches(v ssa.Value) bool {
 	if v.Referrers() == nil {
 		return false
@@ -187,8 +199,12 @@ func (c *checker) watches(v ssa.Value) bool {
 	for _, use := range *v.Referrers() {
 		if call, ok := use.(*ssa.Call); ok && call.Call.IsInvoke() && call.Call.Value == v {
 			switch call.Call.Method.Name() {
-			case "Done", "Err", "Deadline":
+			case "Done", "Deadline":
 				return true
+			case "Err":
+				if irutil.InCycle(call.Block()) {
+					return true
+				}
 			}
 		}
 		if store, ok := use.(*ssa.Store); ok && store.Val == v {

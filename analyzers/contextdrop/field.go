@@ -91,7 +91,20 @@ func (c *checker) watchesBoth(fn *ssa.Function, addr *ssa.FieldAddr) bool {
 			if !ok {
 				continue
 			}
-			if a, ok := load.X.(*ssa.FieldAddr); ok && a.Field == addr.Field && a.X == addr.X && c.watches(load) {
+			if a, ok := load.X.(*ssa.FieldAddr); ok && a.Field == addr.Field && a.X == addr.X && asked(load) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// asked reports whether a context is asked for its end.
+func asked(v ssa.Value) bool {
+	for _, use := range *v.Referrers() {
+		if call, ok := use.(*ssa.Call); ok && call.Call.IsInvoke() && call.Call.Value == v {
+			switch call.Call.Method.Name() {
+			case "Done", "Err":
 				return true
 			}
 		}

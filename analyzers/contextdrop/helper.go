@@ -6,9 +6,11 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/cloudlint/cloudlint/analyzers/internal/outbound"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
 	"github.com/cloudlint/cloudlint/analyzers/internal/scope"
 	"github.com/cloudlint/cloudlint/analyzers/internal/source"
+	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
 // helper reports whether a function is one whose callers are all in the package: an unexported one.
@@ -24,10 +26,14 @@ const maxChain = 3
 // one.
 func (c *checker) inHelper(call, sink ssa.CallInstruction, does string) {
 	fn := call.Parent()
+	if c.helpers[fn] || !c.waitsOutside(sink) {
+		return
+	}
 	chain, ok := c.callersHave(fn, 0, map[*ssa.Function]bool{fn: true})
 	if !ok {
 		return
 	}
+	c.helpers[fn] = true // its parameter is the mend of all that it does
 	place := c.source.Place(call)
 	d := pass.Diagnostic{
 		Rule: rootInHelper, Pos: place.Pos, End: place.End, Op: "drop", Object: source.FuncName(fn),
@@ -81,4 +87,17 @@ func (c *checker) callersHave(fn *ssa.Function, depth int, seen map[*ssa.Functio
 		chain = append(append(chain, links...), link{call: call})
 	}
 	return chain, len(chain) > 0
+}
+
+// waitsOutside reports whether a call is known to wait for something outside the program, or is made for that: a function
+// of the package that can wait, a request.
+func (c *checker) waitsOutside(call ssa.CallInstruction) bool {
+	if _, ok := outbound.Of(call.Common()); ok {
+		return true
+	}
+	callee := skeleton.CalleeOf(call.Common())
+	if callee.Func != nil && c.scope.Local(callee.Func) {
+		return true
+	}
+	return callee.Object != nil && callee.Object.Pkg() != nil && callee.Object.Pkg().Path() == "net/http"
 }

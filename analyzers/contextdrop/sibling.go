@@ -87,7 +87,7 @@ func takesContext(callee skeleton.Callee, obj *types.Func) bool {
 // named looks for a sibling by its name, whose type must say that it does the same: X beside XContext, XWithContext or
 // XCtx, with the parameters of X after a context, and its results. More options at the end may be left out.
 func (c *checker) named(obj *types.Func) offer {
-	if shape(obj.Signature()) != acts || withoutEffect(obj.FullName()) {
+	if shape(obj.Signature()) != acts || withoutEffect(obj.FullName()) || constructs(obj.Signature()) {
 		return offer{}
 	}
 	for _, suffix := range []string{"Context", "WithContext", "Ctx"} {
@@ -102,6 +102,35 @@ func (c *checker) named(obj *types.Func) offer {
 		}
 	}
 	return offer{}
+}
+
+// constructs reports whether a function makes an object that work is done with later, like a store or a client: its
+// methods take contexts of their own, or it holds functions, and it is no connection.
+func constructs(sig *types.Signature) bool {
+	if sig.Recv() != nil {
+		return false
+	}
+	for _, t := range resultTypes(sig) {
+		if irutil.IsError(t) || shortLived(t) {
+			continue
+		}
+		if m, _, _ := types.LookupFieldOrMethod(t, true, nil, "Close"); m == nil && !isData(t, 0) || methodTakesContext(t) {
+			return true
+		}
+	}
+	return false
+}
+
+func methodTakesContext(t types.Type) bool {
+	set := types.NewMethodSet(t)
+	for sel := range set.Methods() {
+		if fn, ok := sel.Obj().(*types.Func); ok && fn.Exported() {
+			if params := fn.Signature().Params(); params.Len() > 0 && irutil.IsContext(params.At(0).Type()) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // withoutEffect lists functions beside whose sibling the context has no effect, by the documentation.

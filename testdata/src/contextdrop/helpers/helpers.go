@@ -90,3 +90,23 @@ func (p *proxy) short() error {
 }
 
 func (p *proxy) Short(ctx context.Context) error { return p.short() }
+
+// One parameter mends both.
+func (p *proxy) twice() error {
+	if _, err := p.db.ExecContext(context.Background(), "SELECT 1"); err != nil { // want `\(\*proxy\).twice passes`
+		return err
+	}
+	_, err := p.db.ExecContext(context.Background(), "SELECT 2")
+	return err
+}
+
+func (p *proxy) Twice(ctx context.Context) error { return p.twice() }
+
+// What the interface does is not known.
+type compiler interface {
+	Compile(ctx context.Context, code string) error
+}
+
+func compile(c compiler) error { return c.Compile(context.Background(), "x") }
+
+func Build(ctx context.Context, c compiler) error { return compile(c) }

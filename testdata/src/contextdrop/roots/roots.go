@@ -239,3 +239,29 @@ func (c *client) connect(ctx context.Context, addr string) (err error) {
 	c.conn, err = d.DialContext(context.Background(), "tcp", addr)
 	return err
 }
+
+// Silent: the function asks once and does not wait.
+type barrier struct{ done chan struct{} }
+
+func (b *barrier) lift(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	close(b.done)
+	return nil
+}
+
+func lifted(ctx context.Context, b *barrier) error { return b.lift(context.TODO()) }
+
+func polls(ctx context.Context, ready func() bool) error {
+	for !ready() {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func polled(ctx context.Context, ready func() bool) error {
+	return polls(context.TODO(), ready) // want `polls is called with context.TODO\(\) although ctx is at hand`
+}

@@ -209,3 +209,26 @@ func Nothing(db *sql.DB) error {
 	_, err := db.Exec("DELETE FROM t")
 	return err
 }
+
+// To make an object is not yet work.
+type blobs struct{ open func(string) error }
+
+func newBlobs(dir string) (*blobs, error)                                 { return nil, nil }
+func newBlobsWithContext(ctx context.Context, dir string) (*blobs, error) { return nil, nil }
+
+func made(ctx context.Context) (*blobs, error) { return newBlobs("/tmp") }
+
+type images struct{ dir string }
+
+func (*images) Push(ctx context.Context, name string) error { return nil }
+
+func newImages(dir string) (*images, error)                                 { return nil, nil }
+func newImagesWithContext(ctx context.Context, dir string) (*images, error) { return nil, nil }
+
+func pushed(ctx context.Context) error {
+	s, err := newImages("/tmp")
+	if err != nil {
+		return err
+	}
+	return s.Push(ctx, "a")
+}
