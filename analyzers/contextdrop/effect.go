@@ -88,7 +88,7 @@ func (c *checker) effectOf(callee skeleton.Callee, i int, call *ssa.Call) effect
 	if quiet(obj.Pkg()) {
 		return nothing
 	}
-	if scope.Ends(obj) || boundsItself(obj.FullName()) || obj.FullName() == "(*net/http.Request).WithContext" || obj.FullName() == "(*net/http.Request).Clone" {
+	if scope.Ends(obj) || boundsItself(obj.FullName()) || starts(obj.FullName()) || obj.FullName() == "(*net/http.Request).WithContext" || obj.FullName() == "(*net/http.Request).Clone" {
 		return keeps
 	}
 	if known, ok := c.imported(obj, i); ok && known != acts {
@@ -107,6 +107,16 @@ func boundsItself(name string) bool {
 	// https://pkg.go.dev/k8s.io/apimachinery/pkg/util/wait
 	case "k8s.io/apimachinery/pkg/util/wait.PollUntilContextTimeout", "k8s.io/apimachinery/pkg/util/wait.PollWithContext",
 		"k8s.io/apimachinery/pkg/util/wait.PollImmediateWithContext", "k8s.io/apimachinery/pkg/util/wait.ExponentialBackoffWithContext":
+		return true
+	}
+	return false
+}
+
+// starts reports whether a function starts work that its context ends, and returns.
+func starts(name string) bool {
+	switch name {
+	// https://pkg.go.dev/github.com/grafana/dskit/services#Service: "the context is used to stop the service"
+	case "(github.com/grafana/dskit/services.Service).StartAsync", "(*github.com/grafana/dskit/services.BasicService).StartAsync":
 		return true
 	}
 	return false

@@ -194,7 +194,9 @@ func (f *follower) call(v ssa.Value, call *ssa.Call) {
 		case keeps:
 			f.kept = true
 		case acts:
-			if !makesRequest(call) || !f.rebound(call) {
+			if f.hasOwn(callee.Args, call) {
+				f.kept = true
+			} else if !makesRequest(call) || !f.rebound(call) {
 				f.sinks = append(f.sinks, sink{call})
 			}
 		}
@@ -220,6 +222,27 @@ func (f *follower) combines(args []ssa.Value, v ssa.Value, at ssa.Instruction) b
 	for _, arg := range args {
 		if arg != v && f.fromHand(arg, at, 0) {
 			return true
+		}
+	}
+	return false
+}
+
+// hasOwn reports whether a call is also given a function literal that brings a context at hand along: the work ends with
+// that, and the call's own context is for the order in which it is done.
+func (f *follower) hasOwn(args []ssa.Value, at ssa.Instruction) bool {
+	for _, arg := range args {
+		made, ok := arg.(*ssa.MakeClosure)
+		if !ok {
+			continue
+		}
+		for _, b := range made.Bindings {
+			t := b.Type()
+			if cell, ok := b.(*ssa.Alloc); ok {
+				t = cell.Type().Underlying().(*types.Pointer).Elem()
+			}
+			if _, carries := scope.Carries(t); carries && f.fromHand(b, at, 0) {
+				return true
+			}
 		}
 	}
 	return false

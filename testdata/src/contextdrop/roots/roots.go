@@ -265,3 +265,25 @@ func polls(ctx context.Context, ready func() bool) error {
 func polled(ctx context.Context, ready func() bool) error {
 	return polls(context.TODO(), ready) // want `polls is called with context.TODO\(\) although ctx is at hand`
 }
+
+// Silent: all batches are to be begun, and each of them ends with ctx.
+func inBatches(ctx context.Context, do func(int) error) error {
+	for i := range 3 {
+		if ctx.Done() == nil {
+			continue
+		}
+		if err := do(i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *store) batches(ctx context.Context) error {
+	return inBatches(context.Background(), func(int) error { return s.inner(ctx) })
+}
+
+// The literal does not know of ctx.
+func (s *store) blindBatches(ctx context.Context) error {
+	return inBatches(context.Background(), func(int) error { return nil }) // want `inBatches is called with context.Background\(\) although ctx is at hand`
+}
