@@ -27,14 +27,10 @@ type family struct {
 }
 
 func families() []family {
-	client, deadline := clientdeadline.New(), contextdeadline.New() // contextdrop leaves to these what they tell of
-	one := func(a *analysis.Analyzer) func() *analysis.Analyzer {
-		return func() *analysis.Analyzer { return a }
-	}
 	return []family{
-		{one(client), clientdeadline.Rules},
-		{one(deadline), contextdeadline.Rules},
-		{one(contextdrop.Beside(client, deadline)), contextdrop.Rules},
+		{clientdeadline.New, clientdeadline.Rules},
+		{contextdeadline.New, contextdeadline.Rules},
+		{contextdrop.New, contextdrop.Rules},
 		{detachedgoroutine.New, detachedgoroutine.Rules},
 		{endlessgoroutine.New, endlessgoroutine.Rules},
 		{goroutineleak.New, goroutineleak.Rules},

@@ -10,8 +10,6 @@ import (
 	"golang.org/x/tools/go/analysis/passes/buildssa"
 	"golang.org/x/tools/go/ssa"
 
-	"github.com/cloudlint/cloudlint/analyzers/clientdeadline"
-	"github.com/cloudlint/cloudlint/analyzers/contextdeadline"
 	"github.com/cloudlint/cloudlint/analyzers/internal/ctxflow"
 	"github.com/cloudlint/cloudlint/analyzers/internal/exits"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
@@ -33,19 +31,15 @@ meant to go on (in goroutines, deferred, after the end of the context, with cont
 func Rules() []*rule.Rule { return []*rule.Rule{newRoot, noContext, otherContext, rootInHelper} }
 
 // Analyzer is the analyzer with its default options.
-var Analyzer = Beside(clientdeadline.Analyzer, contextdeadline.Analyzer)
+var Analyzer = New()
 
 // New returns a fresh analyzer.
-func New() *analysis.Analyzer { return Beside(clientdeadline.New(), contextdeadline.New()) }
-
-// Beside returns a fresh analyzer that leaves to the others what they tell of. In a program that runs them all they must be
-// the same as those that it runs.
-func Beside(others ...*analysis.Analyzer) *analysis.Analyzer {
+func New() *analysis.Analyzer {
 	return pass.New(pass.Spec{
 		Name:      name,
 		Doc:       doc,
 		Rules:     Rules(),
-		Requires:  append([]*analysis.Analyzer{buildssa.Analyzer}, others...),
+		Requires:  []*analysis.Analyzer{buildssa.Analyzer},
 		FactTypes: []analysis.Fact{new(fact)},
 		Run:       run,
 	})

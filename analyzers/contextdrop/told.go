@@ -10,7 +10,8 @@ import (
 	"github.com/cloudlint/cloudlint/internal/wire"
 )
 
-// told lists the places and causes of what other analyzers have found in the package: a client or a call without any bound
+// told lists the places and causes of what the analyzers that precede this one (see pass.Precede) have found in the package:
+// a client or a call without any bound
 // is the same cause as a context that is left behind there, and the bound is what is needed first.
 func told(p *pass.Pass) map[string]bool {
 	all := make(map[string]bool)
