@@ -30,7 +30,7 @@ func (c *checker) unbounded(call ssa.CallInstruction, d duty, often string) {
 	d2 := pass.Diagnostic{Rule: noDeadline, Op: "wait", Object: d.call}
 	if d.root == nil {
 		d2.Pos, d2.End = at.Pos, at.End
-		d2.Message = fmt.Sprintf("%s %s as long as it does not answer: %s has no deadline, it ends only when the client goes away; bound the wait by context.WithTimeout(%[3]s, ...)",
+		d2.Message = fmt.Sprintf("%s %s as long as no answer comes: %s has no deadline, it ends only when the client goes away; bound the wait by context.WithTimeout(%[3]s, ...)",
 			d.call, d.waits, d.param.Name())
 		d2.Steps = steps
 		c.found = append(c.found, d2)
@@ -44,7 +44,7 @@ func (c *checker) unbounded(call ssa.CallInstruction, d duty, often string) {
 	place := d.root.entry
 	d2.Pos, d2.End = place.Pos, place.End
 	d2.Cause = d.root.cause(c)
-	d2.Message = fmt.Sprintf("%s %s for ever if it does not answer: its context comes from %s, which has no deadline, and %s; give it one with context.WithTimeout",
+	d2.Message = fmt.Sprintf("%s %s, for ever if no answer comes: its context comes from %s, which has no deadline, and %s; give it one with context.WithTimeout",
 		d.call, d.waits, d.root.text, repeated(who, often))
 	rooted := pass.Step{Place: d.root.place, Message: d.root.text + " has no deadline", Op: "context", Object: d.root.text}
 	// The root stands where it is made: before the call that it goes into.

@@ -11,7 +11,7 @@ import (
 type server struct{ inventory *inventory.Client }
 
 func (s *server) item(w http.ResponseWriter, r *http.Request) {
-	s.inventory.Get(context.Background(), "1") // want `s.inventory.Get waits for the inventory for ever if it does not answer`
+	s.inventory.Get(context.Background(), "1") // want `s.inventory.Get waits for the inventory, for ever if no answer comes`
 }
 
 func (s *server) bounded(w http.ResponseWriter, r *http.Request) {

@@ -16,11 +16,11 @@ type server struct {
 }
 
 func (s *server) direct(w http.ResponseWriter, r *http.Request) {
-	s.db.PingContext(r.Context()) // want `s.db.PingContext waits for the database as long as it does not answer: r has no deadline`
+	s.db.PingContext(r.Context()) // want `s.db.PingContext waits for the database as long as no answer comes: r has no deadline`
 }
 
 func (s *server) through(w http.ResponseWriter, r *http.Request) {
-	s.store.Balance(r.Context(), "me") // want `s.db.QueryRowContext waits for the database as long as it does not answer`
+	s.store.Balance(r.Context(), "me") // want `s.db.QueryRowContext waits for the database as long as no answer comes`
 }
 
 func (s *server) bounded(w http.ResponseWriter, r *http.Request) {

@@ -18,7 +18,7 @@ type server struct {
 }
 
 func (s *server) query(w http.ResponseWriter, r *http.Request) {
-	s.db.QueryRowContext(context.Background(), "SELECT 1") // want `s.db.QueryRowContext waits for the database for ever if it does not answer: its context comes from context.Background\(\), which has no deadline, and \(\*server\).query runs it for each request; give it one with context.WithTimeout`
+	s.db.QueryRowContext(context.Background(), "SELECT 1") // want `s.db.QueryRowContext waits for the database, for ever if no answer comes: its context comes from context.Background\(\), which has no deadline, and \(\*server\).query runs it for each request; give it one with context.WithTimeout`
 }
 
 // One root is one finding, whatever is called with it.
@@ -29,16 +29,16 @@ func (s *server) twice(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *server) balance(w http.ResponseWriter, r *http.Request) {
-	s.store.Balance(store.Fresh(), "me") // want `s.db.QueryRowContext waits for the database for ever .* store.Fresh\(\)`
+	s.store.Balance(store.Fresh(), "me") // want `s.db.QueryRowContext waits for the database, for ever .* store.Fresh\(\)`
 }
 
 func (s *server) tagged(w http.ResponseWriter, r *http.Request) {
-	s.store.Rename(store.Tagged(context.Background()), "me", "you") // want `s.db.ExecContext waits for the database .* context.Background\(\)`
+	s.store.Rename(store.Tagged(context.Background()), "me", "you") // want `s.db.ExecContext waits for the database, .* context.Background\(\)`
 }
 
 // The root is in the other package; the call that brings it is here.
 func (s *server) purge(w http.ResponseWriter, r *http.Request) {
-	s.store.Purge() // want `s.db.ExecContext waits for the database .* context.Background\(\)`
+	s.store.Purge() // want `s.db.ExecContext waits for the database, .* context.Background\(\)`
 }
 
 func (s *server) kept(w http.ResponseWriter, r *http.Request) {
@@ -65,7 +65,7 @@ func (s *server) ofRequest(w http.ResponseWriter, r *http.Request) {
 // A handler that is a literal.
 func (s *server) routes(mux *http.ServeMux) {
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		s.db.PingContext(context.Background()) // want `s.db.PingContext waits for the database .* the function literal in \(\*server\).routes runs it for each request|s.db.PingContext waits for the database .* \(\*server\).routes runs it for each request`
+		s.db.PingContext(context.Background()) // want `s.db.PingContext waits for the database, .* the function literal in \(\*server\).routes runs it for each request|s.db.PingContext waits for the database, .* \(\*server\).routes runs it for each request`
 	})
 }
 
@@ -84,7 +84,7 @@ func (s *server) background(w http.ResponseWriter, r *http.Request) {
 // A worker goes on with the next job only when the last is done.
 func (s *server) work(jobs chan string) {
 	for range jobs {
-		s.store.Balance(context.TODO(), "all") // want `s.db.QueryRowContext waits for the database .* each time round the loop`
+		s.store.Balance(context.TODO(), "all") // want `s.db.QueryRowContext waits for the database, .* each time round the loop`
 	}
 }
 
