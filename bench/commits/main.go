@@ -10,6 +10,8 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,11 +20,13 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io"
 	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -227,23 +231,65 @@ func (b bug) analyse(exe, mirror, commit string, look func(file string) error) (
 	return slices.DeleteFunc(report.Findings, func(f finding) bool { return f.Family != b.Family }), nil
 }
 
-// checkOut writes the files of a commit to a folder.
+// checkOut writes the files of a commit to a folder. Mirrors may lack their largest files: those are left out.
 func checkOut(ctx context.Context, mirror, commit, dir string) error {
-	archive := exec.CommandContext(ctx, "git", "--git-dir", mirror, "archive", commit)
-	unpack := exec.CommandContext(ctx, "tar", "-x", "-C", dir)
-	pipe, err := archive.StdoutPipe()
+	list, err := exec.CommandContext(ctx, "git", "--git-dir", mirror, "ls-tree", "-r", "-z", commit).Output()
+	if err != nil {
+		return fmt.Errorf("git ls-tree %s: %w", commit, err)
+	}
+	var wanted bytes.Buffer
+	var names []string
+	for entry := range strings.SplitSeq(string(list), "\x00") {
+		meta, name, ok := strings.Cut(entry, "\t")
+		fields := strings.Fields(meta) // mode, type, object
+		if !ok || len(fields) != 3 || fields[1] != "blob" || fields[0] == "120000" || !filepath.IsLocal(name) {
+			continue
+		}
+		fmt.Fprintln(&wanted, fields[2])
+		names = append(names, name)
+	}
+	cat := exec.CommandContext(ctx, "git", "--git-dir", mirror, "cat-file", "--batch", "--buffer")
+	cat.Stdin = &wanted
+	pipe, err := cat.StdoutPipe()
 	if err != nil {
 		return err
 	}
-	unpack.Stdin = pipe
-	if err := archive.Start(); err != nil {
+	if err := cat.Start(); err != nil {
 		return err
 	}
-	unpackErr := unpack.Run()
-	if err := archive.Wait(); err != nil {
-		return fmt.Errorf("git archive %s: %w", commit, err)
+	writeErr := write(bufio.NewReader(pipe), names, dir)
+	_, _ = io.Copy(io.Discard, pipe)
+	return errors.Join(writeErr, cat.Wait())
+}
+
+// write writes the objects that git cat-file --batch prints, in the order of the names.
+func write(in *bufio.Reader, names []string, dir string) error {
+	for _, name := range names {
+		head, err := in.ReadString('\n')
+		if err != nil {
+			return err
+		}
+		fields := strings.Fields(head) // object, type, size; or object, missing
+		if len(fields) != 3 {
+			continue
+		}
+		size, err := strconv.ParseInt(fields[2], 10, 64)
+		if err != nil {
+			return err
+		}
+		data := make([]byte, size+1) // a line end follows
+		if _, err := io.ReadFull(in, data); err != nil {
+			return err
+		}
+		to := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
+			return err
+		}
+		if err := os.WriteFile(to, data[:size], 0o666); err != nil {
+			return err
+		}
 	}
-	return unpackErr
+	return nil
 }
 
 // enclosing returns the function declaration around a line, as cloudlint names it.
