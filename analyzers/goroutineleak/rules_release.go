@@ -67,7 +67,7 @@ var lostCancel = &rule.Rule{
 	Code:     "CL1014",
 	Name:     "context-never-cancelled",
 	Analyzer: name,
-	Maturity: rule.Preview,
+	Maturity: rule.Stable,
 	Fix:      rule.UnsafeFix,
 	Doc: lint.RawDocumentation{
 		Title: "Context that nobody can cancel any more",

@@ -51,13 +51,13 @@ func TestTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `| code | read | true | small | false | notes: true | small | false | open | mended | meets the bar |
-|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|
-| CL1 | 5 | 5 | 0 | 0 | 0 | 0 | 0 | 0 | 1 | yes |
-| CL2 | 1 | 0 | 0 | 1 | 0 | 0 | 0 | 0 | 0 | too few |
-| CL3 | 5 | 4 | 0 | 0 | 0 | 1 | 0 | 0 | 0 | yes |
-| CL4 | 5 | 4 | 1 | 0 | 0 | 0 | 0 | 0 | 0 | no |
-| all | 16 | 13 | 1 | 1 | 0 | 1 | 0 | 0 | 1 |  |
+	want := `| code | read | true | small | false | notes: true | small | false | open | mended | 9 of 10 true | worth a fix |
+|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|---|
+| CL1 | 5 | 5 | 0 | 0 | 0 | 0 | 0 | 0 | 1 | yes | yes |
+| CL2 | 1 | 0 | 0 | 1 | 0 | 0 | 0 | 0 | 0 | too few | too few |
+| CL3 | 5 | 4 | 0 | 0 | 0 | 1 | 0 | 0 | 0 | yes | yes |
+| CL4 | 5 | 4 | 1 | 0 | 0 | 0 | 0 | 0 | 0 | yes | no |
+| all | 16 | 13 | 1 | 1 | 0 | 1 | 0 | 0 | 1 |  |  |
 `
 	if diff := cmp.Diff(want, table(lines)); diff != "" {
 		t.Error(diff)
