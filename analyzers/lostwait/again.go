@@ -32,7 +32,7 @@ func (c *checker) retryEnded(instr ssa.CallInstruction) {
 	}
 	name, at := c.source.Callee(call), c.source.Place(call)
 	d := pass.Diagnostic{Rule: retryAfterEnd, Pos: at.Pos, End: at.End, Op: "retry", Object: name}
-	d.Message = fmt.Sprintf("%s is tried again after any failure, also when %s has ended: a request that its client has given up goes through all the tries that are left; return when %[2]s.Err() is not nil", name, ctx.Text)
+	d.Message = fmt.Sprintf("%s is tried again after any failure, also when %s has ended: whoever has given up waits for all the tries that are left; return when %[2]s.Err() is not nil", name, ctx.Text)
 	d.Steps = []pass.Step{{Place: at, Message: name + " fails, and the loop comes here again without a look at " + ctx.Text, Op: "retry", Object: name}}
 	c.found = append(c.found, d)
 }

@@ -32,6 +32,7 @@ type pause struct {
 func (c *checker) retries(instr ssa.Instruction) {
 	p, ok := c.pauseOf(instr)
 	if !ok {
+		c.recursivePause(instr)
 		return
 	}
 	longest, known := longest(p.value, 0)
@@ -40,6 +41,7 @@ func (c *checker) retries(instr ssa.Instruction) {
 	}
 	loops := c.around(instr.Block())
 	if len(loops) == 0 {
+		c.recursivePause(instr)
 		return
 	}
 	ctx, ok := c.atHand(instr)
@@ -64,7 +66,7 @@ func (c *checker) retries(instr ssa.Instruction) {
 	}
 	who := source.FuncName(source.Outermost(fn))
 	d := pass.Diagnostic{Rule: retry, Pos: at.Pos, End: at.End, Op: "pause", Object: p.text}
-	d.Message = fmt.Sprintf("%s delays each round of a loop that does not notice the end of %s: when the client has left or the process is to stop, %s goes on and its caller waits; wait for %[2]s.Done() too, in a select, and return",
+	d.Message = fmt.Sprintf("%s delays each round of a loop that does not notice the end of %s: when that has ended, %s still waits and tries on, and so does its caller; wait for %[2]s.Done() too, in a select, and return",
 		p.text, ctx.Text, who)
 	if len(conds) > 0 && c.rounds(l) == 0 && !c.counts(l) {
 		d.Steps = append(d.Steps, pass.Step{Place: at, Message: "the loop has no limit and waits here before the next round", Op: "wait", Object: p.text})

@@ -53,7 +53,7 @@ var gracefulStop = &rule.Rule{
 	Code:     "CL2042",
 	Name:     "graceful-stop-without-fallback",
 	Analyzer: Name,
-	Maturity: rule.Preview,
+	Maturity: rule.Stable,
 	Fix:      rule.NoFix,
 	Doc: lint.RawDocumentation{
 		Title: "GracefulStop of a gRPC server with nothing to end it",
@@ -88,6 +88,7 @@ counts as bounded; so does a function that a library is given to run.`,
 	References: []string{
 		"https://pkg.go.dev/google.golang.org/grpc#Server.GracefulStop",
 		"https://github.com/go-kratos/kratos/pull/3525",
+		"https://github.com/etcd-io/etcd/blob/v3.7.3/server/embed/etcd.go#L505",
 	},
 }
 

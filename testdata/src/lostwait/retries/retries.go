@@ -252,3 +252,36 @@ func noticed(ctx context.Context, l loader, id string) (data []byte, err error) 
 	}
 	return nil, err
 }
+
+type member struct {
+	closed chan struct{}
+	db     *sql.DB
+}
+
+func (m *member) rejoin(ctx context.Context, tries int) error {
+	select { // want `the wait for time.After delays each try of \(\*member\).rejoin, which is called again after a failure and does not notice the end of ctx`
+	case <-m.closed:
+		return errors.New("closed")
+	case <-time.After(2 * time.Second):
+	}
+	return m.join(ctx, tries-1)
+}
+
+func (m *member) join(ctx context.Context, tries int) error {
+	if err := m.db.PingContext(ctx); err != nil && tries > 0 {
+		return m.rejoin(ctx, tries)
+	}
+	return nil
+}
+
+func (m *member) heed(ctx context.Context, tries int) error {
+	if err := m.db.PingContext(ctx); err == nil || tries <= 0 {
+		return err
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(2 * time.Second):
+	}
+	return m.heed(ctx, tries-1)
+}
