@@ -1,6 +1,8 @@
 package goroutineleak
 
 import (
+	"go/token"
+
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/ctxflow"
@@ -138,6 +140,9 @@ next:
 			}
 		}
 		for i, s := range b.Succs {
+			if br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If); ok && i == 1 && c.neverFails(br.Cond) {
+				continue
+			}
 			if br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If); ok && i == 0 {
 				if cond, ok := br.Cond.(*ssa.BinOp); ok {
 					if sel, k, ok := selectCase(cond); ok && k < len(sel.States) && isDone(sel.States[k].Chan) {
@@ -149,6 +154,21 @@ next:
 		}
 	}
 	return nil
+}
+
+// neverFails reports whether a condition is the "ok" of a receive from a channel that nobody closes: a loop over it does not
+// come to its end. Package signal does not close the channels that it is given.
+func (c *checker) neverFails(cond ssa.Value) bool {
+	ok, isExtract := cond.(*ssa.Extract)
+	if !isExtract || ok.Index != 1 || c.world == nil {
+		return false
+	}
+	recv, isRecv := ok.Tuple.(*ssa.UnOp)
+	if !isRecv || recv.Op != token.ARROW {
+		return false
+	}
+	class := c.world.classes.Of(recv.X)
+	return class != nil && len(opsOf(class, skeleton.Close)) == 0 && (class.Closed() || ofSignals(recv.X.Type()))
 }
 
 // isDone reports whether a channel is a context's.

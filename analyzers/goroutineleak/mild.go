@@ -167,8 +167,13 @@ func (w *world) ended(op skeleton.ClassOp, c *ssa.SelectState) bool {
 	if w.lasting(op, c) {
 		return true
 	}
-	ch, ok := c.Chan.Type().Underlying().(*types.Chan)
-	if !ok || c.Dir != types.RecvOnly {
+	return c.Dir == types.RecvOnly && ofSignals(c.Chan.Type())
+}
+
+// ofSignals reports whether a type is that of channels of os.Signal.
+func ofSignals(t types.Type) bool {
+	ch, ok := t.Underlying().(*types.Chan)
+	if !ok {
 		return false
 	}
 	named, ok := types.Unalias(ch.Elem()).(*types.Named)
