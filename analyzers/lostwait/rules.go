@@ -10,7 +10,7 @@ var shutdown = &rule.Rule{
 	Code:     "CL2041",
 	Name:     "shutdown-without-deadline",
 	Analyzer: Name,
-	Maturity: rule.Preview,
+	Maturity: rule.Stable,
 	Fix:      rule.NoFix,
 	Doc: lint.RawDocumentation{
 		Title: "Server shutdown without a deadline",
