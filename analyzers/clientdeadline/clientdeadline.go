@@ -112,6 +112,7 @@ func (c *checker) skips(pos token.Pos) bool { return !c.tests && c.IsTest(pos) }
 // Report reports what is wrong in the part of the package that is being checked.
 func (c *checker) Report(d pass.Diagnostic) {
 	if c.tests == c.IsTest(d.Pos) {
+		d.Subject = c.Call(pass.Place{Pos: d.Pos})
 		c.Pass.Report(d)
 	}
 }

@@ -27,7 +27,7 @@ func (c *checker) unbounded(call ssa.CallInstruction, d duty, often string) {
 	steps = append(steps, wait)
 	steps[0].Message += ", " + often
 
-	d2 := pass.Diagnostic{Rule: noDeadline, Op: "wait", Object: d.call}
+	d2 := pass.Diagnostic{Rule: noDeadline, Op: "wait", Object: d.call, Subject: c.Call(d.place)}
 	if d.root == nil {
 		d2.Pos, d2.End = at.Pos, at.End
 		d2.Message = fmt.Sprintf("%s %s as long as no answer comes: %s has no deadline, it ends only when the client goes away; bound the wait by context.WithTimeout(%[3]s, ...)",

@@ -117,5 +117,6 @@ func (c *checker) Report(d pass.Diagnostic) {
 		return
 	}
 	c.spoken[d.Pos] = true
+	d.Subject = c.Call(pass.Place{Pos: d.Pos})
 	c.Pass.Report(d)
 }

@@ -119,6 +119,7 @@ func (c *checker) report() {
 	})
 	found = slices.CompactFunc(found, func(a, b pass.Diagnostic) bool { return a.Pos == b.Pos && a.Rule == b.Rule })
 	for _, d := range found {
+		d.Subject = c.Call(pass.Place{Pos: d.Pos})
 		c.Report(d)
 	}
 }

@@ -63,3 +63,13 @@ func (p *Pass) Goroutine(at Place) string {
 	}
 	return ""
 }
+
+// Call is the subject of a finding about a call that waits, or that loses the context at hand: the one that begins at the
+// place. It is empty for a place in another package.
+func (p *Pass) Call(at Place) string {
+	if at.Foreign != nil || p.File(at.Pos) == nil {
+		return ""
+	}
+	pos := p.wirePos(at.Pos, at.Pos)
+	return fmt.Sprintf("call %s/%s:%d:%d", pos.Package, pos.File, pos.Line, pos.Column)
+}

@@ -1,0 +1,3 @@
+module corp.example/cause
+
+go 1.26
