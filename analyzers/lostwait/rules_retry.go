@@ -10,7 +10,7 @@ var retry = &rule.Rule{
 	Code:     "CL2044",
 	Name:     "retry-ignores-context",
 	Analyzer: Name,
-	Maturity: rule.Preview,
+	Maturity: rule.Stable,
 	Fix:      rule.UnsafeFix,
 	Doc: lint.RawDocumentation{
 		Title: "Loop that waits between its rounds and ignores the context",
