@@ -8,6 +8,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/ctxflow"
+	"github.com/cloudlint/cloudlint/analyzers/internal/handlers"
 	"github.com/cloudlint/cloudlint/analyzers/internal/models"
 	"github.com/cloudlint/cloudlint/analyzers/internal/scope"
 	"github.com/cloudlint/cloudlint/internal/irutil"
@@ -194,8 +195,7 @@ func (c *checker) derives(v ssa.Value, depth int) bool {
 	case *ssa.Const, *ssa.Function, *ssa.Builtin, *ssa.Global:
 		return false
 	case *ssa.Parameter:
-		_, carries := scope.Carries(v.Type())
-		return carries
+		return carried(v.Type())
 	case *ssa.FreeVar:
 		cell := irutil.Captured(v)
 		return cell != nil && next(cell)
@@ -263,8 +263,9 @@ func (c *checker) derives(v ssa.Value, depth int) bool {
 	return false
 }
 
-// carried reports whether values of the type are or carry a context.
+// carried reports whether values of the type are or carry a context, or fail when it has ended as the response to a client
+// that has left does.
 func carried(t types.Type) bool {
 	_, ok := scope.Carries(t)
-	return ok
+	return ok || handlers.RoleOf(t) == handlers.Writer
 }

@@ -255,6 +255,9 @@ func errorOf(call *ssa.Call) ssa.Value {
 		return nil
 	}
 	if n == 1 {
+		if len(*call.Referrers()) == 0 {
+			return nil
+		}
 		return call
 	}
 	for _, use := range *call.Referrers() {

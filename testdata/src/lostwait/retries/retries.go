@@ -285,3 +285,31 @@ func (m *member) heed(ctx context.Context, tries int) error {
 	}
 	return m.heed(ctx, tries-1)
 }
+
+type logger interface{ Log(values ...any) error }
+
+func with(ctx context.Context, l logger) logger { return l }
+
+// What a logger returns leaves no loop, though it knows the context.
+func logged(ctx context.Context, l loader, log logger, id string) (data []byte, err error) {
+	tries := 0
+	defer func() { log.Log("tries", tries) }()
+	for ; tries < 5; tries++ {
+		data, err := l.Load(ctx, id) // want `l.Load is tried again after any failure, also when ctx has ended`
+		if err == nil {
+			return data, nil
+		}
+		with(ctx, log).Log("try", tries, "err", err)
+	}
+	return nil, errors.New("too often")
+}
+
+// A write to a client that has left fails.
+func stream(w http.ResponseWriter, r *http.Request) {
+	for {
+		if _, err := w.Write([]byte{0}); err != nil {
+			return
+		}
+		time.Sleep(time.Second)
+	}
+}
