@@ -2,6 +2,7 @@ package contextdeadline
 
 import (
 	"fmt"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -27,7 +28,7 @@ func (c *checker) deferredCancels(fn *ssa.Function) {
 				continue
 			}
 			loop := repeat.Loop(d, c.exits.Succs)
-			if loop == nil || !contains(loop, made.Block()) {
+			if loop == nil || !slices.Contains(loop, made.Block()) || c.costsNothing(made) {
 				continue
 			}
 			c.deferred(d, made)
@@ -35,13 +36,14 @@ func (c *checker) deferredCancels(fn *ssa.Function) {
 	}
 }
 
-func contains(loop []*ssa.BasicBlock, b *ssa.BasicBlock) bool {
-	for _, x := range loop {
-		if x == b {
-			return true
-		}
+// costsNothing reports whether a context that is not cancelled is kept by nobody: it has no timer, and its parent, the root,
+// does not know its children.
+func (c *checker) costsNothing(made *ssa.Call) bool {
+	if models.ContextFunction(skeleton.CalleeOf(made.Common()).Name()).Effect != models.DeriveCancel {
+		return false
 	}
-	return false
+	parent, ok := made.Call.Args[0].(*ssa.Call)
+	return ok && models.ContextFunction(skeleton.CalleeOf(parent.Common()).Name()).Effect == models.Root
 }
 
 // madeBy returns the call that made a context together with a cancel function, or nil.

@@ -1,6 +1,7 @@
 package contextdeadline
 
 import (
+	"go/token"
 	"go/types"
 	"slices"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
 	"github.com/cloudlint/cloudlint/analyzers/internal/repeat"
 	"github.com/cloudlint/cloudlint/analyzers/internal/source"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -215,12 +217,38 @@ func (c *checker) settled(call ssa.CallInstruction, d duty) bool {
 	if repeat.IsEntry(fn) && repeat.Loop(call, c.exits.Succs) == nil {
 		return true // once, while the program starts
 	}
-	often := repeat.Often(call, c.exits.Succs)
+	often := repeat.Called(fn)
+	if loop := repeat.Loop(call, c.exits.Succs); loop != nil && !retries(loop) {
+		often = repeat.EachRound
+	}
 	if often == "" {
 		return false
 	}
 	c.unbounded(call, d, often)
 	return true
+}
+
+// retries reports whether a loop goes round until something succeeds: it is left where an error is nil. Then it does one thing,
+// however often it has to try.
+func retries(loop []*ssa.BasicBlock) bool {
+	for _, b := range loop {
+		branch, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
+		if !ok {
+			continue
+		}
+		cond, ok := branch.Cond.(*ssa.BinOp)
+		if !ok || !irutil.IsError(cond.X.Type()) || !irutil.IsNil(cond.Y) && !irutil.IsNil(cond.X) {
+			continue
+		}
+		success := b.Succs[0]
+		if cond.Op == token.NEQ {
+			success = b.Succs[1]
+		}
+		if !slices.Contains(loop, success) {
+			return true
+		}
+	}
+	return false
 }
 
 // ofRequest reports whether a parameter of a handler ends with the request.

@@ -10,7 +10,7 @@ var noDeadline = &rule.Rule{
 	Code:     "CL2021",
 	Name:     "context-without-deadline",
 	Analyzer: Name,
-	Maturity: rule.Preview,
+	Maturity: rule.Stable,
 	Fix:      rule.NoFix,
 	Doc: lint.RawDocumentation{
 		Title: "Repeated outbound call with a context that never ends",

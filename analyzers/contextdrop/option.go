@@ -14,7 +14,7 @@ import (
 // function WithContext that makes one, and none of the options that the call has is it.
 func (c *checker) option(call *ssa.Call, callee skeleton.Callee) offer {
 	sig := callee.Object.Signature()
-	if !sig.Variadic() || shape(sig) != acts {
+	if !sig.Variadic() || shape(sig) != acts || withoutEffect(callee.Object.FullName()) {
 		return offer{}
 	}
 	slice, ok := sig.Params().At(sig.Params().Len() - 1).Type().(*types.Slice)

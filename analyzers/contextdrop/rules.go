@@ -10,7 +10,7 @@ var newRoot = &rule.Rule{
 	Code:     "CL2031",
 	Name:     "context-replaced",
 	Analyzer: name,
-	Maturity: rule.Preview,
+	Maturity: rule.Stable,
 	Fix:      rule.UnsafeFix,
 	Doc: lint.RawDocumentation{
 		Title: "context.Background is passed although a context is at hand",
@@ -57,7 +57,7 @@ var noContext = &rule.Rule{
 	Code:     "CL2032",
 	Name:     "variant-without-context",
 	Analyzer: name,
-	Maturity: rule.Preview,
+	Maturity: rule.Stable,
 	Fix:      rule.UnsafeFix,
 	Doc: lint.RawDocumentation{
 		Title: "The variant without a context is called although a context is at hand",
@@ -149,7 +149,7 @@ var rootInHelper = &rule.Rule{
 	Code:     "CL2034",
 	Name:     "context-lost-in-helper",
 	Analyzer: name,
-	Maturity: rule.Preview,
+	Maturity: rule.Stable,
 	Fix:      rule.NoFix,
 	Doc: lint.RawDocumentation{
 		Title: "A helper makes a context although all of its callers have one",

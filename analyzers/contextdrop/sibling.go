@@ -137,8 +137,11 @@ func methodTakesContext(t types.Type) bool {
 func withoutEffect(name string) bool {
 	switch name {
 	case "google.golang.org/grpc.Dial", // neither waits for the connection unless told to
-		"net/http/httptest.NewRequest", // a request that nobody sends
-		"(*crypto/tls.Conn).Handshake": // is bounded by SetDeadline; see clientdeadline
+		// Encoding in memory does not wait: the context is only handed to marshalers that ask for one.
+		"github.com/goccy/go-json.Marshal", "github.com/goccy/go-json.Unmarshal",
+		"go.etcd.io/etcd/client/v3/concurrency.NewSession", // the option binds the session, not the call
+		"net/http/httptest.NewRequest",                     // a request that nobody sends
+		"(*crypto/tls.Conn).Handshake":                     // is bounded by SetDeadline; see clientdeadline
 		return true
 	}
 	return false
@@ -264,7 +267,7 @@ func (c *checker) isSibling(fn *ssa.Function, sibling *types.Func) bool {
 // dropsElsewhere reports whether the context of what a call makes is dealt with otherwise: a request that gets its context
 // later, a command that is only started, whose end the program sees to itself.
 func (c *checker) dropsElsewhere(call *ssa.Call) bool {
-	if makesRequest(call) && c.rebound(call) {
+	if makesRequest(call) && (c.rebound(call) || writtenOut(call)) {
 		return true
 	}
 	name := skeleton.CalleeOf(call.Common()).Name()
@@ -273,6 +276,19 @@ func (c *checker) dropsElsewhere(call *ssa.Call) bool {
 	}
 	// Who makes a request for others to send may find that they give it a context.
 	return name == "net/http.NewRequest" && leaves(requestOf(call), make(map[ssa.Value]bool)) && !c.returnedOnly(call)
+}
+
+// writtenOut reports whether a request is written to a connection by its maker, which does not look at its context.
+func writtenOut(call *ssa.Call) bool {
+	for _, use := range *requestOf(call).Referrers() {
+		if c, ok := use.(*ssa.Call); ok {
+			switch skeleton.CalleeOf(c.Common()).Name() {
+			case "(*net/http.Request).Write", "(*net/http.Request).WriteProxy":
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func requestOf(call *ssa.Call) ssa.Value {

@@ -28,11 +28,14 @@ func IsEntry(fn *ssa.Function) bool {
 	return fn.Name() == "main" && fn.Pkg.Pkg.Name() == "main" || fn.Name() == "init" || len(fn.Name()) > 5 && fn.Name()[:5] == "init#"
 }
 
+// EachRound is how often what stands in a loop runs.
+const EachRound = "each time round the loop"
+
 // Often says how often an instruction runs, if that is known to be without bound: "for each request". succs are the blocks
 // that can follow a block.
 func Often(instr ssa.Instruction, succs Succs) string {
 	if Loop(instr, succs) != nil {
-		return "each time round the loop"
+		return EachRound
 	}
 	return Called(instr.Parent())
 }

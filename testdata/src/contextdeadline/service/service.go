@@ -93,6 +93,16 @@ func (s *server) start() error {
 	return s.db.PingContext(context.Background())
 }
 
+// It goes round until it succeeds, once.
+func (s *server) untilReady() {
+	for {
+		if err := s.db.PingContext(context.Background()); err == nil {
+			break
+		}
+		time.Sleep(time.Second)
+	}
+}
+
 // A list is no loop that works for ever.
 func (s *server) list(ids []string) {
 	for _, id := range ids {

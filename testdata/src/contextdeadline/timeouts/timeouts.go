@@ -90,3 +90,12 @@ func list(ctx context.Context, jobs []int, do func(context.Context)) {
 		do(one)
 	}
 }
+
+// Nobody keeps these contexts.
+func roots(jobs chan int, do func(context.Context)) {
+	for range jobs {
+		one, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		do(one)
+	}
+}
