@@ -11,7 +11,7 @@ import (
 
 // channels runs the rules about channels, WaitGroups and Conds.
 func (c *checker) channels() {
-	w := newWorld(c)
+	w := c.world
 	for _, class := range w.classes.All() {
 		w.neverServed(class)
 		w.resultsNeverEnded(class)

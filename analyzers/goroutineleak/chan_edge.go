@@ -26,6 +26,9 @@ func (s *search) edge(b *ssa.BasicBlock, succ int, known facts) int {
 	if not, ok := cond.(*ssa.UnOp); ok && not.Op == token.NOT {
 		cond, positive = not.X, !positive
 	}
+	if s.countedDown(cond, positive) || s.flagged(cond, positive) {
+		return s.need
+	}
 	switch cond := cond.(type) {
 	case *ssa.Extract:
 		// v, ok := <-ch: what is closed was served.

@@ -2,11 +2,13 @@ package goroutineleak
 
 import (
 	"fmt"
+	"go/token"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -17,7 +19,7 @@ func (w *world) joinOfEndless(wait skeleton.ClassOp, releases []skeleton.ClassOp
 		return
 	}
 	if slices.ContainsFunc(releases, func(op skeleton.ClassOp) bool {
-		return !op.Deferred || op.Fn == wait.Fn || w.comesBack(op.Fn) || !w.runAsGoroutine(op.Fn)
+		return !op.Deferred || op.Fn == wait.Fn || w.comesBack(op.Fn) || !w.runAsGoroutine(op.Fn) || w.endsAll(op.Fn)
 	}) {
 		return
 	}
@@ -179,6 +181,30 @@ func (w *world) loopNeverLeft(class *skeleton.Class, op skeleton.ClassOp) bool {
 			Steps:   append(w.makeSteps(class, name), pass.Step{Place: at, Goroutine: 1, Op: "range", Object: name, Message: "waits here for ever after the last value"}),
 		}, blocked: at.Pos, rank: shown})
 		return true
+	}
+	return false
+}
+
+// endsAll reports whether a function ends the process where nothing failed: then nobody waits any more.
+func (w *world) endsAll(fn *ssa.Function) bool {
+	return slices.ContainsFunc(fn.Blocks, func(b *ssa.BasicBlock) bool {
+		return !afterFailure(b) && slices.ContainsFunc(b.Instrs, func(instr ssa.Instruction) bool {
+			return w.exits.Ends(instr) && w.exits.Reachable(instr) && w.opOf(instr).Kind != skeleton.Goexit
+		})
+	})
+}
+
+// afterFailure reports whether a block is reached only where an error is not nil.
+func afterFailure(b *ssa.BasicBlock) bool {
+	for ; b.Idom() != nil; b = b.Idom() {
+		br, ok := b.Idom().Instrs[len(b.Idom().Instrs)-1].(*ssa.If)
+		if !ok || len(b.Preds) != 1 {
+			continue
+		}
+		cond, ok := br.Cond.(*ssa.BinOp)
+		if ok && irutil.IsError(cond.X.Type()) && irutil.IsNil(cond.Y) && (cond.Op == token.NEQ) == (b == b.Idom().Succs[0]) {
+			return true
+		}
 	}
 	return false
 }

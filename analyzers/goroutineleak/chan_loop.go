@@ -70,6 +70,9 @@ func (w *world) trips(b, outer *ssa.BasicBlock) int {
 	for _, l := range w.loopsOf(b.Parent()) {
 		if l.body[b] && (outer == nil || !l.body[outer]) {
 			k, known := l.constantTrips()
+			if l.onceOnly(b) {
+				k, known = 1, true
+			}
 			if !known || n*k >= many {
 				return many
 			}

@@ -72,6 +72,9 @@ func (w *world) abandonedSender(l local, op skeleton.ClassOp, t thread, receiver
 	}
 	s.repeated = started > 1
 	room := l.cap
+	if from != nil && started > 1 && room > 0 && w.newSendCount(l).of(t.root) <= room && w.oneAtATime(l.class, from) {
+		return false
+	}
 	if sends <= room || sends == many && room > 1 {
 		return false
 	}

@@ -25,7 +25,7 @@ func (w *world) timersWithoutChannel() {
 					continue
 				}
 				field, ok := load.X.(*ssa.FieldAddr)
-				if !ok || !isTimer(field.X.Type()) || behindNilTest(instr, field) {
+				if !ok || !isTimer(field.X.Type()) || behindNilTest(instr, field) || freshTimer(instr) {
 					continue
 				}
 				o := timerOrigin{w: w, seen: make(map[ssa.Value]bool)}

@@ -97,6 +97,7 @@ func newChecker(p *pass.Pass, tests bool) *checker {
 	c.fns = slices.DeleteFunc(irutil.Functions(c.ssa), func(fn *ssa.Function) bool { return !tests && c.IsTest(fn.Pos()) })
 	c.exits.Among(c.fns)
 	c.program = program.New(c.Pkg, c.fns)
+	c.world = newWorld(c)
 	return c
 }
 

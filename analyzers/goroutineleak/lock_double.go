@@ -33,6 +33,9 @@ func (l *locker) doubleLocks(w *lockWalk) {
 			}
 			continue
 		}
+		if l.comesAgain(h, a) {
+			continue
+		}
 		why := cause{h.at, a.what.last().at}
 		if told[why] {
 			continue
@@ -52,6 +55,21 @@ func (l *locker) doubleLocks(w *lockWalk) {
 			}
 		}
 	}
+}
+
+// comesAgain reports whether a lock is taken a second time by the same instruction, to which a function that is called with the
+// lock held leads back through others, on some of its ways: the first use of the function would hang if it always went that
+// way, so that something on the way decides which the rule does not see. A function that calls itself decides for itself.
+func (l *locker) comesAgain(h holding, a acquisition) bool {
+	if a.what.last().at != h.at || a.what.next == nil || a.what.next.next == nil {
+		return false
+	}
+	for t := a.what; t != nil; t = t.next {
+		if l.leavesPast(t.at.Block()) {
+			return true
+		}
+	}
+	return false
 }
 
 // meant reports whether a lock is held because the code means it so. Of one that a function called before has forgotten

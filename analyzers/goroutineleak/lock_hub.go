@@ -23,7 +23,7 @@ func (l *locker) hubs(w *lockWalk) {
 		}
 		send := a.instr.(*ssa.Send)
 		list := l.listOf(send.Chan)
-		if list == nil || !l.othersReceive(send) || l.once(send, list) {
+		if list == nil || !l.othersReceive(send) || l.once(send, list) || l.keepsLatest(send) {
 			continue
 		}
 		for _, h := range a.state.locks {

@@ -26,6 +26,9 @@ func (l *locker) leavingReceivers(w *lockWalk) {
 		if a.what.kind != skeleton.Send || seen[a.instr] {
 			continue
 		}
+		if send, ok := a.what.last().at.(*ssa.Send); ok && l.keepsLatest(send) {
+			continue
+		}
 		for _, h := range a.state.locks {
 			if !l.meant(h) || !l.stable(h.path) || seen[a.instr] {
 				continue

@@ -116,6 +116,9 @@ func (w *lockWalk) summary() *lockSummary {
 		return s
 	}
 	for _, e := range w.exits {
+		if w.releasedAlready(e) {
+			continue
+		}
 		o := lockOutcome{facts: w.exported(e.facts), results: make([]lockResult, len(e.ret.Results))}
 		for _, h := range e.state.locks {
 			// Of a lock that is released under a name of this function's own, the caller knows at least the class.

@@ -53,7 +53,7 @@ func (c *checker) roomForAll(s explore.Stuck) bool {
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
 				if ch, ok := instr.(*ssa.MakeChan); ok && ch.Pos() == s.Made {
-					return isLen(ch.Size) && irutil.InCycle(s.At.Block()) || ofLen(ch.Size, 0) || roundsFor(s.At, ch.Size)
+					return isLen(ch.Size) && irutil.InCycle(s.At.Block()) || ofLen(ch.Size, 0) || roundsFor(s.At, ch.Size) || c.asksLen(s, ch)
 				}
 			}
 		}

@@ -2,7 +2,6 @@ package goroutineleak
 
 // stopped looks for methods that end the work of an object and wait for ever, or leave somebody waiting.
 func (w *world) stopped() {
-	w.world = w
 	for _, class := range w.classes.All() {
 		if class.Closed() {
 			w.oneSided(class)

@@ -21,7 +21,9 @@ func (w *world) addWithoutDone(class *skeleton.Class, wait skeleton.ClassOp, add
 		if !known || n <= 0 || n > 16 {
 			return
 		}
-		left[add.Instr] = n
+		if !w.putsBack(class, add, n) {
+			left[add.Instr] = n
+		}
 	}
 	var others []skeleton.ClassOp
 	for _, done := range opsOf(class, skeleton.WaitGroupDone) {
@@ -70,4 +72,13 @@ func (w *world) addWithoutDone(class *skeleton.Class, wait skeleton.ClassOp, add
 			return
 		}
 	}
+}
+
+// putsBack reports whether an Add only gives back what the same function took out before: it does not count while it waits
+// for something itself.
+func (w *world) putsBack(class *skeleton.Class, add skeleton.ClassOp, n int64) bool {
+	return slices.ContainsFunc(opsOf(class, skeleton.WaitGroupAdd), func(op skeleton.ClassOp) bool {
+		m, known := addend(op)
+		return known && m == -n && op.Fn == add.Fn && !op.Deferred && !op.Started && w.before(op.Instr, add.Instr)
+	})
 }
