@@ -124,7 +124,7 @@ func (w *world) fieldSender(class *skeleton.Class, op skeleton.ClassOp, consumer
 			{Place: w.wayPlace(x), Goroutine: 2, Op: "return", Object: name, Message: fmt.Sprintf("%s can %s here", who, how)},
 			{Place: at, Goroutine: 3, Op: "send", Object: name, Message: fmt.Sprintf("sends on %s for ever", name)},
 		},
-	}, blocked: at.Pos, rank: shown, at: op.Instr}
+	}, blocked: at.Pos, rank: shown, at: op.Instr, sends: op.Instr, left: exitOf(consumer.root, x)}
 }
 
 // fieldNeverClosed reports a goroutine that loops over a channel of a field that nothing closes, in a package that others

@@ -89,5 +89,5 @@ func (w *world) givenUpSender(class *skeleton.Class, op skeleton.ClassOp, t thre
 			pass.Step{Place: w.startPlace(t), Goroutine: 1, Op: "go", Object: name, Message: "the sender is started here"},
 			pass.Step{Place: leaves, Goroutine: 1, Op: "return", Object: name, Message: who + " can give up here"},
 			pass.Step{Place: at, Goroutine: 2, Op: "send", Object: name, Message: fmt.Sprintf("sends on %s for ever", name)}),
-	}, blocked: at.Pos, rank: shown, at: op.Instr, start: startedBy(t)}
+	}, blocked: at.Pos, rank: shown, at: op.Instr, start: startedBy(t), sends: op.Instr}
 }

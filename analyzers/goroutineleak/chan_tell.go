@@ -53,7 +53,7 @@ func (w *world) senderFinding(l local, op skeleton.ClassOp, t thread, left []dep
 		advice = fmt.Sprintf("make %s with capacity %d, so that no send needs a receiver", name, sends)
 	}
 	d.Message = fmt.Sprintf("%s blocks for ever sending on %s: %s; %s", who, name, why, advice)
-	return finding{Diagnostic: d, blocked: at.Pos, rank: shown, at: op.Instr, start: startedBy(t)}
+	return finding{Diagnostic: d, blocked: at.Pos, rank: shown, at: op.Instr, start: startedBy(t), sends: op.Instr, left: exitOfAll(l.owner, left)}
 }
 
 func times(n int) string {

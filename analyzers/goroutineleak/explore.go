@@ -94,7 +94,7 @@ func (c *checker) stuck(s explore.Stuck) {
 			d.Related = append(d.Related, pass.Related{Place: pass.Place{Pos: p, End: e}, Message: describeOp(other.Kind, o) + " blocks too"})
 		}
 	}
-	f := finding{Diagnostic: d, blocked: pos, rank: proven}
+	f := finding{Diagnostic: d, blocked: pos, rank: proven, sends: s.At}
 	if alone(s) {
 		f.at, f.start = s.At, c.startOf(s)
 	}

@@ -78,6 +78,11 @@ type finding struct {
 	// at is the operation that waits for ever, and start what starts the goroutine that does: what is known of them may make
 	// the finding a note. Either may be nil.
 	at, start ssa.Instruction
+	// sends is the send that waits for ever, and left how its receivers leave, where that is known: see families.
+	sends ssa.Instruction
+	left  exit
+	// advice says why the finding is a note, where it is one.
+	advice string
 }
 
 // What knows most about a cause speaks.
@@ -122,15 +127,29 @@ func (c *checker) report() {
 	slices.SortStableFunc(c.found, func(a, b finding) int {
 		return cmp.Or(cmp.Compare(a.blocked, b.blocked), cmp.Compare(a.rank, b.rank), cmp.Compare(a.Pos, b.Pos), cmp.Compare(a.Rule.Code, b.Rule.Code))
 	})
+	var list []finding
 	for i := 0; i < len(c.found); {
 		first := c.found[i]
 		for ; i < len(c.found) && c.found[i].blocked == first.blocked; i++ {
-			// A flow rule may know the remedy of what the explorer proves.
-			if first.Fix == nil && c.found[i].Rule == first.Rule {
-				first.Fix = c.found[i].Fix
+			other := c.found[i]
+			if other.Rule != first.Rule {
+				continue
+			}
+			// A flow rule may know the remedy of what the explorer proves, and who has left.
+			if first.Fix == nil {
+				first.Fix = other.Fix
+			}
+			if first.left.root == nil {
+				first.left = other.left
 			}
 		}
-		c.soften(&first)
+		first.advice = c.soften(&first)
+		list = append(list, first)
+	}
+	for _, family := range c.families(list) {
+		first := family[0]
+		c.tellOf(&first, family[1:])
+		first.Message += first.advice
 		switch first.Rule {
 		case abandonedSender, abandonedReceiver, blockedSelect: // package endlessgoroutine may see a loop that does not end
 			first.Subject = c.Goroutine(pass.Place{Pos: first.Pos})

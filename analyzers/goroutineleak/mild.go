@@ -17,31 +17,43 @@ import (
 // A finding is milder than its rule where what stays is little: one goroutine of a part of the program that runs once, or
 // one for each caller of an object that has come to its end.
 
-// soften makes a finding about an abandoned sender, receiver or select a note where that is so.
-func (c *checker) soften(f *finding) {
+// soften makes a finding about an abandoned sender, receiver or select a note where that is so, and says why.
+func (c *checker) soften(f *finding) (why string) {
 	switch f.Rule {
 	case abandonedSender, abandonedReceiver, blockedSelect, stopHangs:
 	default:
-		return
+		return ""
 	}
+	if why = c.mild(f); why == "" {
+		return ""
+	}
+	f.Severity = rule.Note
+	return "; " + why + ", so this is advice"
+}
+
+// mild says why a finding is about little, or nothing.
+func (c *checker) mild(f *finding) string {
 	if f.start != nil && c.program.Once(f.start) && !c.stopsWork(f.at) {
-		f.Severity = rule.Note
-		f.Message += "; it is started once and stays until the process ends, so this is advice"
-		return
+		return "it is started once and stays until the process ends"
 	}
 	if f.at == nil || c.world == nil {
-		return
+		return ""
 	}
 	for _, op := range c.world.ops[f.at] {
 		if op.Case >= 0 {
 			continue
 		}
+		if f.left.root != nil && c.program.Last(f.left.root) && !c.world.waitedFor(op.ClassOp) {
+			return fmt.Sprintf("it happens only once %s has returned, and the process ends then", funcName(f.left.root))
+		}
 		if who := c.world.endsWithOwner(op.class, op.ClassOp); who != nil {
-			f.Severity = rule.Note
-			f.Message += fmt.Sprintf("; it happens only once %s has been told to end, to one goroutine for each call under way then, so this is advice", funcName(who))
-			return
+			return fmt.Sprintf("it happens only once %s has been told to end, to one goroutine for each call under way then", funcName(who))
+		}
+		if c.world.inWindow(op.class, op.ClassOp) {
+			return "it happens only where the context ends between the look at it and the send"
 		}
 	}
+	return ""
 }
 
 // stopsWork reports whether a goroutine that waits for ever would otherwise have gone on with its work, in a program that goes
@@ -93,10 +105,16 @@ func (w *world) endsWithOwner(class *skeleton.Class, op skeleton.ClassOp) *ssa.F
 	if op.Does(skeleton.Recv) {
 		other = skeleton.Send
 	}
+	if w.ofProcess(op.Fn) {
+		return nil
+	}
 	var server *ssa.Function
 	for _, serves := range opsOf(class, other) {
 		if serves.Fn == op.Fn || !w.exits.Reachable(serves.Instr) {
 			continue
+		}
+		if isSelect(serves) && serves.Default && w.Pkg.Name() == "main" && w.onlyToldToLeave(serves.Fn) {
+			continue // it takes what is there before it leaves, in a program that ends with its parts
 		}
 		if !isSelect(serves) || serves.Default || !w.repeats(serves.Instr.Block(), nil) || !w.onlyToldToLeave(serves.Fn) {
 			return nil
@@ -125,7 +143,7 @@ next:
 			return false
 		}
 		for i, succ := range b.Succs {
-			if br, ok := last.(*ssa.If); ok && w.tellsToLeave(fn, br.Cond, i == 0) {
+			if br, ok := last.(*ssa.If); ok && w.tellsToLeave(fn, br.Cond, i == 0, succ) {
 				continue
 			}
 			if !seen[succ] {
@@ -138,7 +156,7 @@ next:
 }
 
 // tellsToLeave reports whether a branch is taken because of a signal that stays.
-func (w *world) tellsToLeave(fn *ssa.Function, cond ssa.Value, positive bool) bool {
+func (w *world) tellsToLeave(fn *ssa.Function, cond ssa.Value, positive bool, branch *ssa.BasicBlock) bool {
 	switch cond := cond.(type) {
 	case *ssa.Extract:
 		// v, ok := <-ch: the rule is about a channel that nobody closes.
@@ -150,7 +168,7 @@ func (w *world) tellsToLeave(fn *ssa.Function, cond ssa.Value, positive bool) bo
 			op := skeleton.ClassOp{Op: skeleton.OpOf(sel), Fn: fn, Case: i}
 			switch {
 			case positive:
-				return w.ended(op, sel.States[i])
+				return w.ended(op, sel.States[i]) || w.toldByValue(op, sel, i, branch)
 			case isLast:
 				return w.ended(op, sel.States[i+1]) // the last case is what remains
 			}

@@ -18,7 +18,7 @@ func TestMild(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, r := range analysistest.Run(t, dir, lockAnalyzer(t), "goroutineleak/once", "goroutineleak/ended") {
+	for _, r := range analysistest.Run(t, dir, lockAnalyzer(t), "goroutineleak/once", "goroutineleak/ended", "goroutineleak/lastrun") {
 		for _, f := range r.Action.Result.(*wire.Result).Findings {
 			want := ""
 			if strings.HasSuffix(f.Message, "so this is advice") {

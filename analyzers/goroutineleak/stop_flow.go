@@ -168,5 +168,5 @@ func (w *world) forsakenFinding(class *skeleton.Class, op skeleton.ClassOp, l le
 			{Place: placeOf(signal), Goroutine: 2, Op: "return", Object: when, Message: "and leaves when " + when + " is ready"},
 			{Place: at, Goroutine: 1, Op: kind, Object: name, Message: "waits here for ever then"},
 		},
-	}, blocked: at.Pos, rank: shown, at: op.Instr}
+	}, blocked: at.Pos, rank: shown, at: op.Instr, sends: op.Instr, left: exit{l.op.Fn, way{sel: l.op.Instr.(*ssa.Select), selCase: l.signal}}}
 }

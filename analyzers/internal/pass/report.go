@@ -67,17 +67,11 @@ type Fix struct {
 // Report reports d, unless a suppression comment silences it, or it lies in a generated file, a test file that the rule
 // does not cover, or nowhere.
 func (p *Pass) Report(d Diagnostic) {
-	file := p.File(d.Pos)
-	if file == nil || p.isGenerated(file) {
+	file, ok := p.reports(d)
+	if !ok {
 		return
 	}
 	r := d.Rule
-	if p.IsTest(d.Pos) && !r.Tests && !p.Options.Tests {
-		return
-	}
-	if r.Maturity != rule.Stable && !p.Options.Preview {
-		return
-	}
 	if d.Severity == "" || !r.Severity().AtLeast(d.Severity) {
 		d.Severity = r.Severity()
 	}
@@ -90,6 +84,24 @@ func (p *Pass) Report(d Diagnostic) {
 	if f.SuppressedBy == nil && !p.told(d.Subject) {
 		p.Pass.Report(p.diagnostic(d))
 	}
+}
+
+// reports reports whether a finding belongs into the result, with its file.
+func (p *Pass) reports(d Diagnostic) (*ast.File, bool) {
+	file, r := p.File(d.Pos), d.Rule
+	switch {
+	case file == nil || p.isGenerated(file),
+		p.IsTest(d.Pos) && !r.Tests && !p.Options.Tests,
+		r.Maturity != rule.Stable && !p.Options.Preview:
+		return nil, false
+	}
+	return file, true
+}
+
+// Heard reports whether Report would report d, and no suppression comment silences it: whether it may speak for others.
+func (p *Pass) Heard(d Diagnostic) bool {
+	_, ok := p.reports(d)
+	return ok && p.directives.Suppressing(p.Fset, d.Pos, d.Rule.Code, d.Rule.Name, p.Analyzer.Name, string(d.Rule.Family())) == nil
 }
 
 // diagnostic is the form that drivers other than ours see: the code stands in the text, because most of them drop the

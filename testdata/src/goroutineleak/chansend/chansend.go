@@ -268,10 +268,10 @@ func eitherOrMany(shops []string) (price, error) {
 		go func() {
 			p, err := ask(shop)
 			if err != nil {
-				failed <- err // want `CL1001`
+				failed <- err // want `CL1001: .*; the same holds for line 274`
 				return
 			}
-			result <- p // want `CL1001`
+			result <- p
 		}()
 	}
 	select {

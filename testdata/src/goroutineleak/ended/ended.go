@@ -288,3 +288,199 @@ func Ask(ctx context.Context, j job) error {
 		return ctx.Err()
 	}
 }
+
+// An Ordered one is told to leave by a value that its Halt sends, with the channel of the answer.
+type Ordered struct {
+	jobs  chan job
+	names chan string
+	halt  chan chan struct{}
+}
+
+func NewOrdered() *Ordered { // want NewOrdered:"starts a goroutine until Halt"
+	s := &Ordered{jobs: make(chan job), names: make(chan string), halt: make(chan chan struct{})}
+	go s.loop()
+	return s
+}
+
+func (s *Ordered) loop() {
+	for {
+		select {
+		case j := <-s.jobs:
+			_ = j.run()
+		case name := <-s.names:
+			log.Print(name)
+		case done := <-s.halt:
+			done <- struct{}{}
+			return
+		}
+	}
+}
+
+func (s *Ordered) Schedule(name string) {
+	s.jobs <- job{name} // want `CL1011: .*; it happens only once Ordered.loop has been told to end`
+}
+
+func (s *Ordered) Name(name string) {
+	s.names <- name // want `CL1011: .*; it happens only once Ordered.loop has been told to end`
+}
+
+func (s *Ordered) Halt() {
+	done := make(chan struct{})
+	s.halt <- done
+	<-done
+}
+
+// A Kicked one gets signals that make it work, not only leave: it leaves when the work fails.
+type Kicked struct {
+	jobs chan job
+	kick chan struct{}
+}
+
+func NewKicked() *Kicked { // want NewKicked:"starts a goroutine until Kick"
+	s := &Kicked{jobs: make(chan job), kick: make(chan struct{})}
+	go s.loop()
+	return s
+}
+
+func (s *Kicked) loop() {
+	for {
+		select {
+		case j := <-s.jobs:
+			_ = j.run()
+		case <-s.kick:
+			if (job{}).run() != nil {
+				return
+			}
+		}
+	}
+}
+
+func (s *Kicked) Schedule(name string) {
+	s.jobs <- job{name} // want `CL1001: [^;]*; [^;]*$`
+}
+
+func (s *Kicked) Kick() {
+	s.kick <- struct{}{}
+}
+
+// The process has one of these, and whoever wants calls it, also when it has been ended and another one takes its place.
+type Recorder struct {
+	spans chan string
+	stop  chan struct{}
+}
+
+var recorder *Recorder
+
+func StartRecorder() {
+	recorder = &Recorder{spans: make(chan string), stop: make(chan struct{})}
+	go recorder.loop()
+}
+
+func StopRecorder() { close(recorder.stop) }
+
+func Record(span string) { recorder.record(span) }
+
+func (r *Recorder) loop() {
+	for {
+		select {
+		case span := <-r.spans:
+			log.Print(span)
+		case <-r.stop:
+			return
+		}
+	}
+}
+
+func (r *Recorder) record(span string) {
+	r.spans <- span // want `CL1001: [^;]*; [^;]*$`
+}
+
+// AskInTime looks whether anybody waits, right before it sends.
+func AskInTime(ctx context.Context, j job) error {
+	result := make(chan error)
+	go func() {
+		if err := j.run(); err != nil && ctx.Err() == nil {
+			result <- err // want `CL1001: .*only where the context ends between`
+		}
+		close(result)
+	}()
+	select {
+	case err := <-result:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// AskTooEarly looks before the work, which takes its time.
+func AskTooEarly(ctx context.Context, j job) error {
+	result := make(chan error)
+	go func() {
+		if ctx.Err() == nil {
+			result <- j.run() // want `CL1001: [^;]*; [^;]*$`
+		}
+		close(result)
+	}()
+	select {
+	case err := <-result:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// AskAnother looks at a context that is not the one of who waits.
+func AskAnother(ctx, other context.Context, j job) error {
+	result := make(chan error)
+	go func() {
+		if err := j.run(); err != nil && other.Err() == nil {
+			result <- err // want `CL1001: [^;]*; [^;]*$`
+		}
+		close(result)
+	}()
+	select {
+	case err := <-result:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// A Mixed one has callers that wait on two channels of one loop. One of them has a lock while it waits: it is shown, and
+// tells of the others.
+type Mixed struct {
+	mu    sync.Mutex
+	n     int
+	jobs  chan job
+	names chan string
+}
+
+func NewMixed(ctx context.Context) *Mixed {
+	s := &Mixed{jobs: make(chan job), names: make(chan string)}
+	go s.loop(ctx)
+	return s
+}
+
+func (s *Mixed) loop(ctx context.Context) {
+	for {
+		select {
+		case j := <-s.jobs:
+			_ = j.run()
+		case name := <-s.names:
+			log.Print(name)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (s *Mixed) Schedule(name string) {
+	s.jobs <- job{name}
+}
+
+func (s *Mixed) Locked(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.n++
+	s.names <- name // want `CL1001: [^;]*; [^;]*; the same holds for line 478, more.go:5, more.go:6 and 1 more$`
+}
