@@ -95,10 +95,10 @@ func countedDownToFailure(dial []func() (int, error)) (best int, err error) {
 		go func() {
 			v, err := d()
 			if err != nil {
-				failed <- err // want `CL1001`
+				failed <- err // want `CL1001: .*; the same holds for line 101`
 				return
 			}
-			ready <- v // want `CL1001`
+			ready <- v
 		}()
 	}
 	for started > 0 {
