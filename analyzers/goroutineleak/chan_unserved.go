@@ -3,6 +3,7 @@ package goroutineleak
 import (
 	"fmt"
 	"go/ast"
+	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -105,7 +106,7 @@ func (w *world) unservedOutside(class *skeleton.Class) {
 	name := class.Fields[0].Name()
 	steps := w.makeSteps(class, name)
 	for _, fn := range w.fns {
-		if w.classes.Callable(fn) && returnsField(fn, class.Fields[0]) {
+		if w.classes.Callable(fn) && w.seenOutside(fn) && returnsField(fn, class.Fields[0]) {
 			steps = append(steps, pass.Step{Place: pass.Place{Pos: fn.Pos()}, Op: "return", Object: name, Message: funcName(fn) + " hands it out"})
 			at := steps[0].Place
 			w.add(finding{Diagnostic: pass.Diagnostic{
@@ -117,4 +118,43 @@ func (w *world) unservedOutside(class *skeleton.Class) {
 			return
 		}
 	}
+}
+
+// seenOutside reports whether other packages can get at what a function is a method of: by its name, as the result of an
+// exported function, or as a value of an interface. What the package itself receives is judged where it does.
+func (w *world) seenOutside(fn *ssa.Function) bool {
+	recv := fn.Signature.Recv()
+	if recv == nil {
+		return true
+	}
+	named := namedOf(recv.Type())
+	if named == nil || named.Obj().Exported() {
+		return true
+	}
+	for _, in := range w.fns {
+		if obj := in.Object(); obj != nil && obj.Exported() {
+			for v := range in.Signature.Results().Variables() {
+				if namedOf(v.Type()) == named {
+					return true
+				}
+			}
+		}
+		for _, b := range in.Blocks {
+			for _, instr := range b.Instrs {
+				if made, ok := instr.(*ssa.MakeInterface); ok && namedOf(made.X.Type()) == named {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// namedOf returns the type that t is, or points to, or nil.
+func namedOf(t types.Type) *types.Named {
+	if ptr, ok := types.Unalias(t).(*types.Pointer); ok {
+		t = ptr.Elem()
+	}
+	named, _ := types.Unalias(t).(*types.Named)
+	return named
 }

@@ -3,9 +3,11 @@ package goroutineleak
 import (
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/cloudlint/cloudlint/analyzers/internal/models"
 	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
@@ -96,6 +98,9 @@ func (w *lockWalk) decide(cond ssa.Value, fs lockFacts) (value, known bool) {
 			if c == "nil" && isNeverNil(x) {
 				return !equal, true
 			}
+			if c == "nil" && succeeds(x) {
+				return equal, true
+			}
 		}
 	}
 	if f, ok := fs.find(w.keyOf(cond)); ok && f.is {
@@ -180,4 +185,23 @@ func (w *lockWalk) resultFact(v ssa.Value, fs lockFacts) (value string, is, ok b
 		}
 	}
 	return "", false, false
+}
+
+// succeeds reports whether an error is the result of a call that cannot fail with the constants that it is given.
+func succeeds(v ssa.Value) bool {
+	e, ok := v.(*ssa.Extract)
+	if !ok || !irutil.IsError(e.Type()) {
+		return false
+	}
+	call, ok := e.Tuple.(*ssa.Call)
+	if !ok {
+		return false
+	}
+	callee := skeleton.CalleeOf(&call.Call)
+	i, never := models.Infallible(callee.Name())
+	if i >= len(callee.Args) || never == nil {
+		return false
+	}
+	k, ok := callee.Args[i].(*ssa.Const)
+	return ok && k.Value != nil && slices.Contains(never, k.Value.ExactString())
 }

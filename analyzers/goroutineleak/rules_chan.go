@@ -129,7 +129,7 @@ func index(documents []string, store func(string) error) error {
 		Since:    chanSince,
 		Severity: lint.SeverityWarning,
 	},
-	Maturity: rule.Preview, Fix: rule.NoFix,
+	Maturity: rule.Stable, Fix: rule.NoFix,
 	Blind: "A channel that others can reach (a parameter, a result, an exported field, an argument of unknown code) may be closed by them. " +
 		"A receive in a loop that counts is taken to be matched by the sends.",
 	References: []string{"https://pkg.go.dev/runtime/pprof#Profile"},

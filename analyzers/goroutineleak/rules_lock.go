@@ -14,7 +14,7 @@ var missingUnlock = &rule.Rule{
 	Code:     "CL1010",
 	Name:     "missing-unlock",
 	Analyzer: name,
-	Maturity: rule.Preview,
+	Maturity: rule.Stable,
 	Fix:      rule.NoFix,
 	Doc: lint.RawDocumentation{
 		Title: "A path leaves with a lock held that others release",
@@ -76,7 +76,7 @@ var doubleLock = &rule.Rule{
 	Code:     "CL1006",
 	Name:     "double-lock",
 	Analyzer: name,
-	Maturity: rule.Preview,
+	Maturity: rule.Stable,
 	Fix:      rule.NoFix,
 	Doc: lint.RawDocumentation{
 		Title: "A goroutine locks a mutex that it already holds",
