@@ -18,7 +18,7 @@ func (w *lockWalk) releasedAlready(e lockExit) bool {
 	if slices.ContainsFunc(e.state.locks, holding.releases) {
 		return false
 	}
-	flag := flagSeen(e.ret.Block())
+	flag := flagSeen(e.ret.Block(), true)
 	if flag == nil {
 		return false
 	}
@@ -30,15 +30,15 @@ func (w *lockWalk) releasedAlready(e lockExit) bool {
 	})
 }
 
-// flagSeen returns the field that was seen to be true where a block is reached, by the function itself or by one that it asks
-// for an error, or nil.
-func flagSeen(b *ssa.BasicBlock) *types.Var {
+// flagSeen returns the field that was seen to be true where a block is reached, by the function itself or, if callees count, by
+// one that it asks for an error, or nil.
+func flagSeen(b *ssa.BasicBlock, callees bool) *types.Var {
 	for ; b.Idom() != nil; b = b.Idom() {
 		br, ok := b.Idom().Instrs[len(b.Idom().Instrs)-1].(*ssa.If)
 		if !ok || len(b.Preds) != 1 {
 			continue
 		}
-		if f := flagOf(br.Cond, b == b.Idom().Succs[0]); f != nil {
+		if f := flagOf(br.Cond, b == b.Idom().Succs[0], callees); f != nil {
 			return f
 		}
 	}
@@ -46,18 +46,18 @@ func flagSeen(b *ssa.BasicBlock) *types.Var {
 }
 
 // flagOf returns the field that is true where a condition is.
-func flagOf(cond ssa.Value, positive bool) *types.Var {
+func flagOf(cond ssa.Value, positive, callees bool) *types.Var {
 	switch cond := cond.(type) {
 	case *ssa.UnOp:
 		if cond.Op == token.NOT {
-			return flagOf(cond.X, !positive)
+			return flagOf(cond.X, !positive, callees)
 		}
 		if addr, ok := cond.X.(*ssa.FieldAddr); ok && positive {
 			return irutil.FieldOf(addr.X.Type(), addr.Field)
 		}
 	case *ssa.BinOp:
 		call, ok := cond.X.(*ssa.Call)
-		if !ok || !irutil.IsNil(cond.Y) || !irutil.IsError(cond.X.Type()) || positive != (cond.Op == token.NEQ) {
+		if !ok || !callees || !irutil.IsNil(cond.Y) || !irutil.IsError(cond.X.Type()) || positive != (cond.Op == token.NEQ) {
 			return nil
 		}
 		fn := skeleton.CalleeOf(&call.Call).Func
@@ -71,7 +71,7 @@ func flagOf(cond ssa.Value, positive bool) *types.Var {
 			if !ok || len(ret.Results) == 1 && irutil.IsNil(ret.Results[0]) {
 				continue
 			}
-			f := flagSeen(b)
+			f := flagSeen(b, false)
 			if f == nil || flag != nil {
 				return nil
 			}

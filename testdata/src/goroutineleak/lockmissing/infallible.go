@@ -33,3 +33,20 @@ func (b *block) pattern(value string) error {
 	b.mu.Unlock()
 	return nil
 }
+
+// A function that asks itself for an error.
+func (b *block) drain(n int) error {
+	b.mu.Lock()
+	if err := again(n); err != nil {
+		return err // want `returns with b.mu held`
+	}
+	b.mu.Unlock()
+	return nil
+}
+
+func again(n int) error {
+	if err := again(n - 1); err != nil {
+		return err
+	}
+	return nil
+}
