@@ -62,3 +62,35 @@ func TestOneCauseOneFinding(t *testing.T) {
 		})
 	}
 }
+
+// TestOddCode analyses code that crashed an analyzer once, or could have.
+func TestOddCode(t *testing.T) {
+	dir, err := filepath.Abs("testdata/odd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := filepath.Join(t.TempDir(), "cloudlint")
+	if runtime.GOOS == "windows" {
+		command += ".exe"
+	}
+	if out, err := exec.Command("go", "build", "-o", command, "../cmd/cloudlint").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	cmd := exec.Command(command, "--preview", "--exit-zero", "--format=json", "--driver=source", "./...")
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "PWD="+dir, "GOWORK=off", "GOFLAGS=")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var report struct {
+		Errors   []json.RawMessage
+		Findings []struct{ Function, Code string }
+	}
+	if err := json.Unmarshal(out, &report); err != nil {
+		t.Fatal(err)
+	}
+	if len(report.Errors) > 0 {
+		t.Errorf("errors: %s", report.Errors)
+	}
+}

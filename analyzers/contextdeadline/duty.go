@@ -153,8 +153,12 @@ func (c *checker) waits(call ssa.CallInstruction, out outbound.Call) bool {
 		return !clientsOwn(out.Row.Func)
 	}
 	// A client can have a timeout of its own, which clientdeadline looks for. The default client has none.
-	load, ok := call.Common().Args[0].(*ssa.UnOp)
-	if !ok || out.Row.Func != "(*net/http.Client).Do" {
+	callee := skeleton.CalleeOf(call.Common())
+	if out.Row.Func != "(*net/http.Client).Do" || len(callee.Args) == 0 {
+		return false
+	}
+	load, ok := callee.Args[0].(*ssa.UnOp)
+	if !ok {
 		return false
 	}
 	global, ok := load.X.(*ssa.Global)

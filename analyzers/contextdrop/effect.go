@@ -191,7 +191,7 @@ func (c *checker) parameter(p *ssa.Parameter) effect {
 	switch {
 	case c.keepsInside(p):
 		e = keeps
-	case len(u.sinks) > 0 || c.watches(p):
+	case len(u.sinks) > 0 || watches(p, make(map[ssa.Value]bool)):
 		e = acts
 	case u.kept:
 		e = keeps
@@ -202,10 +202,11 @@ func (c *checker) parameter(p *ssa.Parameter) effect {
 
 // watches reports whether a function waits for the end of a context, or asks for it again and again. To ask once is no
 // wait: what follows takes the time that it takes.
-func (c *checker) watches(v ssa.Value) bool {
-	if v.Referrers() == nil {
+func watches(v ssa.Value, seen map[ssa.Value]bool) bool {
+	if seen[v] || v.Referrers() == nil {
 		return false
 	}
+	seen[v] = true
 	for _, use := range *v.Referrers() {
 		if call, ok := use.(*ssa.Call); ok && call.Call.IsInvoke() && call.Call.Value == v {
 			switch call.Call.Method.Name() {
@@ -220,7 +221,7 @@ func (c *checker) watches(v ssa.Value) bool {
 		if store, ok := use.(*ssa.Store); ok && store.Val == v {
 			if cell, ok := store.Addr.(*ssa.Alloc); ok {
 				for _, load := range *cell.Referrers() {
-					if load, ok := load.(*ssa.UnOp); ok && c.watches(load) {
+					if load, ok := load.(*ssa.UnOp); ok && watches(load, seen) {
 						return true
 					}
 				}

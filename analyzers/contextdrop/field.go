@@ -20,7 +20,7 @@ func (c *checker) field(load *ssa.UnOp) {
 	if !ok {
 		return
 	}
-	recv := c.receiver(addr.X, load.Parent())
+	recv := c.receiver(addr.X, load.Parent(), 0)
 	if recv == nil || c.scope.Detached(load) != scope.NoReason {
 		return
 	}
@@ -47,8 +47,14 @@ func (c *checker) field(load *ssa.UnOp) {
 	c.Report(d)
 }
 
+// maxCells bounds how many variables a receiver is followed through.
+const maxCells = 8
+
 // receiver returns the receiver parameter that v is, also in a closure, or nil.
-func (c *checker) receiver(v ssa.Value, fn *ssa.Function) *ssa.Parameter {
+func (c *checker) receiver(v ssa.Value, fn *ssa.Function, depth int) *ssa.Parameter {
+	if depth > maxCells {
+		return nil
+	}
 	switch x := v.(type) {
 	case *ssa.Parameter:
 		if fn := x.Parent(); fn.Signature.Recv() != nil && len(fn.Params) > 0 && fn.Params[0] == x {
@@ -56,13 +62,13 @@ func (c *checker) receiver(v ssa.Value, fn *ssa.Function) *ssa.Parameter {
 		}
 	case *ssa.FreeVar:
 		if bound := irutil.Captured(x); bound != nil {
-			return c.receiver(bound, fn.Parent())
+			return c.receiver(bound, fn.Parent(), depth+1)
 		}
 	case *ssa.UnOp:
-		return c.receiver(x.X, fn)
+		return c.receiver(x.X, fn, depth+1)
 	case *ssa.Alloc:
 		if stored, all := c.contexts.Stored(x); all && len(stored) == 1 {
-			return c.receiver(stored[0], fn)
+			return c.receiver(stored[0], fn, depth+1)
 		}
 	}
 	return nil

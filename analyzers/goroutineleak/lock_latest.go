@@ -98,7 +98,7 @@ func (l *locker) drained(send *ssa.Send) bool {
 			if !ok || sel.Blocking || len(sel.States) != 1 || sel.States[0].Send != nil || sel.States[0].Chan != send.Chan {
 				continue
 			}
-			again := d != send.Block() && reachesWithout(send.Block().Succs[0], send.Block(), d)
+			again := d != send.Block() && slices.ContainsFunc(send.Block().Succs, func(s *ssa.BasicBlock) bool { return reachesWithout(s, send.Block(), d) })
 			if d == send.Block() && slices.Index(d.Instrs, instr) > slices.Index(d.Instrs, ssa.Instruction(send)) {
 				continue
 			}

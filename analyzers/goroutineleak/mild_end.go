@@ -69,7 +69,7 @@ func (w *world) ofProcess(fn *ssa.Function) bool {
 					if !calls {
 						continue
 					}
-					if recv != nil && w.openFunction(caller) && fromGlobal(recv, 0) {
+					if recv != nil && w.openFunction(caller) && fromGlobal(recv, 0, make(map[ssa.Value]bool)) {
 						return true
 					}
 					if !seen[caller] {
@@ -114,34 +114,35 @@ func receiverOf(call ssa.CallInstruction, fn *ssa.Function) (recv ssa.Value, ok 
 
 // fromGlobal reports whether a value is read from a package-level variable, or comes from a function without parameters
 // that is not seen to make it.
-func fromGlobal(v ssa.Value, depth int) bool {
-	if depth > 8 {
+func fromGlobal(v ssa.Value, depth int, seen map[ssa.Value]bool) bool {
+	if depth > 8 || seen[v] {
 		return false
 	}
+	seen[v] = true
 	switch v := v.(type) {
 	case *ssa.Global:
 		return true
 	case *ssa.UnOp:
-		return fromGlobal(v.X, depth+1)
+		return fromGlobal(v.X, depth+1, seen)
 	case *ssa.FieldAddr:
-		return fromGlobal(v.X, depth+1)
+		return fromGlobal(v.X, depth+1, seen)
 	case *ssa.TypeAssert:
-		return fromGlobal(v.X, depth+1)
+		return fromGlobal(v.X, depth+1, seen)
 	case *ssa.Extract:
-		return fromGlobal(v.Tuple, depth+1)
+		return fromGlobal(v.Tuple, depth+1, seen)
 	case *ssa.ChangeInterface:
-		return fromGlobal(v.X, depth+1)
+		return fromGlobal(v.X, depth+1, seen)
 	case *ssa.MakeInterface:
-		return fromGlobal(v.X, depth+1)
+		return fromGlobal(v.X, depth+1, seen)
 	case *ssa.Phi:
-		return slices.ContainsFunc(v.Edges, func(e ssa.Value) bool { return fromGlobal(e, depth+1) })
+		return slices.ContainsFunc(v.Edges, func(e ssa.Value) bool { return fromGlobal(e, depth+1, seen) })
 	case *ssa.Call:
 		callee := skeleton.CalleeOf(v.Common())
 		if callee.Func == nil || len(callee.Func.Blocks) == 0 {
-			return len(v.Call.Args) == 0 && !v.Call.IsInvoke() || slices.ContainsFunc(v.Call.Args, func(a ssa.Value) bool { return fromGlobal(a, depth+1) })
+			return len(v.Call.Args) == 0 && !v.Call.IsInvoke() || slices.ContainsFunc(v.Call.Args, func(a ssa.Value) bool { return fromGlobal(a, depth+1, seen) })
 		}
 		for _, b := range callee.Func.Blocks {
-			if ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return); ok && slices.ContainsFunc(ret.Results, func(r ssa.Value) bool { return fromGlobal(r, depth+1) }) {
+			if ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return); ok && slices.ContainsFunc(ret.Results, func(r ssa.Value) bool { return fromGlobal(r, depth+1, seen) }) {
 				return true
 			}
 		}

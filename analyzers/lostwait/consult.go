@@ -112,7 +112,7 @@ func (c *checker) leavesBy(call *ssa.Call, l *loop) bool {
 		return false // nobody looks at the error
 	}
 	conds, _ := c.exitsOf(l)
-	return slices.ContainsFunc(conds, func(cond ssa.Value) bool { return dependsOn(cond, call, 0) })
+	return slices.ContainsFunc(conds, func(cond ssa.Value) bool { return dependsOn(cond, call, make(map[ssa.Value]bool)) })
 }
 
 // leavesOn reports whether the loop can be left when a call in it has failed, other than because the tries are used up.
@@ -156,16 +156,17 @@ func (c *checker) leavesOn(call *ssa.Call, l *loop, of func(ssa.Value) bool, pla
 }
 
 // dependsOn reports whether a condition is computed from the result of a call.
-func dependsOn(v ssa.Value, call *ssa.Call, depth int) bool {
+func dependsOn(v ssa.Value, call *ssa.Call, seen map[ssa.Value]bool) bool {
 	if v == ssa.Value(call) {
 		return true
 	}
 	instr, ok := v.(ssa.Instruction)
-	if !ok || depth > maxDepth {
+	if !ok || seen[v] {
 		return false
 	}
+	seen[v] = true
 	for _, op := range instr.Operands(nil) {
-		if *op != nil && dependsOn(*op, call, depth+1) {
+		if *op != nil && dependsOn(*op, call, seen) {
 			return true
 		}
 	}

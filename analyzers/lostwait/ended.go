@@ -28,7 +28,7 @@ func (c *checker) afterEnd(call ssa.CallInstruction) bool {
 	}
 	callee := skeleton.CalleeOf(call.Common())
 	v := callee.Args[i]
-	end := c.endOf(call, v)
+	end := c.endOf(call, v, 0)
 	if end == nil {
 		return false
 	}
@@ -83,9 +83,15 @@ func (c *checker) detach(arg ast.Expr) *pass.Fix {
 	}}
 }
 
+// maxTimeouts bounds how many timeouts within each other are looked at.
+const maxTimeouts = 3
+
 // endOf returns the instruction that shows that a context, or one that it is derived from, has ended wherever the call is
 // reached, or nil.
-func (c *checker) endOf(call ssa.Instruction, v ssa.Value) ssa.Instruction {
+func (c *checker) endOf(call ssa.Instruction, v ssa.Value, depth int) ssa.Instruction {
+	if depth > maxTimeouts {
+		return nil
+	}
 	var chain []identity
 	for range 8 {
 		id, ok := c.identify(v)
@@ -99,7 +105,7 @@ func (c *checker) endOf(call ssa.Instruction, v ssa.Value) ssa.Instruction {
 		if parent == nil {
 			break
 		}
-		if made.Block() != nil && models.ContextFunction(ctxflow.Callee(made.Common())).Effect == models.Bound && c.endOf(made, parent) != nil {
+		if made.Block() != nil && models.ContextFunction(ctxflow.Callee(made.Common())).Effect == models.Bound && c.endOf(made, parent, depth+1) != nil {
 			return nil // the finding is there
 		}
 		v = parent

@@ -174,21 +174,22 @@ func (s *Info) branch(cond ssa.Value, value bool, classified map[ssa.Value]bool)
 				return AfterEnd
 			}
 			if !same && irutil.IsNil(pair[1]) {
-				return s.failed(pair[0], classified)
+				return s.failed(pair[0], classified, make(map[ssa.Value]bool))
 			}
 		}
 	}
 	return NoReason
 }
 
-// failed says what an error that is not nil tells.
-func (s *Info) failed(err ssa.Value, classified map[ssa.Value]bool) Reason {
+// failed says what an error that is not nil tells. A merge that was seen adds nothing to itself.
+func (s *Info) failed(err ssa.Value, classified, seen map[ssa.Value]bool) Reason {
 	if classified[err] {
 		return NoReason
 	}
 	if phi, ok := err.(*ssa.Phi); ok {
+		seen[phi] = true
 		for _, edge := range phi.Edges {
-			if !irutil.IsNil(edge) && s.failed(edge, classified) == NoReason {
+			if !seen[edge] && !irutil.IsNil(edge) && s.failed(edge, classified, seen) == NoReason {
 				return NoReason
 			}
 		}

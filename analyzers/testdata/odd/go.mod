@@ -1,0 +1,3 @@
+module corp.example/odd
+
+go 1.26
