@@ -33,7 +33,7 @@ func (l *locker) doubleLocks(w *lockWalk) {
 			}
 			continue
 		}
-		if l.comesAgain(h, a) {
+		if l.comesAgain(h, a) || l.askedBefore(h, a) {
 			continue
 		}
 		why := cause{h.at, a.what.last().at}
@@ -67,6 +67,40 @@ func (l *locker) comesAgain(h holding, a acquisition) bool {
 	for t := a.what; t != nil; t = t.next {
 		if l.leavesPast(t.at.Block()) {
 			return true
+		}
+	}
+	return false
+}
+
+// askedBefore reports whether the call that takes a lock a second time, on some of its ways, was made with the same arguments
+// before the lock was taken: what had to be done under it may have been done then, and be remembered.
+func (l *locker) askedBefore(h holding, a acquisition) bool {
+	again, ok := a.instr.(*ssa.Call)
+	if !ok || a.what.next == nil {
+		return false
+	}
+	callee := skeleton.CalleeOf(&again.Call)
+	if callee.Func == nil || len(again.Call.Args) == 0 {
+		return false
+	}
+	avoidable := false
+	for t := a.what.next; t != nil; t = t.next {
+		avoidable = avoidable || l.leavesPast(t.at.Block())
+	}
+	if !avoidable {
+		return false
+	}
+	for _, b := range again.Parent().Blocks {
+		if !b.Dominates(h.at.Block()) {
+			continue
+		}
+		for _, instr := range b.Instrs {
+			if instr == h.at {
+				break
+			}
+			if first, ok := instr.(*ssa.Call); ok && first != again && skeleton.CalleeOf(&first.Call).Func == callee.Func && slices.Equal(first.Call.Args, again.Call.Args) {
+				return true
+			}
 		}
 	}
 	return false

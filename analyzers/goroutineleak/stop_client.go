@@ -154,7 +154,7 @@ func makesObject(fn *ssa.Function, i, depth int) bool {
 // method sorts a method by what it does.
 func (s *service) method(w *world, fn *ssa.Function) {
 	switch {
-	case endsByName(fn.Name()):
+	case endsByName(fn.Name()) && !endsAnother(fn.Signature):
 		if w.tells(fn) {
 			s.stops = append(s.stops, fn)
 		}
@@ -163,6 +163,17 @@ func (s *service) method(w *world, fn *ssa.Function) {
 	case w.waits(fn):
 		s.others = append(s.others, fn)
 	}
+}
+
+// endsAnother reports whether a method is told what to end: something else than its object.
+func endsAnother(sig *types.Signature) bool {
+	for p := range sig.Params().Variables() {
+		switch p.Type().Underlying().(type) {
+		case *types.Pointer, *types.Struct:
+			return true
+		}
+	}
+	return false
 }
 
 // endsByName reports whether a method is named like those that end the work of an object. What it does decides more.
