@@ -19,6 +19,9 @@ func (l *locker) meansIt(w *lockWalk, h holding, kept []lockExit) bool {
 			return true
 		}
 	}
+	if outOfContainer(h.path) {
+		return true
+	}
 	if l.releasedFor[w.fn] || w.fn.Name() == "init" || isMain(w.fn) || w.waitsOwn(h) {
 		return true
 	}
@@ -38,6 +41,22 @@ func (l *locker) meansIt(w *lockWalk, h holding, kept []lockExit) bool {
 		return true
 	}
 	return l.reachable(h, w.fn) && !l.pairedElsewhere(w, h)
+}
+
+// outOfContainer reports whether a lock came out of a container of anything, like a sync.Map: whoever releases it gets it there.
+func outOfContainer(p *skeleton.Path) bool {
+	for p.Of != nil {
+		p = p.Of
+	}
+	return p.Root != nil && types.IsInterface(p.Root.Type()) && isResult(p.Root)
+}
+
+func isResult(v ssa.Value) bool {
+	if e, ok := v.(*ssa.Extract); ok {
+		v = e.Tuple
+	}
+	_, ok := v.(*ssa.Call)
+	return ok
 }
 
 // waitsOwn reports whether a function waits, with a lock of its own that it keeps, for others to signal a Cond: whoever signals

@@ -42,5 +42,5 @@ func TestLocks(t *testing.T) {
 		t.Fatal(err)
 	}
 	analysistest.Run(exceptOthers{t}, dir, lockAnalyzer(t),
-		"goroutineleak/lockmissing", "goroutineleak/lockdouble", "goroutineleak/lockorder", "goroutineleak/lockwait")
+		"goroutineleak/lockmissing", "goroutineleak/lockcontainer", "goroutineleak/lockdouble", "goroutineleak/lockorder", "goroutineleak/lockwait")
 }
