@@ -136,7 +136,7 @@ func (c *checker) usedWithHand(call *ssa.Call) bool {
 				continue
 			}
 			for _, arg := range skeleton.CalleeOf(other.Common()).Args {
-				if _, carries := scope.Carries(arg.Type()); carries && arg != v && f.fromHand(arg, other, 0) {
+				if _, carries := scope.Carries(arg.Type()); carries && arg != v && f.fromHand(arg, 0) {
 					return true
 				}
 			}

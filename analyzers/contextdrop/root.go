@@ -220,7 +220,7 @@ func (f *follower) results(call *ssa.Call) {
 // context that is cancelled by nobody are a decision.
 func (f *follower) combines(args []ssa.Value, v ssa.Value, at ssa.Instruction) bool {
 	for _, arg := range args {
-		if arg != v && f.fromHand(arg, at, 0) {
+		if arg != v && f.fromHand(arg, 0) {
 			return true
 		}
 	}
@@ -240,7 +240,7 @@ func (f *follower) hasOwn(args []ssa.Value, at ssa.Instruction) bool {
 			if cell, ok := b.(*ssa.Alloc); ok {
 				t = cell.Type().Underlying().(*types.Pointer).Elem()
 			}
-			if _, carries := scope.Carries(t); carries && f.fromHand(b, at, 0) {
+			if _, carries := scope.Carries(t); carries && f.fromHand(b, 0) {
 				return true
 			}
 		}
@@ -249,7 +249,7 @@ func (f *follower) hasOwn(args []ssa.Value, at ssa.Instruction) bool {
 }
 
 // fromHand reports whether a value was made from a context at hand.
-func (f *follower) fromHand(v ssa.Value, at ssa.Instruction, depth int) bool {
+func (f *follower) fromHand(v ssa.Value, depth int) bool {
 	if depth > 4 {
 		return false
 	}
@@ -259,30 +259,30 @@ func (f *follower) fromHand(v ssa.Value, at ssa.Instruction, depth int) bool {
 		return ok
 	case *ssa.FreeVar:
 		if cell := irutil.Captured(v); cell != nil {
-			return f.fromHand(cell, at, depth+1)
+			return f.fromHand(cell, depth+1)
 		}
 	case *ssa.Alloc:
 		stored, _ := f.contexts.Stored(v)
 		for _, s := range stored {
-			if f.fromHand(s, at, depth+1) {
+			if f.fromHand(s, depth+1) {
 				return true
 			}
 		}
 	case *ssa.UnOp:
-		return f.fromHand(v.X, at, depth+1)
+		return f.fromHand(v.X, depth+1)
 	case *ssa.Extract:
-		return f.fromHand(v.Tuple, at, depth+1)
+		return f.fromHand(v.Tuple, depth+1)
 	case *ssa.MakeInterface:
-		return f.fromHand(v.X, at, depth+1)
+		return f.fromHand(v.X, depth+1)
 	case *ssa.ChangeInterface:
-		return f.fromHand(v.X, at, depth+1)
+		return f.fromHand(v.X, depth+1)
 	case *ssa.TypeAssert:
-		return f.fromHand(v.X, at, depth+1)
+		return f.fromHand(v.X, depth+1)
 	case *ssa.FieldAddr:
-		return f.fromHand(v.X, at, depth+1)
+		return f.fromHand(v.X, depth+1)
 	case *ssa.Call:
 		for _, arg := range skeleton.CalleeOf(v.Common()).Args {
-			if f.fromHand(arg, at, depth+1) {
+			if f.fromHand(arg, depth+1) {
 				return true
 			}
 		}

@@ -126,7 +126,7 @@ func (u *pipeUses) follow(v ssa.Value, h pipeHolder) {
 		case ssa.CallInstruction:
 			u.call(use, v, h)
 		default:
-			u.note(h, use.(ssa.Instruction), pipeGone)
+			u.note(h, use, pipeGone)
 		}
 	}
 }

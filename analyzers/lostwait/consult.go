@@ -111,7 +111,7 @@ func (c *checker) leavesBy(call *ssa.Call, l *loop) bool {
 	if irutil.IsError(results.At(results.Len() - 1).Type()) {
 		return false // nobody looks at the error
 	}
-	conds, _ := c.exitsOf(l)
+	conds := c.exitsOf(l)
 	return slices.ContainsFunc(conds, func(cond ssa.Value) bool { return dependsOn(cond, call, make(map[ssa.Value]bool)) })
 }
 

@@ -201,11 +201,11 @@ func (c *checker) recursion(instr ssa.CallInstruction) {
 			left = fn.Params[i]
 		}
 	}
-	if left == nil || left.Object() == nil {
+	if left == nil {
 		return
 	}
 	name, at := source.FuncName(fn), c.source.Place(call)
-	n := left.Object().Name()
+	n := left.Name()
 	d := pass.Diagnostic{Rule: endless, Pos: at.Pos, End: at.End, Op: "recursion", Object: name}
 	d.Message = fmt.Sprintf("%s calls itself after a failure and passes %s as it is: the limit is never reached, and while the failure lasts it tries for ever; pass the number of tries that are left", name, n)
 	d.Steps = []pass.Step{{Place: at, Message: name + " starts again with the same " + n, Op: "retry", Object: name}}

@@ -66,8 +66,8 @@ func (c *checker) around(b *ssa.BasicBlock) []*loop {
 	return all
 }
 
-// exitsOf returns the ways out of a loop: the conditions, with the value on which each leaves.
-func (c *checker) exitsOf(l *loop) (conds []ssa.Value, leaves []bool) {
+// exitsOf returns the ways out of a loop: their conditions.
+func (c *checker) exitsOf(l *loop) (conds []ssa.Value) {
 	for _, b := range l.head.Parent().Blocks {
 		if !l.has[b] {
 			continue
@@ -76,14 +76,13 @@ func (c *checker) exitsOf(l *loop) (conds []ssa.Value, leaves []bool) {
 		if !ok {
 			continue
 		}
-		for i, s := range b.Succs {
+		for _, s := range b.Succs {
 			if !l.has[s] && slices.Contains(c.exits.Succs(b), s) {
 				conds = append(conds, branch.Cond)
-				leaves = append(leaves, i == 0)
 			}
 		}
 	}
-	return conds, leaves
+	return conds
 }
 
 // counted reports whether a condition asks for a count or for the next element of a collection.
@@ -131,7 +130,7 @@ func isDuration(t types.Type) bool {
 // rounds returns how often a loop goes round at most, where it counts from one constant to another; 0 where that is not
 // known.
 func (c *checker) rounds(l *loop) int64 {
-	conds, _ := c.exitsOf(l)
+	conds := c.exitsOf(l)
 	for _, cond := range conds {
 		cmp, ok := cond.(*ssa.BinOp)
 		if !ok {

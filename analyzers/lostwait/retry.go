@@ -49,7 +49,7 @@ func (c *checker) retries(instr ssa.Instruction) {
 		return
 	}
 	l := loops[0]
-	conds, _ := c.exitsOf(l)
+	conds := c.exitsOf(l)
 	fn := instr.Parent()
 	switch {
 	case len(conds) == 0 && c.startedOnly(fn):
@@ -85,7 +85,7 @@ func (c *checker) endsSoon(l *loop, longest time.Duration, known bool) bool {
 
 // counts reports whether a count or a collection bounds a loop.
 func (c *checker) counts(l *loop) bool {
-	conds, _ := c.exitsOf(l)
+	conds := c.exitsOf(l)
 	return slices.ContainsFunc(conds, func(cond ssa.Value) bool { return counted(cond, l) })
 }
 

@@ -114,7 +114,7 @@ func totals(db *sql.DB) http.HandlerFunc {
 			wg.Add(1)
 			go func() {
 				defer wg.Done()
-				if _, err := db.Exec("REFRESH MATERIALIZED VIEW " + table); err != nil {
+				if _, err := db.Exec("VACUUM " + table); err != nil {
 					log.Print(err)
 				}
 			}()
@@ -132,7 +132,7 @@ func totals(db *sql.DB) http.HandlerFunc {
 			wg.Add(1)
 			go func() {
 				defer wg.Done()
-				if _, err := db.ExecContext(r.Context(), "REFRESH MATERIALIZED VIEW "+table); err != nil {
+				if _, err := db.ExecContext(r.Context(), "VACUUM "+table); err != nil {
 					log.Print(err)
 				}
 			}()

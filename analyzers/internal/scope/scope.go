@@ -142,8 +142,8 @@ func Of(fn *ssa.Function) []Context {
 		params = params[1:]
 	}
 	for _, p := range params {
-		obj := p.Object()
-		if obj == nil || obj.Name() == "" || obj.Name() == "_" {
+		obj, ok := p.Object().(*types.Var)
+		if !ok || obj == nil || obj.Name() == "" || obj.Name() == "_" {
 			continue
 		}
 		if irutil.IsContext(p.Type()) {
