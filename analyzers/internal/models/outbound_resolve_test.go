@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -100,6 +101,12 @@ func argument(fn *types.Func, position int) string {
 	return sig.Params().At(position - 1).Type().String()
 }
 
+// read reports whether the version that a row was read in is among the folders, or the row names none.
+func read(row models.Outbound, dirs []string) bool {
+	version := regexp.MustCompile(`v\d+\.\d+\.\d+`).FindString(row.Source)
+	return version == "" || slices.ContainsFunc(dirs, func(dir string) bool { return strings.Contains(dir, "@"+version) })
+}
+
 // The rows of libraries whose source is in the module cache name functions that are declared there.
 func TestLibraryOutboundsResolve(t *testing.T) {
 	cache := moduleCache(t)
@@ -124,6 +131,8 @@ func TestLibraryOutboundsResolve(t *testing.T) {
 			}
 			for _, row := range rows {
 				switch context, ok := found[row.Func]; {
+				case !ok && !read(row, dirs):
+					t.Logf("%s: not in %s, and the version that the row was read in is not in the module cache", row.Func, dirs)
 				case !ok:
 					t.Errorf("%s: no such function in %s", row.Func, dirs)
 				case !row.Carrier && context-1 != row.Context:
