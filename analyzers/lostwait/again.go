@@ -39,20 +39,12 @@ func (c *checker) retryEnded(instr ssa.CallInstruction) {
 
 // notices reports whether a loop asks whether it is to end, waits for anything, or leaves when another call fails.
 func (c *checker) notices(l *loop, but *ssa.Call) bool {
-	for _, b := range l.head.Parent().Blocks {
-		if !l.has[b] {
-			continue
-		}
-		for _, instr := range b.Instrs {
-			if _, waits := c.pauseOf(instr); waits || c.asks(instr, 0) {
-				return true
-			}
-			if call, ok := instr.(*ssa.Call); ok && call != but && c.leavesBy(call, l) {
-				return true
-			}
-		}
-	}
-	return false
+	return c.noticesEnd(l, but) || slices.ContainsFunc(l.head.Parent().Blocks, func(b *ssa.BasicBlock) bool {
+		return l.has[b] && slices.ContainsFunc(b.Instrs, func(instr ssa.Instruction) bool {
+			_, waits := c.pauseOf(instr)
+			return waits
+		})
+	})
 }
 
 // sameAgain reports whether a call is the same in each round of a loop: nothing that it is given changes.

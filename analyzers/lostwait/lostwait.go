@@ -45,7 +45,7 @@ func New() *analysis.Analyzer {
 
 // Rules lists what the analyzer reports.
 func Rules() []*rule.Rule {
-	return []*rule.Rule{shutdown, gracefulStop, lostWork, retry, endless, ended, retryAfterEnd}
+	return []*rule.Rule{shutdown, gracefulStop, lostWork, retry, endless, ended, retryAfterEnd, oneDeadline}
 }
 
 // A checker is the work on one package: on the part that is not for tests, or on the whole for what the tests do wrong.
@@ -59,6 +59,7 @@ type checker struct {
 	source   *source.Index
 	loops    map[*ssa.Function][]*loop
 	carries  map[ssa.Value]bool // derived from a context
+	slept    map[*loop]bool     // waits, and a finding says that the context at hand is not noticed
 	found    []pass.Diagnostic
 }
 
@@ -79,6 +80,7 @@ func check(p *pass.Pass, tests bool) {
 		source:   source.New(p),
 		loops:    make(map[*ssa.Function][]*loop),
 		carries:  make(map[ssa.Value]bool),
+		slept:    make(map[*loop]bool),
 	}
 	c.fns = slices.DeleteFunc(irutil.Functions(in), func(fn *ssa.Function) bool { return skips(fn.Pos()) })
 	for _, fn := range c.fns {
@@ -87,14 +89,20 @@ func check(p *pass.Pass, tests bool) {
 	c.report()
 }
 
-// function looks at each instruction of a function once.
+// function looks at each instruction of a function: first at those that wait, because one cause is one finding.
 func (c *checker) function(fn *ssa.Function) {
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			if c.exits.Reachable(instr) {
+				c.retries(instr)
+			}
+		}
+	}
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
 			if !c.exits.Reachable(instr) {
 				continue
 			}
-			c.retries(instr)
 			call, ok := instr.(ssa.CallInstruction)
 			if !ok {
 				continue
@@ -102,7 +110,7 @@ func (c *checker) function(fn *ssa.Function) {
 			if !c.afterEnd(call) {
 				c.shutdowns(call)
 			}
-			if !c.endlessRetry(call) {
+			if !c.endlessRetry(call) && !c.sharedDeadline(call) {
 				c.retryEnded(call)
 			}
 			c.recursion(call)

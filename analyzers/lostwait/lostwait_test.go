@@ -35,7 +35,7 @@ func TestWaits(t *testing.T) {
 	if err := os.CopyFS(dir, os.DirFS("../../testdata")); err != nil {
 		t.Fatal(err)
 	}
-	packages := []string{"lostwait/shutdown", "lostwait/ended", "lostwait/retries", "lostwait/endless", "lostwait/work"}
+	packages := []string{"lostwait/shutdown", "lostwait/ended", "lostwait/retries", "lostwait/endless", "lostwait/work", "lostwait/shared"}
 	packages = append(packages, writeExamples(t, filepath.Join(dir, "src"))...)
 	findings := make(map[string][]wire.Finding) // by package
 	for _, r := range analysistest.Run(exceptExamples{t}, dir, analyzer(t), packages...) {

@@ -75,6 +75,7 @@ func (c *checker) retries(instr ssa.Instruction) {
 	}
 	d.Fix = c.selectFix(instr, ctx)
 	c.found = append(c.found, d)
+	c.slept[l] = true
 }
 
 // endsSoon reports whether a loop comes to its end by itself, and soon.

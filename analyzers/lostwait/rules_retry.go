@@ -196,3 +196,59 @@ func retried(ctx context.Context, l loader, id string) (data []byte, err error) 
 each round is not tried again.`,
 	References: []string{"https://github.com/cortexproject/cortex/pull/4562"},
 }
+
+var oneDeadline = &rule.Rule{
+	Code:     "CL2048",
+	Name:     "one-deadline-for-all-tries",
+	Analyzer: Name,
+	Maturity: rule.Preview,
+	Fix:      rule.NoFix,
+	Doc: lint.RawDocumentation{
+		Title: "One deadline for all tries of a loop that does not notice its end",
+		Text: `A timeout is set before a loop that tries again, or tries one server after the other. The server that does not answer,
+for which the other tries are there, uses up all the time: each try that follows fails at once, because the context has
+ended, and the loop makes them all, with the pauses between them. Without a limit it never comes to an end.
+
+If the time is meant for one try, make the context in the loop, and cancel it at the end of each round. If it is meant for
+all of them, leave the loop when ctx.Err() is not nil: who waits gets the answer when there is no hope any more. A loop
+that does so is not reported, nor is one that leaves on errors of some kind, for which it asks a function.`,
+		Before: `
+func reachable(parent context.Context, replicas []*sql.DB) (*sql.DB, error) {
+	ctx, cancel := context.WithTimeout(parent, 2*time.Second)
+	defer cancel()
+	var err error
+	for _, db := range replicas {
+		if err = db.PingContext(ctx); err == nil {
+			return db, nil
+		}
+	}
+	return nil, err
+}
+`,
+		After: `
+func reachable(parent context.Context, replicas []*sql.DB) (*sql.DB, error) {
+	var err error
+	for _, db := range replicas {
+		if err = ping(parent, db); err == nil {
+			return db, nil
+		}
+	}
+	return nil, err
+}
+
+func ping(parent context.Context, db *sql.DB) error {
+	ctx, cancel := context.WithTimeout(parent, 2*time.Second)
+	defer cancel()
+	return db.PingContext(ctx)
+}
+`,
+		Since:    "0.1.0",
+		Severity: lint.SeverityWarning,
+	},
+	Blind: `Deadlines that are set by a caller, or in another function, and loops that notice the end of the context: whether a
+deadline was meant for one try or for all of them is not seen there.`,
+	References: []string{
+		"https://github.com/jackc/pgx/commit/faabb0696f92988c815fc675c61c1961c87a7047",
+		"https://pkg.go.dev/context#WithTimeout",
+	},
+}

@@ -1,0 +1,176 @@
+package lostwait
+
+import (
+	"fmt"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/analyzers/internal/models"
+	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/analyzers/internal/source"
+	"github.com/cloudlint/cloudlint/internal/irutil"
+	"github.com/cloudlint/cloudlint/internal/skeleton"
+)
+
+// sharedDeadline reports a call that a loop tries again, or tries for one alternative after the other, by a context whose
+// deadline was set before the loop: when a try has used that up, all that follow fail at once, and the loop does not
+// notice. A loop that leaves when the context has ended has a deadline for all its tries, on purpose. It says whether it
+// has reported.
+func (c *checker) sharedDeadline(instr ssa.CallInstruction) bool {
+	call, ok := instr.(*ssa.Call)
+	if !ok || bounds(call) != nil {
+		return false
+	}
+	loops := c.around(call.Block())
+	if len(loops) == 0 {
+		return false
+	}
+	l := loops[0]
+	arg, made := c.boundBefore(call, l)
+	if made == nil || c.slept[l] {
+		return false
+	}
+	of := failures(call)
+	if of == nil || c.leavesOn(call, l, of, true) || c.classified(l, of) {
+		return false
+	}
+	limited := c.counts(l)
+	if limited && !c.endsOnSuccess(l, of) || slices.ContainsFunc(loops, func(l *loop) bool { return c.noticesEnd(l, call) }) {
+		return false
+	}
+	name, at := c.source.Callee(call), c.source.Place(call)
+	text := "the context"
+	if e := c.source.Argument(call, arg); e != nil && irutil.IsContext(skeleton.CalleeOf(call.Common()).Args[arg].Type()) && source.Text(e) != "" {
+		text = source.Text(e)
+	}
+	d := pass.Diagnostic{Rule: oneDeadline, Pos: at.Pos, End: at.End, Op: "retry", Object: name}
+	again := "tried again after a failure"
+	if !c.sameAgain(call, l) && !isRequest(skeleton.CalleeOf(call.Common()).Args[arg].Type()) {
+		again = "tried with one after the other until it succeeds"
+	}
+	then := "those that follow fail at once"
+	if !limited {
+		again = "tried again after a failure, without a limit"
+		then = "the loop goes round for ever, because each try fails at once"
+	}
+	d.Message = fmt.Sprintf("%s is %s, with the deadline of %s, which was set before the loop: a try that gets no answer uses up the time, and then %s; give each try a timeout of its own, or leave the loop when %[3]s.Err() is not nil",
+		name, again, text, then)
+	d.Steps = []pass.Step{
+		{Place: c.source.Place(made), Message: "sets the deadline, once for all tries", Op: "context", Object: text},
+		{Place: at, Message: name + " fails, and the loop goes on without a look at " + text, Op: "retry", Object: name},
+	}
+	c.found = append(c.found, d)
+	return true
+}
+
+// bounds returns the call of package context by which a deadline is set, or nil.
+func bounds(call *ssa.Call) *ssa.Call {
+	if call != nil && models.ContextFunction(skeleton.CalleeOf(call.Common()).Name()).Effect == models.Bound {
+		return call
+	}
+	return nil
+}
+
+// boundBefore returns the argument of a call in a loop that is, or carries, a context whose deadline was set before the
+// loop, and the call that sets it: in the same function or one around it. There may be ways on which no deadline is set,
+// because the configuration has none, but none on which one is set in the loop.
+func (c *checker) boundBefore(call *ssa.Call, l *loop) (arg int, made *ssa.Call) {
+	for i, v := range skeleton.CalleeOf(call.Common()).Args {
+		if !irutil.IsContext(v.Type()) && !isRequest(v.Type()) {
+			continue
+		}
+		made, ok := c.deadlineOf(v, l, make(map[ssa.Value]bool))
+		if ok && made != nil {
+			return i, made
+		}
+	}
+	return 0, nil
+}
+
+// deadlineOf follows a context to where its deadline is set. It returns false where that is in the loop, or not known.
+func (c *checker) deadlineOf(v ssa.Value, l *loop, seen map[ssa.Value]bool) (made *ssa.Call, ok bool) {
+	if seen[v] {
+		return nil, true
+	}
+	seen[v] = true
+	var from []ssa.Value
+	switch x := v.(type) {
+	case *ssa.Phi:
+		from = x.Edges
+	case *ssa.ChangeInterface:
+		from = []ssa.Value{x.X}
+	default:
+		if cell := cellOf(v); cell != nil {
+			stored, all := c.contexts.Stored(cell)
+			if !all {
+				return nil, false
+			}
+			from = stored
+			break
+		}
+		derived, parent := parentOf(v)
+		if parent == nil {
+			// A parameter, or something that was there before: it has a deadline of another, or none.
+			instr, local := v.(ssa.Instruction)
+			return nil, !local || !l.has[instr.Block()]
+		}
+		if bounds(derived) != nil {
+			return derived, !l.has[derived.Block()]
+		}
+		from = []ssa.Value{parent}
+	}
+	for _, v := range from {
+		one, ok := c.deadlineOf(v, l, seen)
+		if !ok {
+			return nil, false
+		}
+		if made == nil {
+			made = one
+		}
+	}
+	return made, true
+}
+
+func isRequest(t types.Type) bool { return types.TypeString(t, nil) == "*net/http.Request" }
+
+// classified reports whether a loop hands the error to a function to ask of what kind it is, which may know those of
+// contexts.
+func (c *checker) classified(l *loop, of func(ssa.Value) bool) bool {
+	for b := range l.has {
+		for _, instr := range b.Instrs {
+			call, ok := instr.(*ssa.Call)
+			if !ok || call.Call.Signature().Results().Len() == 0 {
+				continue
+			}
+			callee := skeleton.CalleeOf(call.Common())
+			if callee.Name() == "errors.As" || callee.Name() == "errors.Is" || !slices.ContainsFunc(callee.Args, of) {
+				continue
+			}
+			if slices.ContainsFunc(c.exitsOf(l), func(cond ssa.Value) bool { return dependsOn(cond, call, make(map[ssa.Value]bool)) }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// noticesEnd reports whether a loop asks whether it is to end, waits for something that may tell it, or leaves when
+// another call fails that depends on a context.
+func (c *checker) noticesEnd(l *loop, but *ssa.Call) bool {
+	for _, b := range l.head.Parent().Blocks {
+		if !l.has[b] {
+			continue
+		}
+		for _, instr := range b.Instrs {
+			if c.asks(instr, 0) {
+				return true
+			}
+			if call, ok := instr.(*ssa.Call); ok && call != but && c.leavesBy(call, l) {
+				return true
+			}
+		}
+	}
+	return false
+}
