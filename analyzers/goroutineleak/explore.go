@@ -76,7 +76,7 @@ func (c *checker) ruleOf(s explore.Stuck) *rule.Rule {
 func (c *checker) stuck(s explore.Stuck) {
 	r := c.ruleOf(s)
 	if r == nil || !s.Pos.IsValid() || c.onPurpose(s) || c.roomForAll(s) || roundsByDivision(s) ||
-		c.sharedOut(s) || c.lastSignal(s) || c.reentered(s) || s.NilObject && freshTimer(s.At) {
+		c.sharedOut(s) || c.lastSignal(s) || c.reentered(s) || c.doneByCallback(s) || s.NilObject && freshTimer(s.At) {
 		return
 	}
 	pos, end, object := c.operation(s.Pos)
@@ -217,6 +217,9 @@ func (c *checker) reason(s explore.Stuck, object string) (why, advice string) {
 		advice = "add a case that becomes ready when the others cannot, such as <-ctx.Done()"
 	case skeleton.WaitGroupWait:
 		why = "its counter does not come back to zero on this path"
+		if ret, ok := c.leftWithoutDone(s); ok {
+			why = fmt.Sprintf("a goroutine returns at line %d without Done", c.Fset.Position(ret.Pos).Line)
+		}
 		advice = "call Done by defer at the start of each goroutine"
 	case skeleton.GroupWait, skeleton.GroupGo:
 		why = "one of its goroutines does not end"
@@ -273,7 +276,12 @@ func (c *checker) steps(s explore.Stuck, object string) []pass.Step {
 			last[st.Goroutine] = i
 		}
 	}
+	counted := make(map[token.Pos]bool)
 	for i, st := range s.Steps {
+		if s.Kind == skeleton.WaitGroupWait && st.What == "op" && st.Kind == skeleton.WaitGroupAdd && !counted[st.Pos] {
+			counted[st.Pos] = true
+			add(st.Goroutine, st.Pos, st.At, "add", object, "something to wait for is counted here")
+		}
 		if st.Goroutine == s.Goroutine {
 			if st.Kind == skeleton.Lock || st.Kind == skeleton.RLock {
 				_, _, o := c.operation(st.Pos)

@@ -1,0 +1,95 @@
+package goroutineleak
+
+import (
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/internal/explore"
+	"github.com/cloudlint/cloudlint/internal/skeleton"
+)
+
+// doneByCallback reports whether a Done that a wait needs is in a function literal that is given to a function that need
+// not run it: that one runs it later, or not at all, by settings and states that are copies of what its caller looks at,
+// too, and the explorer takes copies to be independent of each other.
+func (c *checker) doneByCallback(s explore.Stuck) bool {
+	if s.Kind != skeleton.WaitGroupWait || c.world == nil {
+		return false
+	}
+	return slices.ContainsFunc(c.world.ops[s.At], func(op classOp) bool {
+		return slices.ContainsFunc(opsOf(op.class, skeleton.WaitGroupDone), func(done skeleton.ClassOp) bool {
+			for fn := done.Fn; fn.Parent() != nil; fn = fn.Parent() {
+				if c.mayNotRun(fn) {
+					return true
+				}
+			}
+			return false
+		})
+	})
+}
+
+// mayNotRun reports whether a function literal is an argument of a call that may return without having run or started it.
+func (c *checker) mayNotRun(fn *ssa.Function) bool {
+	for _, b := range fn.Parent().Blocks {
+		for _, instr := range b.Instrs {
+			mc, ok := instr.(*ssa.MakeClosure)
+			if !ok || mc.Fn != fn {
+				continue
+			}
+			for _, use := range *mc.Referrers() {
+				call, ok := use.(*ssa.Call)
+				if !ok || skeleton.OpOf(call).Kind != skeleton.None {
+					continue
+				}
+				if i := slices.Index(call.Call.Args, ssa.Value(mc)); i >= 0 && !c.alwaysRuns(call, i, 0) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// maxHandedDepth bounds how many functions hand a callback on to each other.
+const maxHandedDepth = 3
+
+// alwaysRuns reports whether what is called runs, starts or defers the function that is its argument i before each return.
+func (c *checker) alwaysRuns(site ssa.CallInstruction, i, depth int) bool {
+	callee := site.Common().StaticCallee()
+	if callee == nil || i >= len(callee.Params) || len(callee.Blocks) == 0 || depth > maxHandedDepth {
+		return false
+	}
+	return slices.ContainsFunc(*callee.Params[i].Referrers(), func(use ssa.Instruction) bool {
+		call, ok := use.(ssa.CallInstruction)
+		if !ok || c.leavesPast(call.Block()) {
+			return false
+		}
+		j := slices.Index(call.Common().Args, ssa.Value(callee.Params[i]))
+		return call.Common().Value == callee.Params[i] || j >= 0 && (skeleton.OpOf(call).Kind != skeleton.None || c.alwaysRuns(call, j, depth+1))
+	})
+}
+
+// leftWithoutDone returns how a goroutine that calls Done on its other ways returned without it.
+func (c *checker) leftWithoutDone(s explore.Stuck) (explore.Step, bool) {
+	owes := make(map[*ssa.Function]bool)
+	if c.world != nil {
+		for _, op := range c.world.ops[s.At] {
+			for _, done := range opsOf(op.class, skeleton.WaitGroupDone) {
+				owes[done.Fn] = true
+			}
+		}
+	}
+	done := make(map[int]bool)
+	for _, st := range s.Steps {
+		if st.What == "op" && st.Kind == skeleton.WaitGroupDone {
+			done[st.Goroutine] = true
+		}
+	}
+	i := slices.IndexFunc(s.Steps, func(st explore.Step) bool {
+		return st.What == "return" && st.Goroutine != s.Goroutine && !done[st.Goroutine] && st.Func != nil && owes[st.Func.SSA] && st.Pos.IsValid()
+	})
+	if i < 0 {
+		return explore.Step{}, false
+	}
+	return s.Steps[i], true
+}
