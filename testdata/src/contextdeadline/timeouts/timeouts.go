@@ -99,3 +99,43 @@ func roots(jobs chan int, do func(context.Context)) {
 		do(one)
 	}
 }
+
+// The timer fires once: it is started again only while it runs.
+func race(ctx context.Context, delay time.Duration, results chan error, do func(context.Context)) error {
+	timer := time.NewTimer(delay)
+	defer timer.Stop()
+	for {
+		select {
+		case <-timer.C:
+			second, cancel := context.WithCancel(ctx)
+			defer cancel()
+			go do(second)
+		case err := <-results:
+			if err == nil {
+				return nil
+			}
+			if timer.Stop() {
+				timer.Reset(0)
+			}
+		}
+	}
+}
+
+// This one fires each time.
+func often(ctx context.Context, delay time.Duration, results chan error, do func(context.Context)) error {
+	timer := time.NewTimer(delay)
+	defer timer.Stop()
+	for {
+		select {
+		case <-timer.C:
+			next, cancel := context.WithCancel(ctx)
+			defer cancel() // want `cancel is called when often returns, not at the end of the round`
+			go do(next)
+		case err := <-results:
+			if err == nil {
+				return nil
+			}
+			timer.Reset(delay)
+		}
+	}
+}
