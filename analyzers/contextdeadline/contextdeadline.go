@@ -79,7 +79,7 @@ func New() *analysis.Analyzer {
 }
 
 // Rules lists what the analyzer reports.
-func Rules() []*rule.Rule { return []*rule.Rule{noDeadline, badTimeout, deferredCancel} }
+func Rules() []*rule.Rule { return []*rule.Rule{noDeadline, badTimeout, deferredCancel, useless} }
 
 // A checker is the work on one package: on the part that is not for tests, or on the whole for what the tests do wrong.
 type checker struct {
@@ -129,6 +129,7 @@ func check(p *pass.Pass, opts *options, tests bool) {
 		c.dutiesOf(fn)
 		c.timeouts(fn)
 		c.deferredCancels(fn)
+		c.uselessTimeouts(fn)
 	}
 	if !tests {
 		c.exportFacts()

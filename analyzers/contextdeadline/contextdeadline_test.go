@@ -35,7 +35,7 @@ func testdata(t *testing.T) string {
 }
 
 func TestContexts(t *testing.T) {
-	analysistest.Run(t, testdata(t), analyzer(t), "contextdeadline/store", "contextdeadline/service")
+	analysistest.Run(t, testdata(t), analyzer(t), "contextdeadline/store", "contextdeadline/service", "contextdeadline/useless")
 }
 
 // The fix compiles, and what it leaves is no finding but for those that have no fix.

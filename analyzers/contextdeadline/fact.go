@@ -5,6 +5,7 @@ import (
 	"go/types"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/ctxflow"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
@@ -15,6 +16,7 @@ import (
 type Summary struct {
 	Owes    []Owed
 	Results []ctxflow.Result
+	Timeout time.Duration // of the context that is returned, if that is a constant
 }
 
 // AFact marks Summary as a fact.
@@ -37,7 +39,11 @@ func (s *Summary) String() string {
 		case ctxflow.None:
 			parts = append(parts, fmt.Sprintf("result %d has no deadline", r.Index))
 		case ctxflow.Deadline:
-			parts = append(parts, fmt.Sprintf("result %d has a deadline", r.Index))
+			text := fmt.Sprintf("result %d has a deadline", r.Index)
+			if s.Timeout > 0 {
+				text += " of " + s.Timeout.String()
+			}
+			parts = append(parts, text)
 		}
 	}
 	return strings.Join(parts, "; ")
@@ -88,6 +94,7 @@ func (c *checker) exportFacts() {
 			continue
 		}
 		s := &Summary{Results: c.contexts.Results(fn)}
+		s.Timeout = c.givenTimeout(fn, s.Results)
 		for _, d := range c.dutiesOf(fn) {
 			o := Owed{Call: d.call, Waits: d.waits, Pos: c.wirePlace(d.place)}
 			for _, step := range d.calls {

@@ -148,3 +148,57 @@ func ping(ctx context.Context, db *sql.DB) error {
 		"https://go.dev/ref/spec#Defer_statements",
 	},
 }
+
+var useless = &rule.Rule{
+	Code:     "CL2024",
+	Name:     "useless-timeout",
+	Analyzer: Name,
+	Maturity: rule.Preview,
+	Fix:      rule.NoFix,
+	Doc: lint.RawDocumentation{
+		Title: "Timeout that a shorter one of the caller makes useless",
+		Text: `A context ends when the first of the deadlines that it was derived with is over. A function that gives its work 30
+seconds, with a context that has five of them left at most, has five: the longer timeout is never reached, and whoever
+makes it longer to let the work finish changes nothing.
+
+It is reported where all contexts that can come in have a shorter timeout: one of the same function, of each call of a
+function that only its package can call, or of a helper that returns a context. Both must be constants.
+
+Leave out the timeout that does nothing, or set the time where it is decided.`,
+		Before: `
+func handle(w http.ResponseWriter, r *http.Request, db *sql.DB) {
+	ctx, cancel := context.WithTimeout(r.Context(), 5*time.Second)
+	defer cancel()
+	if err := archive(ctx, db); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+	}
+}
+
+func archive(ctx context.Context, db *sql.DB) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	_, err := db.ExecContext(ctx, "INSERT INTO archive SELECT * FROM orders")
+	return err
+}
+`,
+		After: `
+func handle(w http.ResponseWriter, r *http.Request, db *sql.DB) {
+	if err := archive(r.Context(), db); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+	}
+}
+
+func archive(ctx context.Context, db *sql.DB) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	_, err := db.ExecContext(ctx, "INSERT INTO archive SELECT * FROM orders")
+	return err
+}
+`,
+		Since:    "0.1.0",
+		Severity: lint.SeverityWarning,
+	},
+	Blind: `Timeouts that are computed or come from a configuration, and functions that other packages can call: a caller that
+has less time than the function takes at most is no mistake.`,
+	References: []string{"https://pkg.go.dev/context#WithDeadline"},
+}
