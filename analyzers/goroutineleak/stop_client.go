@@ -82,7 +82,8 @@ func (w *world) services() []*service {
 			}
 		}
 	}
-	all = slices.DeleteFunc(all, func(s *service) bool { return len(s.makes) == 0 || len(s.stops) == 0 })
+	unusable := func(s *service) bool { return len(s.makes) == 0 || len(s.stops) == 0 }
+	all = slices.DeleteFunc(all, unusable)
 	for _, s := range all {
 		// What is called by another method of the type alone is no beginning.
 		entry := func(fn *ssa.Function) bool {
@@ -104,13 +105,42 @@ func (w *world) services() []*service {
 		// What starts and returns tells more than what starts and waits for the end.
 		slices.SortStableFunc(s.starts, func(a, b *ssa.Function) int { return boolCompare(w.waitsItself(a), w.waitsItself(b)) })
 		s.others = slices.DeleteFunc(s.others, func(fn *ssa.Function) bool { return !entry(fn) })
+		s.makes = slices.DeleteFunc(s.makes, func(m opener) bool { return w.finishedByCallers(m, s) })
 		// A constructor that others call adds what they add themselves.
 		slices.SortStableFunc(s.makes, func(a, b opener) int { return cmp.Compare(len(a.fn.Blocks), len(b.fn.Blocks)) })
 		s.makes = s.makes[:min(len(s.makes), maxOpeners)]
 		s.starts = s.starts[:min(len(s.starts), maxStarts)]
 		s.others = s.others[:min(len(s.others), maxOthers)]
 	}
-	return all
+	return slices.DeleteFunc(all, unusable)
+}
+
+// finishedByCallers reports whether a constructor that only the package itself calls leaves objects half-made: whoever calls
+// it gives a signal by a method that is for nobody else, such as the unlocking of what the object has locked when it is new.
+func (w *world) finishedByCallers(m opener, s *service) bool {
+	if token.IsExported(m.fn.Name()) {
+		return false
+	}
+	sites, all := w.classes.RunBy(m.fn)
+	return all && len(sites) > 0 && !slices.ContainsFunc(sites, func(site skeleton.Site) bool {
+		call, ok := site.Instr.(*ssa.Call)
+		if !ok {
+			return true
+		}
+		made := ssa.Value(call)
+		if m.fn.Signature.Results().Len() > 1 {
+			made = extract(call, m.index)
+		}
+		return made == nil || !slices.ContainsFunc(*made.Referrers(), func(use ssa.Instruction) bool {
+			next, ok := use.(*ssa.Call)
+			if !ok {
+				return false
+			}
+			method := next.Call.StaticCallee()
+			return method != nil && method.Signature.Recv() != nil && next.Call.Args[0] == made && !token.IsExported(method.Name()) &&
+				!slices.Contains(s.starts, method) && !slices.Contains(s.stops, method) && w.tells(method)
+		})
+	})
 }
 
 func allFunc(fns []*ssa.Function, is func(*ssa.Function) bool) bool {
