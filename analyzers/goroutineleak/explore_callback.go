@@ -36,18 +36,26 @@ func (c *checker) mayNotRun(fn *ssa.Function) bool {
 			if !ok || mc.Fn != fn {
 				continue
 			}
-			for _, use := range *mc.Referrers() {
-				call, ok := use.(*ssa.Call)
-				if !ok || skeleton.OpOf(call).Kind != skeleton.None {
-					continue
-				}
-				if i := slices.Index(call.Call.Args, ssa.Value(mc)); i >= 0 && !c.alwaysRuns(call, i, 0) {
-					return true
-				}
+			if c.givenToSome(mc) {
+				return true
 			}
 		}
 	}
 	return false
+}
+
+// givenToSome reports whether a function value is an argument of a call that may return without having run or started it.
+func (c *checker) givenToSome(v ssa.Value) bool {
+	return slices.ContainsFunc(*v.Referrers(), func(use ssa.Instruction) bool {
+		switch use := use.(type) {
+		case *ssa.ChangeType:
+			return c.givenToSome(use)
+		case *ssa.Call:
+			i := slices.Index(use.Call.Args, v)
+			return i >= 0 && skeleton.OpOf(use).Kind == skeleton.None && !c.alwaysRuns(use, i, 0)
+		}
+		return false
+	})
 }
 
 // maxHandedDepth bounds how many functions hand a callback on to each other.

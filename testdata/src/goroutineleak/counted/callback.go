@@ -16,8 +16,10 @@ type link struct {
 	mode mode
 }
 
+type callback func()
+
 // ask keeps the callback for the answer, if there will be one.
-func (l *link) ask(r *request, answer func()) {
+func (l *link) ask(r *request, answer callback) {
 	if r.mode != noAnswer {
 		r.answer = answer
 		l.out <- r
