@@ -95,6 +95,7 @@ func (c *checker) function(fn *ssa.Function) {
 		for _, instr := range b.Instrs {
 			if c.exits.Reachable(instr) {
 				c.retries(instr)
+				c.receives(instr)
 			}
 		}
 	}

@@ -103,9 +103,10 @@ var lostWork = &rule.Rule{
 		Text: `Wait of a sync.WaitGroup or an errgroup.Group knows no context. When one of the goroutines that it waits for makes a
 query, or runs a command, without a context, that goroutine ends when the peer answers. A handler that waits for it keeps
 its goroutine and its connection long after the client has left; a Shutdown or Close that was given a context does not
-heed it.
+heed it. The same goes for a receive from a channel on which only such goroutines send, or which they close at their end.
 
-Give the context at hand to the work, so that it ends with it.`,
+Give the context at hand to the work, so that it ends with it, or receive in a select, with the context's Done beside the
+channel.`,
 		Before: `
 func totals(db *sql.DB) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -145,7 +146,7 @@ func totals(db *sql.DB) http.HandlerFunc {
 		Since:    "0.1.0",
 		Severity: lint.SeverityWarning,
 	},
-	Blind: `Work that is not seen in the package, or calls through interfaces. Contexts without a deadline are contextdeadline's
+	Blind: `Work that is not seen in the package, calls through interfaces, and channels that go elsewhere. Contexts without a deadline are contextdeadline's
 matter, HTTP clients and dials clientdeadline's.`,
 	References: []string{"https://pkg.go.dev/golang.org/x/sync/errgroup#WithContext"},
 }

@@ -24,10 +24,7 @@ func (c *checker) waits(call ssa.CallInstruction) {
 	if _, plain := call.(*ssa.Call); !plain || op.Kind != skeleton.WaitGroupWait && op.Kind != skeleton.GroupWait {
 		return
 	}
-	fn := call.Parent()
-	obj, _ := fn.Object().(*types.Func)
-	ending := obj != nil && scope.Ends(obj)
-	if handlers.Of(fn).Kind == handlers.None && !ending {
+	if !c.mustReturn(call.Parent()) {
 		return
 	}
 	at := c.scope.At(call)
@@ -42,23 +39,36 @@ func (c *checker) waits(call ssa.CallInstruction) {
 		if !c.works(work, who) {
 			continue
 		}
-		path := c.unbounded(work, 0)
+		path := c.unbounded(work, 0, nil)
 		if path == nil {
 			continue
 		}
-		c.lost(call, at[0], path)
+		c.lost(place{call.Parent(), c.source.Place(call), c.source.Callee(call)}, at[0], path)
 		return
 	}
 }
 
-func (c *checker) lost(call ssa.CallInstruction, ctx scope.Context, path []ssa.CallInstruction) {
+// mustReturn reports whether a function is one whose caller waits for its end: a handler, or a method that ends its object.
+func (c *checker) mustReturn(fn *ssa.Function) bool {
+	obj, _ := fn.Object().(*types.Func)
+	return handlers.Of(fn).Kind != handlers.None || obj != nil && scope.Ends(obj)
+}
+
+// A place is where a function waits, and by what.
+type place struct {
+	fn   *ssa.Function
+	at   pass.Place
+	name string
+}
+
+func (c *checker) lost(wait place, ctx scope.Context, path []ssa.CallInstruction) {
 	last := path[len(path)-1]
 	out, _ := outbound.Of(last.Common())
-	name, place := c.source.Callee(call), c.source.Place(call)
+	name := wait.name
 	waits := c.source.Callee(last)
-	d := pass.Diagnostic{Rule: lostWork, Pos: place.Pos, End: place.End, Op: "wait", Object: name}
+	d := pass.Diagnostic{Rule: lostWork, Pos: wait.at.Pos, End: wait.at.End, Op: "wait", Object: name}
 	d.Message = fmt.Sprintf("%s waits for a goroutine in which %s %s, and nothing bounds that: if it does not answer, %s never returns, whatever becomes of %s; give the work %[5]s, or wait for its end too, in a select",
-		name, waits, out.What, source.FuncName(call.Parent()), ctx.Text)
+		name, waits, out.What, source.FuncName(wait.fn), ctx.Text)
 	for _, step := range path {
 		text := "calls " + c.source.Callee(step)
 		if step == last {
@@ -66,7 +76,7 @@ func (c *checker) lost(call ssa.CallInstruction, ctx scope.Context, path []ssa.C
 		}
 		d.Steps = append(d.Steps, pass.Step{Place: c.source.Place(step), Message: text, Op: "call", Object: c.source.Callee(step)})
 	}
-	d.Steps = append(d.Steps, pass.Step{Place: place, Message: name + " waits for the goroutine", Op: "wait", Object: name})
+	d.Steps = append(d.Steps, pass.Step{Place: wait.at, Message: name + " waits for the goroutine", Op: "wait", Object: name})
 	c.found = append(c.found, d)
 }
 
@@ -119,15 +129,16 @@ func (c *checker) works(fn *ssa.Function, who any) bool {
 }
 
 // unbounded returns the calls that lead from a function to one that waits for something outside the program and that
-// nothing bounds, or nil. It leaves alone what other analyzers say of such calls: clients, and contexts that never end.
-func (c *checker) unbounded(fn *ssa.Function, depth int) []ssa.CallInstruction {
+// nothing bounds, or nil. Of the function's own calls those count of which that is asked. It leaves alone what other
+// analyzers say of such calls: clients, and contexts that never end.
+func (c *checker) unbounded(fn *ssa.Function, depth int, counts func(ssa.Instruction) bool) []ssa.CallInstruction {
 	if depth > 3 {
 		return nil
 	}
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
 			call, ok := instr.(*ssa.Call)
-			if !ok || !c.exits.Reachable(instr) {
+			if !ok || !c.exits.Reachable(instr) || counts != nil && !counts(instr) {
 				continue
 			}
 			if out, ok := outbound.Of(call.Common()); ok {
@@ -140,7 +151,7 @@ func (c *checker) unbounded(fn *ssa.Function, depth int) []ssa.CallInstruction {
 			if callee.Func == nil || len(callee.Func.Blocks) == 0 || slices.ContainsFunc(callee.Args, c.isContext) {
 				continue
 			}
-			if path := c.unbounded(callee.Func, depth+1); path != nil {
+			if path := c.unbounded(callee.Func, depth+1, nil); path != nil {
 				return append([]ssa.CallInstruction{call}, path...)
 			}
 		}
