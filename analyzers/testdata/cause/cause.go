@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os/exec"
 	"sync"
+	"time"
 )
 
 type server struct {
@@ -90,4 +91,78 @@ func (s *server) wait(w http.ResponseWriter, r *http.Request) {
 		s.db.PingContext(context.Background())
 	}()
 	wg.Wait()
+}
+
+// receive: CL2021
+func (s *server) receive(w http.ResponseWriter, r *http.Request) {
+	done := make(chan error, 1)
+	go func() { done <- s.db.PingContext(context.Background()) }()
+	<-done
+}
+
+// receivePlain: CL2043
+func (s *server) receivePlain(w http.ResponseWriter, r *http.Request) {
+	done := make(chan error, 1)
+	go func() { done <- s.db.Ping() }()
+	<-done
+}
+
+// waitPlain: CL2043
+func (s *server) waitPlain(w http.ResponseWriter, r *http.Request) {
+	var wg sync.WaitGroup
+	wg.Add(1)
+	go func() {
+		defer wg.Done()
+		s.db.Ping()
+	}()
+	wg.Wait()
+}
+
+// nested: CL2024
+func (s *server) nested(w http.ResponseWriter, r *http.Request) {
+	short, cancel := context.WithTimeout(r.Context(), time.Second)
+	defer cancel()
+	ctx, cancel := context.WithTimeout(short, time.Minute)
+	defer cancel()
+	s.db.PingContext(ctx)
+}
+
+// failover: CL2048
+func (s *server) failover(parent context.Context, replicas []*sql.DB) error {
+	ctx, cancel := context.WithTimeout(parent, time.Second)
+	defer cancel()
+	var err error
+	for _, db := range replicas {
+		if err = db.PingContext(ctx); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+// again: CL2048
+func (s *server) again(parent context.Context) error {
+	ctx, cancel := context.WithTimeout(parent, time.Second)
+	defer cancel()
+	var err error
+	for range 3 {
+		if err = s.db.PingContext(ctx); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+// slept: CL2044
+func (s *server) slept(parent context.Context) error {
+	ctx, cancel := context.WithTimeout(parent, time.Second)
+	defer cancel()
+	var err error
+	for range 10 {
+		if err = s.db.PingContext(ctx); err == nil {
+			return nil
+		}
+		time.Sleep(time.Second)
+	}
+	return err
 }
