@@ -72,3 +72,8 @@ func TestDeclared(t *testing.T) {
 	const models = `{"outbound":[{"func":"(*corp.example/inventory.Client).Get","context":2,"waits":"for the inventory"}],"deadlines":["corp.example/inventory.WithBudget"]}`
 	analysistest.Run(t, testdata(t), analyzer(t, "models", models), "contextdeadline/declared")
 }
+
+// A test may want a context that has ended; a number without a unit is a mistake there too.
+func TestInTests(t *testing.T) {
+	analysistest.Run(t, testdata(t), analyzer(t, "tests", "true"), "contextdeadline/ended")
+}
