@@ -12,6 +12,7 @@ import (
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/ctxflow"
 	"github.com/cloudlint/cloudlint/analyzers/internal/exits"
+	"github.com/cloudlint/cloudlint/analyzers/internal/outbound"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
 	"github.com/cloudlint/cloudlint/analyzers/internal/scope"
 	"github.com/cloudlint/cloudlint/analyzers/internal/source"
@@ -53,7 +54,9 @@ type checker struct {
 	contexts *ctxflow.Flow
 	exits    *exits.Info
 	source   *source.Index
+	outbound outbound.Table
 	effects  map[*ssa.Parameter]effect
+	outside  map[*ssa.Function]bool
 	spoken   map[token.Pos]bool
 	helpers  map[*ssa.Function]bool // reported
 	told     map[string]bool        // places and causes of the others' findings
@@ -68,14 +71,16 @@ func run(p *pass.Pass) error {
 func check(p *pass.Pass, tests bool) {
 	in := p.ResultOf[buildssa.Analyzer].(*buildssa.SSA)
 	c := &checker{
-		Pass:    p,
-		tests:   tests,
-		exits:   exits.New(p.Options.Exits),
-		source:  source.New(p),
-		effects: make(map[*ssa.Parameter]effect),
-		spoken:  make(map[token.Pos]bool),
-		helpers: make(map[*ssa.Function]bool),
-		told:    told(p),
+		Pass:     p,
+		tests:    tests,
+		exits:    exits.New(p.Options.Exits),
+		source:   source.New(p),
+		outbound: outbound.New(&p.Options.Models),
+		effects:  make(map[*ssa.Parameter]effect),
+		outside:  make(map[*ssa.Function]bool),
+		spoken:   make(map[token.Pos]bool),
+		helpers:  make(map[*ssa.Function]bool),
+		told:     told(p),
 	}
 	c.scope = scope.New(in, c.skips)
 	c.contexts = ctxflow.New(in, c.skips)

@@ -161,6 +161,8 @@ func checkSteps(t *testing.T, findings []wire.Finding) {
 		"p.db.ExecContext gets the new context",
 		"(*proxy).Twice calls p.twice and has ctx",
 		"p.db.ExecContext gets the new context",
+		"Verify calls resolve and has ctx",
+		"r.Resolve gets the new context",
 	}
 	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Errorf("steps (-want +got):\n%s", diff)

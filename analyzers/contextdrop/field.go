@@ -3,12 +3,15 @@ package contextdrop
 import (
 	"fmt"
 	"go/token"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/cloudlint/cloudlint/analyzers/internal/models"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
 	"github.com/cloudlint/cloudlint/analyzers/internal/scope"
 	"github.com/cloudlint/cloudlint/internal/irutil"
+	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
 // field checks what is done with a context that a method reads from its receiver although it has one of its own.
@@ -34,7 +37,7 @@ func (c *checker) field(load *ssa.UnOp) {
 		return
 	}
 	sink := u.sinks[0].call
-	if c.toldAt(sink) {
+	if c.toldAt(sink) || c.forObject(sink) || c.enriched(addr) || c.perCall(addr) || c.ended(addr) && !c.asksOutside(sink) {
 		return
 	}
 	place := c.source.Place(sink)
@@ -66,12 +69,125 @@ func (c *checker) receiver(v ssa.Value, fn *ssa.Function, depth int) *ssa.Parame
 		}
 	case *ssa.UnOp:
 		return c.receiver(x.X, fn, depth+1)
+	case *ssa.FieldAddr:
+		if field := irutil.FieldOf(x.X.Type(), x.Field); field != nil && field.Embedded() {
+			return c.receiver(x.X, fn, depth+1)
+		}
 	case *ssa.Alloc:
-		if stored, all := c.contexts.Stored(x); all && len(stored) == 1 {
-			return c.receiver(stored[0], fn, depth+1)
+		if v := assigned(x); v != nil {
+			return c.receiver(v, fn, depth+1)
 		}
 	}
 	return nil
+}
+
+// assigned returns the only value that a variable of a function ever gets as a whole, or nil. Its fields may be set.
+func assigned(cell *ssa.Alloc) ssa.Value {
+	var value ssa.Value
+	for _, use := range *cell.Referrers() {
+		switch use := use.(type) {
+		case *ssa.Store:
+			if use.Addr != cell || value != nil {
+				return nil
+			}
+			value = use.Val
+		case *ssa.UnOp, *ssa.FieldAddr, *ssa.DebugRef:
+		case *ssa.MakeClosure:
+			for i, b := range use.Bindings {
+				if b == cell && stored(use.Fn.(*ssa.Function).FreeVars[i]) {
+					return nil
+				}
+			}
+		default:
+			return nil
+		}
+	}
+	return value
+}
+
+// stored reports whether a closure assigns to a variable that it captures, or may have others do so.
+func stored(free *ssa.FreeVar) bool {
+	for _, use := range *free.Referrers() {
+		switch use.(type) {
+		case *ssa.UnOp, *ssa.FieldAddr, *ssa.DebugRef:
+		default:
+			return true
+		}
+	}
+	return false
+}
+
+// forObject reports whether what a call makes is stored in memory that others see, like a client that the object goes on to
+// use: it ends with the object.
+func (c *checker) forObject(call ssa.CallInstruction) bool {
+	made, ok := call.(*ssa.Call)
+	return ok && c.outlives(made)
+}
+
+// enriched reports whether the context in the field was made from another by adding values: whoever uses it wants those.
+func (c *checker) enriched(addr *ssa.FieldAddr) bool {
+	return c.keptFrom(addr, func(call *ssa.Call, effect models.ContextEffect) bool {
+		switch effect {
+		case models.Root, models.DeriveCancel, models.DeriveElsewise, models.Bound:
+			return false
+		}
+		return slices.ContainsFunc(skeleton.CalleeOf(call.Common()).Args, carriesContext)
+	})
+}
+
+// ended reports whether the context in the field is one that the object, or whoever made it, can cancel, or that has a
+// deadline: its end is that of the object's own affairs.
+func (c *checker) ended(addr *ssa.FieldAddr) bool {
+	return c.keptFrom(addr, func(_ *ssa.Call, effect models.ContextEffect) bool {
+		switch effect {
+		case models.DeriveCancel, models.DeriveElsewise, models.Bound:
+			return true
+		}
+		return false
+	})
+}
+
+// perCall reports whether a method that sets the field to its own context is called with one at hand: then the field holds the
+// context of what is being done, and not that of the object.
+func (c *checker) perCall(addr *ssa.FieldAddr) bool {
+	values, _ := c.contexts.Stored(addr)
+	for _, v := range values {
+		p, ok := v.(*ssa.Parameter)
+		if !ok || p.Parent().Signature.Recv() == nil {
+			continue
+		}
+		for _, call := range c.contexts.Callers(p.Parent()) {
+			if args := call.Common().Args; len(c.scope.At(call)) > 0 && slices.ContainsFunc(args, c.ofHand) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// ofHand reports whether a context comes from a parameter of the function that it is used in, or of one around it.
+func (c *checker) ofHand(v ssa.Value) bool {
+	f := follower{checker: c}
+	return carriesContext(v) && f.fromHand(v, 0)
+}
+
+// keptFrom reports whether the package stores a context in the field that such a call returns.
+func (c *checker) keptFrom(addr *ssa.FieldAddr, is func(*ssa.Call, models.ContextEffect) bool) bool {
+	values, _ := c.contexts.Stored(addr)
+	for _, v := range values {
+		if e, ok := v.(*ssa.Extract); ok {
+			v = e.Tuple
+		}
+		if call, ok := v.(*ssa.Call); ok && is(call, models.ContextFunction(skeleton.CalleeOf(call.Common()).Name()).Effect) {
+			return true
+		}
+	}
+	return false
+}
+
+func carriesContext(v ssa.Value) bool {
+	_, ok := scope.Carries(v.Type())
+	return ok
 }
 
 // stores reports whether a function sets the field: then it decides itself what the field holds.

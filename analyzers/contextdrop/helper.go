@@ -6,7 +6,6 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
-	"github.com/cloudlint/cloudlint/analyzers/internal/outbound"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
 	"github.com/cloudlint/cloudlint/analyzers/internal/scope"
 	"github.com/cloudlint/cloudlint/analyzers/internal/source"
@@ -92,7 +91,7 @@ func (c *checker) callersHave(fn *ssa.Function, depth int, seen map[*ssa.Functio
 // waitsOutside reports whether a call is known to wait for something outside the program, or is made for that: a function
 // of the package that can wait, a request.
 func (c *checker) waitsOutside(call ssa.CallInstruction) bool {
-	if _, ok := outbound.Of(call.Common()); ok {
+	if c.asksOutside(call) {
 		return true
 	}
 	callee := skeleton.CalleeOf(call.Common())

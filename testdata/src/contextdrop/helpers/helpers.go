@@ -110,3 +110,38 @@ type compiler interface {
 func compile(c compiler) error { return c.Compile(context.Background(), "x") }
 
 func Build(ctx context.Context, c compiler) error { return compile(c) }
+
+// What an interface does is known where the package implements it.
+type repository interface {
+	Resolve(ctx context.Context, name string) error
+}
+
+type store struct{ db *sql.DB }
+
+func (s *store) Resolve(ctx context.Context, name string) error {
+	_, err := s.db.ExecContext(ctx, "SELECT $1", name)
+	return err
+}
+
+func resolve(r repository) error {
+	return r.Resolve(context.Background(), "x") // want `resolve passes context.Background\(\) to r.Resolve`
+}
+
+func Verify(ctx context.Context, r repository) error { return resolve(r) }
+
+type checker interface {
+	Check(ctx context.Context, name string) error
+}
+
+type grammar struct{ words map[string]bool }
+
+func (g *grammar) Check(ctx context.Context, name string) error {
+	if !g.words[name] {
+		return context.Canceled
+	}
+	return ctx.Err()
+}
+
+func spell(c checker) error { return c.Check(context.Background(), "x") }
+
+func Spell(ctx context.Context, c checker) error { return spell(c) }
