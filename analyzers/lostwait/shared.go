@@ -29,7 +29,7 @@ func (c *checker) sharedDeadline(instr ssa.CallInstruction) bool {
 	}
 	l := loops[0]
 	arg, made := c.boundBefore(call, l)
-	if made == nil || c.slept[l] {
+	if made == nil || c.slept[l] || c.boundsItself(skeleton.CalleeOf(call.Common()), arg, 0) {
 		return false
 	}
 	of := failures(call)
@@ -131,6 +131,44 @@ func (c *checker) deadlineOf(v ssa.Value, l *loop, seen map[ssa.Value]bool) (mad
 		}
 	}
 	return made, true
+}
+
+// boundsItself reports whether a function of the package sets a deadline of its own, from the context that it is given:
+// each try has its time, and the deadline before the loop is for all of them.
+func (c *checker) boundsItself(callee skeleton.Callee, arg, depth int) bool {
+	fn := callee.Func
+	if fn == nil || depth > 2 || arg >= len(fn.Params) {
+		return false
+	}
+	ctx := fn.Params[arg]
+	return inBody(fn, func(instr ssa.Instruction) bool {
+		call, ok := instr.(*ssa.Call)
+		if !ok {
+			return false
+		}
+		inner := skeleton.CalleeOf(call.Common())
+		i := slices.IndexFunc(inner.Args, func(v ssa.Value) bool { return irutil.IsContext(v.Type()) && c.comesFrom(v, ctx, 0) })
+		return i >= 0 && (bounds(call) != nil || c.boundsItself(inner, i, depth+1))
+	})
+}
+
+// comesFrom reports whether a context is a parameter, or derived from it.
+func (c *checker) comesFrom(v ssa.Value, param *ssa.Parameter, depth int) bool {
+	switch {
+	case v == ssa.Value(param):
+		return true
+	case depth > maxDepth:
+		return false
+	}
+	if cell := cellOf(v); cell != nil {
+		stored, _ := c.contexts.Stored(cell)
+		return slices.ContainsFunc(stored, func(v ssa.Value) bool { return c.comesFrom(v, param, depth+1) })
+	}
+	if phi, ok := v.(*ssa.Phi); ok {
+		return slices.ContainsFunc(phi.Edges, func(v ssa.Value) bool { return c.comesFrom(v, param, depth+1) })
+	}
+	_, parent := parentOf(v)
+	return parent != nil && c.comesFrom(parent, param, depth+1)
 }
 
 func isRequest(t types.Type) bool { return types.TypeString(t, nil) == "*net/http.Request" }

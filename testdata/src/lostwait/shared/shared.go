@@ -191,3 +191,50 @@ func slept(parent context.Context, s store) (err error) {
 	}
 	return err
 }
+
+// The function that is tried has a timeout of its own.
+func each(parent context.Context, clients []*http.Client) (err error) {
+	ctx, cancel := context.WithTimeout(parent, time.Duration(len(clients))*time.Second)
+	defer cancel()
+	for _, client := range clients {
+		if err = fetch(ctx, client); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+func fetch(ctx context.Context, client *http.Client) error {
+	traced := context.WithValue(ctx, http.ServerContextKey, nil)
+	return short(traced, client)
+}
+
+func short(ctx context.Context, client *http.Client) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	return get(ctx, client)
+}
+
+func get(ctx context.Context, client *http.Client) error {
+	req, err := http.NewRequestWithContext(ctx, "GET", "https://example.com/", nil)
+	if err != nil {
+		return err
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
+}
+
+// This one has none.
+func first(parent context.Context, clients []*http.Client) (err error) {
+	ctx, cancel := context.WithTimeout(parent, time.Second)
+	defer cancel()
+	for _, client := range clients {
+		if err = get(ctx, client); err == nil { // want `get is tried with one after the other`
+			return nil
+		}
+	}
+	return err
+}
