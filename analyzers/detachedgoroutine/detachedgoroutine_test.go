@@ -2,48 +2,25 @@ package detachedgoroutine_test
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/analysistest"
 
 	"github.com/cloudlint/cloudlint/analyzers/detachedgoroutine"
+	"github.com/cloudlint/cloudlint/internal/rule/ruletest"
 	"github.com/cloudlint/cloudlint/internal/wire"
 )
 
-// analyzer returns the analyzer with all rules. Only the examples are inside, not the libraries that they use.
-func analyzer(t *testing.T) *analysis.Analyzer {
-	t.Helper()
-	a := detachedgoroutine.New()
-	for name, value := range map[string]string{"preview": "true", "unsafe-fixes": "true", "inside": "detachedgoroutine/..."} {
-		if err := a.Flags.Set(name, value); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return a
-}
-
 // The examples are analysed together, because each run also analyses the standard library.
 func TestGoroutines(t *testing.T) {
-	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS("../../testdata")); err != nil {
-		t.Fatal(err)
-	}
 	var packages []string
 	for _, name := range []string{"contexts", "responses", "bodies", "frameworks", "abandoned", "streams", "packages/mail", "packages/shop", "fixes"} {
 		packages = append(packages, "detachedgoroutine/"+name)
 	}
-	findings := make(map[string][]wire.Finding) // by package
-	for _, r := range analysistest.RunWithSuggestedFixes(onlyFixes{t}, dir, analyzer(t), packages...) {
-		result, ok := r.Action.Result.(*wire.Result)
-		if !ok {
-			t.Fatalf("%s: %v", r.Action.Package.PkgPath, r.Action.Err)
-		}
-		findings[r.Action.Package.PkgPath] = result.Findings
-	}
+	a := ruletest.Analyzer(t, detachedgoroutine.New(), map[string]string{"unsafe-fixes": "true"})
+	findings := ruletest.Findings(t, analysistest.RunWithSuggestedFixes(onlyFixes{t}, ruletest.Testdata(t), a, packages...))
 	t.Run("steps", func(t *testing.T) { checkSteps(t, findings["detachedgoroutine/packages/shop"]) })
 	t.Run("fixes", func(t *testing.T) { checkFixes(t, findings["detachedgoroutine/fixes"]) })
 }

@@ -1,17 +1,14 @@
 package goroutineleak_test
 
 import (
-	"path/filepath"
 	"testing"
 
 	"golang.org/x/tools/go/analysis/analysistest"
+
+	"github.com/cloudlint/cloudlint/internal/rule/ruletest"
 )
 
 // What a counter, a flag or the latest value tells is believed, and nothing more.
 func TestCounted(t *testing.T) {
-	dir, err := filepath.Abs("../../testdata")
-	if err != nil {
-		t.Fatal(err)
-	}
-	analysistest.Run(t, dir, lockAnalyzer(t), "goroutineleak/counted", "goroutineleak/locklatest")
+	analysistest.Run(t, ruletest.Testdata(t), lockAnalyzer(t), "goroutineleak/counted", "goroutineleak/locklatest")
 }

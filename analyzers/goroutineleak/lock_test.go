@@ -2,7 +2,6 @@ package goroutineleak_test
 
 import (
 	"fmt"
-	"path/filepath"
 	"regexp"
 	"testing"
 
@@ -10,18 +9,13 @@ import (
 	"golang.org/x/tools/go/analysis/analysistest"
 
 	"github.com/cloudlint/cloudlint/analyzers/goroutineleak"
+	"github.com/cloudlint/cloudlint/internal/rule/ruletest"
 )
 
 // lockAnalyzer returns the analyzer with all rules, on the examples only.
 func lockAnalyzer(t *testing.T) *analysis.Analyzer {
 	t.Helper()
-	a := goroutineleak.New()
-	for name, value := range map[string]string{"preview": "true", "inside": "goroutineleak/..."} {
-		if err := a.Flags.Set(name, value); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return a
+	return ruletest.Analyzer(t, goroutineleak.New(), nil)
 }
 
 // exceptOthers leaves out what other rules find in the examples.
@@ -37,10 +31,6 @@ func (t exceptOthers) Errorf(format string, args ...any) {
 }
 
 func TestLocks(t *testing.T) {
-	dir, err := filepath.Abs("../../testdata")
-	if err != nil {
-		t.Fatal(err)
-	}
-	analysistest.Run(exceptOthers{t}, dir, lockAnalyzer(t),
+	analysistest.Run(exceptOthers{t}, ruletest.Testdata(t), lockAnalyzer(t),
 		"goroutineleak/lockmissing", "goroutineleak/lockcontainer", "goroutineleak/lockdouble", "goroutineleak/lockorder", "goroutineleak/lockwait")
 }

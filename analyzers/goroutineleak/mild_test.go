@@ -1,24 +1,20 @@
 package goroutineleak_test
 
 import (
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"golang.org/x/tools/go/analysis/analysistest"
 
 	"github.com/cloudlint/cloudlint/internal/rule"
+	"github.com/cloudlint/cloudlint/internal/rule/ruletest"
 	"github.com/cloudlint/cloudlint/internal/wire"
 )
 
 // What stays once in the life of the process, or only after the object has been ended, is advice: the message says why, and
 // the severity says so to those who count. All else keeps the severity of its rule.
 func TestMild(t *testing.T) {
-	dir, err := filepath.Abs("../../testdata")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range analysistest.Run(t, dir, lockAnalyzer(t), "goroutineleak/once", "goroutineleak/ended", "goroutineleak/lastrun") {
+	for _, r := range analysistest.Run(t, ruletest.Testdata(t), lockAnalyzer(t), "goroutineleak/once", "goroutineleak/ended", "goroutineleak/lastrun") {
 		for _, f := range r.Action.Result.(*wire.Result).Findings {
 			want := ""
 			if strings.HasSuffix(f.Message, "so this is advice") {

@@ -1,17 +1,14 @@
 package goroutineleak_test
 
 import (
-	"path/filepath"
 	"testing"
 
 	"golang.org/x/tools/go/analysis/analysistest"
+
+	"github.com/cloudlint/cloudlint/internal/rule/ruletest"
 )
 
 // What waits on purpose, and what has room for all that is sent, is not reported.
 func TestPurpose(t *testing.T) {
-	dir, err := filepath.Abs("../../testdata")
-	if err != nil {
-		t.Fatal(err)
-	}
-	analysistest.Run(t, dir, lockAnalyzer(t), "goroutineleak/purpose", "goroutineleak/paths")
+	analysistest.Run(t, ruletest.Testdata(t), lockAnalyzer(t), "goroutineleak/purpose", "goroutineleak/paths")
 }

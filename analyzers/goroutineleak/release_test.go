@@ -1,14 +1,13 @@
 package goroutineleak_test
 
 import (
-	"maps"
-	"path/filepath"
 	"testing"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/analysistest"
 
 	"github.com/cloudlint/cloudlint/analyzers/goroutineleak"
+	"github.com/cloudlint/cloudlint/internal/rule/ruletest"
 )
 
 // Coroutines, contexts and objects with a goroutine that are left behind on some path, beside those that are not.
@@ -25,17 +24,5 @@ func TestReleaseFixes(t *testing.T) {
 
 func releases(t *testing.T, flags map[string]string) (*analysis.Analyzer, string) {
 	t.Helper()
-	dir, err := filepath.Abs("../../testdata")
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := goroutineleak.New()
-	all := map[string]string{"inside": "goroutineleak/...", "preview": "true"}
-	maps.Copy(all, flags)
-	for name, value := range all {
-		if err := a.Flags.Set(name, value); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return a, dir
+	return ruletest.Analyzer(t, goroutineleak.New(), flags), ruletest.Testdata(t)
 }

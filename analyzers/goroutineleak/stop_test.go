@@ -1,17 +1,14 @@
 package goroutineleak_test
 
 import (
-	"path/filepath"
 	"testing"
 
 	"golang.org/x/tools/go/analysis/analysistest"
+
+	"github.com/cloudlint/cloudlint/internal/rule/ruletest"
 )
 
 // Types whose Close or Stop waits for ever or leaves somebody waiting, beside those that reach everybody.
 func TestStops(t *testing.T) {
-	dir, err := filepath.Abs("../../testdata")
-	if err != nil {
-		t.Fatal(err)
-	}
-	analysistest.Run(t, dir, lockAnalyzer(t), "goroutineleak/stopclient", "goroutineleak/stopflow")
+	analysistest.Run(t, ruletest.Testdata(t), lockAnalyzer(t), "goroutineleak/stopclient", "goroutineleak/stopflow")
 }

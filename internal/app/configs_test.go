@@ -9,6 +9,7 @@ import (
 	"github.com/cloudlint/cloudlint/internal/config"
 	"github.com/cloudlint/cloudlint/internal/driver"
 	"github.com/cloudlint/cloudlint/internal/rule"
+	"github.com/cloudlint/cloudlint/internal/rule/ruletest"
 )
 
 // Each module of the user has its own configuration. A dependency that the user names is judged by the user's, not by
@@ -17,12 +18,12 @@ func TestConfigurationOfModules(t *testing.T) {
 	dir := t.TempDir()
 	shop, tools, dependency := filepath.Join(dir, "shop"), filepath.Join(dir, "tools"), filepath.Join(dir, "dependency")
 	for _, d := range []string{shop, tools, dependency} {
-		write(t, filepath.Join(d, "go.mod"), "module corp.example/"+filepath.Base(d)+"\n")
+		ruletest.Write(t, filepath.Join(d, "go.mod"), "module corp.example/"+filepath.Base(d)+"\n")
 	}
-	write(t, filepath.Join(shop, ".cloudlint.yml"), "version: 1\nfail-on: error\n")
-	write(t, filepath.Join(tools, ".cloudlint.yml"), "version: 1\nfail-on: note\n")
-	write(t, filepath.Join(dependency, ".cloudlint.yml"), "version: 1\nfail-on: note\n")
-	write(t, filepath.Join(shop, "store", "store.go"), "package store\n")
+	ruletest.Write(t, filepath.Join(shop, ".cloudlint.yml"), "version: 1\nfail-on: error\n")
+	ruletest.Write(t, filepath.Join(tools, ".cloudlint.yml"), "version: 1\nfail-on: note\n")
+	ruletest.Write(t, filepath.Join(dependency, ".cloudlint.yml"), "version: 1\nfail-on: note\n")
+	ruletest.Write(t, filepath.Join(shop, "store", "store.go"), "package store\n")
 
 	a := New(io.Discard, io.Discard, func(string) string { return "" })
 	a.Options.Dir = filepath.Join(shop, "store")

@@ -12,11 +12,10 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/tools/imports"
-
 	"github.com/cloudlint/cloudlint/analyzers"
 	"github.com/cloudlint/cloudlint/internal/catalogue"
 	"github.com/cloudlint/cloudlint/internal/finding"
+	"github.com/cloudlint/cloudlint/internal/rule/ruletest"
 )
 
 // The examples of the documentation are compiled and analysed: the wrong one is reported with the rule's code and no
@@ -24,20 +23,7 @@ import (
 func TestExamples(t *testing.T) {
 	dir := t.TempDir()
 	vendorStubs(t, dir)
-	t.Run("imports", func(t *testing.T) {
-		// The tool that adds imports looks for them in all of the module cache, or, asked so, in a GOPATH: here the one of
-		// the stand-ins.
-		gopath, err := filepath.Abs(filepath.Join("..", "..", "testdata"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Setenv("GO111MODULE", "off")
-		t.Setenv("GOPATH", gopath)
-		for _, r := range catalogue.Rules() {
-			writeExample(t, filepath.Join(dir, strings.ToLower(r.Code), "wrong"), r.Doc.Before)
-			writeExample(t, filepath.Join(dir, strings.ToLower(r.Code), "right"), r.Doc.After)
-		}
-	})
+	ruletest.WriteExamples(t, dir, catalogue.Rules())
 
 	report := lintJSON(t, dir, LintOptions{Preview: true, Tests: true, Driver: "source"})
 	for _, e := range report.Errors {
@@ -81,21 +67,6 @@ func lintJSON(t *testing.T, dir string, o LintOptions, patterns ...string) *find
 	return report
 }
 
-// writeExample makes a package of an example: a package clause, and the imports that it leaves out, are added.
-func writeExample(t *testing.T, dir, source string) {
-	t.Helper()
-	name := "p"
-	if strings.Contains(source, "func main()") {
-		name = "main"
-	}
-	file := filepath.Join(dir, "example.go")
-	full, err := imports.Process(file, []byte("package "+name+"\n\n"+source), nil)
-	if err != nil {
-		t.Fatalf("%v in the example\n%s", err, source)
-	}
-	write(t, file, string(full))
-}
-
 // vendorStubs makes a module in dir that has vendored the stand-ins of other modules' packages, which the analyzers'
 // tests use too.
 func vendorStubs(t *testing.T, dir string) {
@@ -126,7 +97,7 @@ func vendorStubs(t *testing.T, dir string) {
 		if err != nil {
 			return err
 		}
-		write(t, filepath.Join(dir, "vendor", rel), string(text))
+		ruletest.Write(t, filepath.Join(dir, "vendor", rel), string(text))
 		if !strings.Contains(modules, "# "+pkg+" ") {
 			// Each package as a module of its own: nobody has to know which belong together.
 			version := "v0.1.0"
@@ -141,18 +112,8 @@ func vendorStubs(t *testing.T, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(dir, "go.mod"), gomod)
+	ruletest.Write(t, filepath.Join(dir, "go.mod"), gomod)
 	if modules != "" {
-		write(t, filepath.Join(dir, "vendor", "modules.txt"), modules)
-	}
-}
-
-func write(t *testing.T, name, text string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
-		t.Fatal(err)
+		ruletest.Write(t, filepath.Join(dir, "vendor", "modules.txt"), modules)
 	}
 }

@@ -1,7 +1,6 @@
 package handlers_test
 
 import (
-	"os"
 	"testing"
 
 	"golang.org/x/tools/go/analysis"
@@ -9,6 +8,7 @@ import (
 	"golang.org/x/tools/go/analysis/passes/buildssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/handlers"
+	"github.com/cloudlint/cloudlint/internal/rule/ruletest"
 )
 
 // probe says of every handler what it is.
@@ -34,11 +34,5 @@ var probe = &analysis.Analyzer{
 }
 
 func TestHandlers(t *testing.T) {
-	dir := t.TempDir()
-	for _, part := range []string{"testdata", "../../../testdata"} {
-		if err := os.CopyFS(dir, os.DirFS(part)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	analysistest.Run(t, dir, probe, "service", "orderspb")
+	analysistest.Run(t, ruletest.Copy(t, "testdata"), probe, "service", "orderspb")
 }

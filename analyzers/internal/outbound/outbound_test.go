@@ -18,6 +18,7 @@ import (
 	"golang.org/x/tools/go/ssa/ssautil"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/outbound"
+	"github.com/cloudlint/cloudlint/internal/rule/ruletest"
 )
 
 // Each package of testdata says behind every call what is known of it: "// out: db.Query waits for the database". A call
@@ -47,12 +48,7 @@ type loaded struct {
 // known by its types only.
 func load(t *testing.T) []loaded {
 	t.Helper()
-	dir := t.TempDir()
-	for _, part := range []string{"testdata", "../../../testdata"} {
-		if err := os.CopyFS(dir, os.DirFS(part)); err != nil {
-			t.Fatal(err)
-		}
-	}
+	dir := ruletest.Copy(t, "testdata")
 	own, err := filepath.Glob("testdata/src/*")
 	if err != nil {
 		t.Fatal(err)

@@ -1,7 +1,6 @@
 package program_test
 
 import (
-	"os"
 	"testing"
 
 	"golang.org/x/tools/go/analysis"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/program"
 	"github.com/cloudlint/cloudlint/internal/irutil"
+	"github.com/cloudlint/cloudlint/internal/rule/ruletest"
 )
 
 // probe says of every go statement whether it is run once.
@@ -43,11 +43,5 @@ var probe = &analysis.Analyzer{
 }
 
 func TestOnce(t *testing.T) {
-	dir := t.TempDir()
-	for _, part := range []string{"testdata", "../../../testdata"} {
-		if err := os.CopyFS(dir, os.DirFS(part)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	analysistest.Run(t, dir, probe, "importer", "library")
+	analysistest.Run(t, ruletest.Copy(t, "testdata"), probe, "importer", "library")
 }

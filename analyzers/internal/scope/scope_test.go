@@ -2,7 +2,6 @@ package scope_test
 
 import (
 	"go/token"
-	"os"
 	"strings"
 	"testing"
 
@@ -12,6 +11,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/scope"
+	"github.com/cloudlint/cloudlint/internal/rule/ruletest"
 )
 
 // probe says at each call of a function named probe which contexts are at hand, and why they are not to be used.
@@ -51,11 +51,5 @@ var probe = &analysis.Analyzer{
 }
 
 func TestScopes(t *testing.T) {
-	dir := t.TempDir()
-	for _, part := range []string{"testdata", "../../../testdata"} {
-		if err := os.CopyFS(dir, os.DirFS(part)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	analysistest.Run(t, dir, probe, "scopes")
+	analysistest.Run(t, ruletest.Copy(t, "testdata"), probe, "scopes")
 }

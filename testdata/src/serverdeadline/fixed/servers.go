@@ -1,4 +1,4 @@
-// Command fix has servers that --fix can bound.
+// Command fixes has servers that --fix can bound.
 package main
 
 import (
