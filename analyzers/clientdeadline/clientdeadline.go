@@ -19,6 +19,7 @@ import (
 	"github.com/cloudlint/cloudlint/analyzers/internal/models"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
 	"github.com/cloudlint/cloudlint/analyzers/internal/program"
+	"github.com/cloudlint/cloudlint/analyzers/internal/source"
 	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/rule"
 )
@@ -82,7 +83,7 @@ func check(p *pass.Pass, tests bool) {
 	c := &checker{
 		Pass:   p,
 		tests:  tests,
-		source: sources{pass: p},
+		source: sources{Index: source.New(p), pass: p},
 		exits:  exits.New(p.Options.Exits),
 		spoken: make(map[ssa.CallInstruction]bool),
 	}

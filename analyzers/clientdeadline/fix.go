@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
-	"go/types"
-	"strconv"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -14,10 +12,6 @@ import (
 
 // addField is the fix that adds a duration to a composite literal, or nil where it cannot be written.
 func (s *sources) addField(lit *ast.CompositeLit, field string, seconds int) *pass.Fix {
-	file := s.pass.File(lit.Pos())
-	if file == nil {
-		return nil
-	}
 	if len(lit.Elts) > 0 {
 		if _, keyed := lit.Elts[0].(*ast.KeyValueExpr); !keyed {
 			return nil
@@ -32,7 +26,7 @@ func (s *sources) addField(lit *ast.CompositeLit, field string, seconds int) *pa
 			return nil // a zero is somebody's decision
 		}
 	}
-	name, imports := s.importTime(file, lit.Pos())
+	name, imports := s.Import("time", lit.Pos())
 	if name == "" {
 		return nil
 	}
@@ -58,11 +52,10 @@ func (s *sources) dialTimeout(lparen token.Pos) *pass.Fix {
 		return nil
 	}
 	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
-	file := s.pass.File(call.Pos())
-	if !ok || file == nil {
+	if !ok {
 		return nil
 	}
-	name, imports := s.importTime(file, call.Pos())
+	name, imports := s.Import("time", call.Pos())
 	if name == "" {
 		return nil
 	}
@@ -76,51 +69,3 @@ func (s *sources) dialTimeout(lparen token.Pos) *pass.Fix {
 }
 
 func (s *sources) line(pos token.Pos) int { return s.pass.Fset.Position(pos).Line }
-
-// importTime returns what package time is called at pos, and the edit that imports it if the file does not. The name is
-// empty where something else has it.
-func (s *sources) importTime(file *ast.File, pos token.Pos) (string, []analysis.TextEdit) {
-	for _, spec := range file.Imports {
-		if path, err := strconv.Unquote(spec.Path.Value); err != nil || path != "time" {
-			continue
-		}
-		name := "time"
-		if spec.Name != nil {
-			name = spec.Name.Name
-		}
-		if scope := s.pass.Pkg.Scope().Innermost(pos); scope != nil {
-			if _, obj := scope.LookupParent(name, pos); obj != nil {
-				if _, ok := obj.(*types.PkgName); ok {
-					return name, nil
-				}
-			}
-		}
-		return "", nil
-	}
-	if scope := s.pass.Pkg.Scope().Innermost(pos); scope != nil {
-		if _, obj := scope.LookupParent("time", pos); obj != nil {
-			return "", nil
-		}
-	}
-	for _, decl := range file.Decls {
-		imports, ok := decl.(*ast.GenDecl)
-		if !ok || imports.Tok != token.IMPORT || importsC(imports) {
-			continue
-		}
-		if imports.Lparen.IsValid() {
-			return "time", []analysis.TextEdit{{Pos: imports.Lparen + 1, End: imports.Lparen + 1, NewText: []byte("\n\t\"time\"")}}
-		}
-		return "time", []analysis.TextEdit{{Pos: imports.Pos(), End: imports.Pos(), NewText: []byte("import \"time\"\n\n")}}
-	}
-	return "", nil
-}
-
-// importsC reports whether an import declaration is cgo's, which must stay next to its comment.
-func importsC(decl *ast.GenDecl) bool {
-	for _, spec := range decl.Specs {
-		if spec, ok := spec.(*ast.ImportSpec); ok && spec.Path.Value == `"C"` {
-			return true
-		}
-	}
-	return false
-}

@@ -6,10 +6,13 @@ import (
 	"go/types"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/analyzers/internal/source"
 )
 
 // sources finds the syntax behind instructions.
 type sources struct {
+	*source.Index
+
 	pass  *pass.Pass
 	calls map[token.Pos]*ast.CallExpr // by their left parenthesis, which is a call's position in SSA
 }

@@ -23,7 +23,11 @@ func analyzer(t *testing.T, flags map[string]string) *analysis.Analyzer {
 }
 
 func TestContexts(t *testing.T) {
-	analysistest.Run(t, ruletest.Testdata(t), analyzer(t, nil), "contextdeadline/store", "contextdeadline/service", "contextdeadline/useless")
+	ruletest.Suite{
+		Analyzer: analyzer(t, nil),
+		Rules:    contextdeadline.Rules(),
+		Packages: []string{"contextdeadline/store", "contextdeadline/service", "contextdeadline/useless"},
+	}.Run(t)
 }
 
 // The fix compiles, and what it leaves is no finding but for those that have no fix.

@@ -90,31 +90,17 @@ func (c *checker) unitless(e ast.Expr) bool {
 	return !unit
 }
 
-// seconds multiplies by time.Second, where package time is imported under a name that the place can use.
+// seconds multiplies by time.Second, where package time has a name that the place can use.
 func (c *checker) seconds(arg ast.Expr) *pass.Fix {
-	file := c.File(arg.Pos())
-	name := ""
-	for _, imp := range file.Imports {
-		if obj := c.TypesInfo.PkgNameOf(imp); obj != nil && obj.Imported().Path() == "time" && obj.Name() != "_" && obj.Name() != "." {
-			name = obj.Name()
-		}
-	}
-	scope := c.Pkg.Scope().Innermost(arg.Pos())
-	if name == "" || scope == nil {
-		return nil
-	}
-	if _, obj := scope.LookupParent(name, arg.Pos()); obj == nil {
-		return nil
-	} else if p, ok := obj.(*types.PkgName); !ok || p.Imported().Path() != "time" {
+	name, edits := c.source.Import("time", arg.Pos())
+	if name == "" {
 		return nil
 	}
 	text := " * " + name + ".Second"
-	edits := []analysis.TextEdit{{Pos: arg.End(), End: arg.End(), NewText: []byte(text)}}
 	if _, simple := ast.Unparen(arg).(*ast.BinaryExpr); simple {
-		edits = []analysis.TextEdit{
-			{Pos: arg.Pos(), End: arg.Pos(), NewText: []byte("(")},
-			{Pos: arg.End(), End: arg.End(), NewText: []byte(")" + text)},
-		}
+		edits = append(edits, analysis.TextEdit{Pos: arg.Pos(), End: arg.Pos(), NewText: []byte("(")})
+		text = ")" + text
 	}
+	edits = append(edits, analysis.TextEdit{Pos: arg.End(), End: arg.End(), NewText: []byte(text)})
 	return &pass.Fix{Message: "Give the number the unit of a second", Edits: edits}
 }

@@ -73,7 +73,7 @@ func contextOf(call ssa.CallInstruction) (i int, what string) {
 
 // detach wraps a context in context.WithoutCancel, if the language has it and package context is at hand.
 func (c *checker) detach(arg ast.Expr) *pass.Fix {
-	name := c.packageName("context", arg.Pos())
+	name := c.source.PackageName("context", arg.Pos())
 	if name == "" || !c.since(arg.Pos(), "go1.21") {
 		return nil
 	}

@@ -37,7 +37,7 @@ func (c *checker) selectFix(instr ssa.Instruction, ctx scope.Context) *pass.Fix 
 	if stmt, isStmt := path[1].(*ast.ExprStmt); !isStmt || stmt.X != ast.Expr(e) {
 		return nil
 	}
-	name := c.packageName("time", e.Pos())
+	name := c.source.PackageName("time", e.Pos())
 	name2, _, _ := strings.Cut(ctx.Text, ".")
 	inner := c.Pkg.Scope().Innermost(e.Pos())
 	arg := source.Text(e.Args[0])
@@ -102,26 +102,6 @@ func returned(results *types.Tuple, ctx string, pkg *types.Package) (string, boo
 		return "", true
 	}
 	return " " + strings.Join(parts, ", "), true
-}
-
-// packageName returns what a package is called at a place, or "" where the file does not import it or the name means
-// something else there.
-func (c *checker) packageName(path string, pos token.Pos) string {
-	file := c.File(pos)
-	inner := c.Pkg.Scope().Innermost(pos)
-	if file == nil || inner == nil {
-		return ""
-	}
-	for _, imp := range file.Imports {
-		obj := c.TypesInfo.PkgNameOf(imp)
-		if obj == nil || obj.Imported().Path() != path || obj.Name() == "_" || obj.Name() == "." {
-			continue
-		}
-		if _, found := inner.LookupParent(obj.Name(), pos); found == types.Object(obj) {
-			return obj.Name()
-		}
-	}
-	return ""
 }
 
 // since reports whether the file at a place is written in a version of the language that has reached the one given.

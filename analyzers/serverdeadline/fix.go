@@ -7,7 +7,6 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
-	"strconv"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -15,6 +14,7 @@ import (
 	"github.com/cloudlint/cloudlint/analyzers/internal/flow"
 	"github.com/cloudlint/cloudlint/analyzers/internal/models"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/analyzers/internal/source"
 	"github.com/cloudlint/cloudlint/internal/rule"
 )
 
@@ -38,18 +38,15 @@ func (c *checker) literalFix(o *flow.Object, fields []field) *pass.Fix {
 			return nil
 		}
 	}
-	timeName, importEdit, ok := c.timePackage(lit)
-	if !ok {
+	timeName, imports := source.New(c.pass).Import("time", lit.Pos())
+	if timeName == "" {
 		return nil
 	}
 	var text []string
 	for _, f := range fields {
 		text = append(text, f.name+": "+strings.ReplaceAll(f.value, "time.", timeName+"."))
 	}
-	edits := []analysis.TextEdit{c.addElements(lit, text)}
-	if importEdit != nil {
-		edits = append(edits, *importEdit)
-	}
+	edits := append(imports, c.addElements(lit, text))
 	return &pass.Fix{Message: "Set " + strings.Join(names, " and "), Edits: edits}
 }
 
@@ -76,70 +73,14 @@ func (c *checker) addElements(lit *ast.CompositeLit, elems []string) analysis.Te
 	return analysis.TextEdit{Pos: at, End: at, NewText: []byte(text)}
 }
 
-// timePackage returns the name of package time at n, and the edit that imports it where the file does not yet. ok is
-// false where the name means something else.
-func (c *checker) timePackage(n ast.Node) (name string, edit *analysis.TextEdit, ok bool) {
-	file := c.pass.File(n.Pos())
-	if file == nil {
-		return "", nil, false
-	}
-	scope := c.pass.Pkg.Scope().Innermost(n.Pos())
-	if scope == nil {
-		return "", nil, false
-	}
-	for _, spec := range file.Imports {
-		if path, err := strconv.Unquote(spec.Path.Value); err != nil || path != "time" {
-			continue
-		}
-		name = "time"
-		if spec.Name != nil {
-			name = spec.Name.Name
-		}
-		_, obj := scope.LookupParent(name, n.Pos())
-		pkg, isPkg := obj.(*types.PkgName)
-		return name, nil, isPkg && pkg.Imported().Path() == "time"
-	}
-	if _, obj := scope.LookupParent("time", n.Pos()); obj != nil {
-		return "", nil, false
-	}
-	if c.pass.Pkg.Scope().Lookup("time") != nil {
-		return "", nil, false
-	}
-	return "time", importTime(file), true
-}
-
-// importTime adds the import of package time to a file, into its first group of imports if there is one.
-func importTime(file *ast.File) *analysis.TextEdit {
-	for _, decl := range file.Decls {
-		gen, ok := decl.(*ast.GenDecl)
-		if !ok || gen.Tok != token.IMPORT {
-			break
-		}
-		if !gen.Lparen.IsValid() || len(gen.Specs) == 0 {
-			continue
-		}
-		// Behind the last package of the standard library that sorts before it, so that the group stays sorted.
-		at := gen.Specs[0].Pos()
-		text := "\"time\"\n"
-		for _, spec := range gen.Specs {
-			path, err := strconv.Unquote(spec.(*ast.ImportSpec).Path.Value)
-			if err == nil && path < "time" && !strings.Contains(strings.SplitN(path, "/", 2)[0], ".") {
-				at, text = spec.End(), "\n\"time\""
-			}
-		}
-		return &analysis.TextEdit{Pos: at, End: at, NewText: []byte(text)}
-	}
-	return &analysis.TextEdit{Pos: file.Name.End(), End: file.Name.End(), NewText: []byte("\n\nimport \"time\"")}
-}
-
 // serveFix replaces a call of net/http's helpers by a server with bounds.
 func (c *checker) serveFix(call *ast.CallExpr, f models.ServeFunc, r *rule.Rule) *pass.Fix {
 	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
 	if r != serveHelper || !ok || call.Ellipsis.IsValid() {
 		return nil
 	}
-	timeName, importEdit, ok := c.timePackage(call)
-	if !ok {
+	timeName, imports := source.New(c.pass).Import("time", call.Pos())
+	if timeName == "" {
 		return nil
 	}
 	var args []string
@@ -166,9 +107,6 @@ func (c *checker) serveFix(call *ast.CallExpr, f models.ServeFunc, r *rule.Rule)
 	// The helper's name is also the method's.
 	text := "(&" + types.ExprString(sel.X) + ".Server{" + fields + "ReadHeaderTimeout: 10 * " + timeName + ".Second, IdleTimeout: 2 * " + timeName + ".Minute})." +
 		sel.Sel.Name + "(" + strings.Join(rest, ", ") + ")"
-	edits := []analysis.TextEdit{{Pos: call.Pos(), End: call.End(), NewText: []byte(text)}}
-	if importEdit != nil {
-		edits = append(edits, *importEdit)
-	}
+	edits := append(imports, analysis.TextEdit{Pos: call.Pos(), End: call.End(), NewText: []byte(text)})
 	return &pass.Fix{Message: "Serve with an http.Server that has timeouts", Edits: edits}
 }
