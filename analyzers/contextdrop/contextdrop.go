@@ -14,9 +14,11 @@ import (
 	"github.com/cloudlint/cloudlint/analyzers/internal/exits"
 	"github.com/cloudlint/cloudlint/analyzers/internal/outbound"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/analyzers/internal/program"
 	"github.com/cloudlint/cloudlint/analyzers/internal/scope"
 	"github.com/cloudlint/cloudlint/analyzers/internal/source"
 	"github.com/cloudlint/cloudlint/internal/rule"
+	"github.com/cloudlint/cloudlint/internal/wire"
 )
 
 const name = "contextdrop"
@@ -29,7 +31,9 @@ same holds for the variant of a function that takes no context, where the packag
 meant to go on (in goroutines, deferred, after the end of the context, with context.WithoutCancel) is silent.`
 
 // Rules are all that the analyzer can report.
-func Rules() []*rule.Rule { return []*rule.Rule{newRoot, noContext, otherContext, rootInHelper} }
+func Rules() []*rule.Rule {
+	return []*rule.Rule{newRoot, noContext, otherContext, rootInHelper, lostInCallee}
+}
 
 // Analyzer is the analyzer with its default options.
 var Analyzer = New()
@@ -59,7 +63,10 @@ type checker struct {
 	outside  map[*ssa.Function]bool
 	spoken   map[token.Pos]bool
 	helpers  map[*ssa.Function]bool // reported
-	told     map[string]bool        // places and causes of the others' findings
+	losses   map[*ssa.Function]*Loss
+	lostAt   map[wire.Pos]bool // reported
+	once     *program.Program
+	told     map[string]bool // places and causes of the others' findings
 }
 
 func run(p *pass.Pass) error {
@@ -80,9 +87,12 @@ func check(p *pass.Pass, tests bool) {
 		outside:  make(map[*ssa.Function]bool),
 		spoken:   make(map[token.Pos]bool),
 		helpers:  make(map[*ssa.Function]bool),
+		losses:   make(map[*ssa.Function]*Loss),
+		lostAt:   make(map[wire.Pos]bool),
 		told:     told(p),
 	}
 	c.scope = scope.New(in, c.skips)
+	c.once = program.New(p.Pkg, c.scope.Functions())
 	c.contexts = ctxflow.New(in, c.skips)
 	c.contexts.Declared = &p.Options.Models
 	for _, fn := range c.scope.Functions() {
@@ -111,6 +121,7 @@ func (c *checker) call(call *ssa.Call) {
 		return
 	}
 	c.sibling(call)
+	c.lost(call)
 }
 
 // skips reports whether what stands at pos is left out because it is of a test.

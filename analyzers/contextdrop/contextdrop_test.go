@@ -1,6 +1,7 @@
 package contextdrop_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -17,11 +18,12 @@ import (
 func TestContexts(t *testing.T) {
 	// The effect of facts on package roots is what counts.
 	suite := ruletest.Suite{Analyzer: ruletest.Analyzer(t, contextdrop.New(), nil), Rules: contextdrop.Rules(), Facts: true}
-	for _, name := range []string{"roots", "siblings", "fields", "helpers", "complaints", "fixes", "fixed", "unfixed", "parts"} {
+	for _, name := range []string{"roots", "siblings", "fields", "helpers", "complaints", "lost", "lost/prices", "fixes", "fixed", "unfixed", "parts"} {
 		suite.Packages = append(suite.Packages, "contextdrop/"+name)
 	}
 	findings := suite.Run(t)
 	t.Run("steps", func(t *testing.T) { checkSteps(t, findings["contextdrop/helpers"]) })
+	t.Run("words", func(t *testing.T) { checkWords(t, findings) })
 	t.Run("fixes", func(t *testing.T) { ruletest.CheckFixes(t, "contextdrop", findings["contextdrop/fixes"]) })
 	t.Run("no fix", func(t *testing.T) {
 		for _, f := range findings["contextdrop/unfixed"] {
@@ -62,8 +64,32 @@ func checkSteps(t *testing.T, findings []wire.Finding) {
 		"p.db.ExecContext gets the new context",
 		"Verify calls resolve and has ctx",
 		"r.Resolve gets the new context",
+		"(*proxy).First calls p.shared and has ctx",
+		"(*proxy).Second calls p.shared and has ctx",
+		"the function literal in (*proxy).Third calls p.shared and has ctx",
+		"p.db.ExecContext gets the new context",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("steps (-want +got):\n%s", diff)
+	}
+}
+
+// The user reads names of the source, not those that package ssa gives to function literals: "f$1".
+func checkWords(t *testing.T, findings map[string][]wire.Finding) {
+	for _, list := range findings {
+		for _, f := range list {
+			texts := []string{f.Message}
+			for _, s := range f.Steps {
+				texts = append(texts, s.Message)
+			}
+			for _, text := range texts {
+				if strings.Contains(text, "$") {
+					t.Errorf("%s:%d: %s", f.Pos.File, f.Pos.Line, text)
+				}
+			}
+			if f.Pos.Line == 0 {
+				t.Errorf("a finding of %s has no place", f.Code)
+			}
+		}
 	}
 }

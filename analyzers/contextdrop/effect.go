@@ -112,9 +112,13 @@ func boundsItself(name string) bool {
 	return false
 }
 
-// starts reports whether a function starts work that its context ends, and returns.
+// starts reports whether a function starts work that its context ends, and returns, or ends work: the one who asked for
+// that may leave before.
 func starts(name string) bool {
 	switch name {
+	// https://pkg.go.dev/github.com/grafana/dskit/services#StopAndAwaitTerminated
+	case "github.com/grafana/dskit/services.StopAndAwaitTerminated", "github.com/cortexproject/cortex/pkg/util/services.StopAndAwaitTerminated":
+		return true
 	// https://pkg.go.dev/github.com/grafana/dskit/services#Service: "the context is used to stop the service"
 	case "(github.com/grafana/dskit/services.Service).StartAsync", "(*github.com/grafana/dskit/services.BasicService).StartAsync":
 		return true

@@ -54,7 +54,7 @@ func (c *checker) implementations(call *ssa.CallCommon) []*ssa.Function {
 	}
 	var list []*ssa.Function
 	for _, fn := range c.scope.Functions() {
-		if recv := fn.Signature.Recv(); recv != nil && fn.Name() == call.Method.Name() && types.Implements(recv.Type(), iface) {
+		if recv := fn.Signature.Recv(); recv != nil && fn.Signature.RecvTypeParams().Len() == 0 && fn.Name() == call.Method.Name() && types.Implements(recv.Type(), iface) {
 			list = append(list, fn)
 		}
 	}

@@ -3,6 +3,7 @@ package contextdrop
 import (
 	"fmt"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -194,7 +195,7 @@ func (f *follower) call(v ssa.Value, call *ssa.Call) {
 		case keeps:
 			f.kept = true
 		case acts:
-			if f.hasOwn(callee.Args, call) {
+			if f.hasOwn(callee.Args, call) || f.labels(v, callee.Args) {
 				f.kept = true
 			} else if !makesRequest(call) || !f.rebound(call) {
 				f.sinks = append(f.sinks, sink{call})
@@ -246,6 +247,16 @@ func (f *follower) hasOwn(args []ssa.Value, at ssa.Instruction) bool {
 		}
 	}
 	return false
+}
+
+// labels reports whether a call gets a new root with values together with a request or stream at hand, which has a context
+// of its own: then the values are what the new one is for.
+func (f *follower) labels(v ssa.Value, args []ssa.Value) bool {
+	call, ok := v.(*ssa.Call)
+	if !ok || f.isRoot(call) {
+		return false
+	}
+	return slices.ContainsFunc(args, func(arg ssa.Value) bool { return arg != v && f.ofHand(arg) })
 }
 
 // fromHand reports whether a value was made from a context at hand.

@@ -209,3 +209,68 @@ interface are silent, and so are those that one caller starts in a goroutine or 
 		"https://github.com/argoproj/argo-cd/pull/24157",
 	},
 }
+
+var lostInCallee = &rule.Rule{
+	Code:     "CL2035",
+	Name:     "context-lost-in-callee",
+	Analyzer: name,
+	Maturity: rule.Preview,
+	Fix:      rule.NoFix,
+	Doc: lint.RawDocumentation{
+		Title: "An exported function is called without the context at hand, and makes one for what it asks outside",
+		Text: `The function has a context, and calls an exported function of the same module that takes none. That one, or what it
+calls, asks a peer or a database with context.Background, or makes a request with http.NewRequest. The way of the context
+breaks off there: when the caller gives up, the call to the outside goes on.
+
+Give the function that is called a context as its first parameter; where others call it without one, add a variant.`,
+		Before: `
+type Prices struct{ db *sql.DB }
+
+func (p *Prices) Of(item string) (n int, err error) {
+	err = p.db.QueryRowContext(context.Background(), "SELECT price FROM prices WHERE item = $1", item).Scan(&n)
+	return n, err
+}
+
+func Total(ctx context.Context, p *Prices, items []string) (sum int, err error) {
+	for _, item := range items {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		n, err := p.Of(item)
+		if err != nil {
+			return 0, err
+		}
+		sum += n
+	}
+	return sum, nil
+}
+`,
+		After: `
+type Prices struct{ db *sql.DB }
+
+func (p *Prices) Of(ctx context.Context, item string) (n int, err error) {
+	err = p.db.QueryRowContext(ctx, "SELECT price FROM prices WHERE item = $1", item).Scan(&n)
+	return n, err
+}
+
+func Total(ctx context.Context, p *Prices, items []string) (sum int, err error) {
+	for _, item := range items {
+		n, err := p.Of(ctx, item)
+		if err != nil {
+			return 0, err
+		}
+		sum += n
+	}
+	return sum, nil
+}
+`,
+		Since:    "0.1.0",
+		Severity: lint.SeverityWarning,
+	},
+	Blind: `Silent are functions of other modules, functions that also have a variant with a context (see CL2032), calls through
+interfaces, peers whose calls end by themselves by default, start-up code and one-shot commands, and the places at which
+CL2031 is silent.`,
+	References: []string{
+		"https://go.dev/blog/context",
+	},
+}

@@ -16,7 +16,7 @@ func dial(ctx context.Context, addr string) (net.Conn, error) {
 	return net.DialTimeout("tcp", addr, time.Second)
 }
 
-// noctx: there is no context at hand.
+// noctx: there is no context at hand. In terraform 12 such reports remain beside the bug that was mended.
 func Version() ([]byte, error) { return exec.Command("git", "--version").Output() }
 
 func Migrate(db *sql.DB) error {

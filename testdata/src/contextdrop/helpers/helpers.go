@@ -145,3 +145,22 @@ func (g *grammar) Check(ctx context.Context, name string) error {
 func spell(c checker) error { return c.Check(context.Background(), "x") }
 
 func Spell(ctx context.Context, c checker) error { return spell(c) }
+
+// contextcheck reports each of the callers, up to 55 times in a package: it is one helper, and one finding.
+func (p *proxy) shared() error {
+	_, err := p.db.ExecContext(context.Background(), "SELECT 1") // want `\(\*proxy\).shared passes`
+	return err
+}
+
+func (p *proxy) First(ctx context.Context) error { return p.shared() }
+
+func (p *proxy) Second(ctx context.Context) error { return p.shared() }
+
+func (p *proxy) Third(ctx context.Context) error {
+	for range 3 {
+		if err := func() error { return p.shared() }(); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -30,3 +30,22 @@ func Fetch(ctx context.Context, url string) error {
 	}
 	return resp.Body.Close()
 }
+
+// A Service is what Basic is.
+type Service interface {
+	StartAsync(ctx context.Context) error
+	Await(ctx context.Context) error
+}
+
+// Basic goes on after StartAsync has returned.
+type Basic struct{ ctx context.Context }
+
+func (b *Basic) StartAsync(ctx context.Context) error {
+	b.ctx = ctx
+	return nil
+}
+
+func (b *Basic) Await(ctx context.Context) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
