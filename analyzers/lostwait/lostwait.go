@@ -13,6 +13,7 @@ import (
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/ctxflow"
 	"github.com/cloudlint/cloudlint/analyzers/internal/exits"
+	"github.com/cloudlint/cloudlint/analyzers/internal/models"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
 	"github.com/cloudlint/cloudlint/analyzers/internal/scope"
 	"github.com/cloudlint/cloudlint/analyzers/internal/source"
@@ -45,7 +46,7 @@ func New() *analysis.Analyzer {
 
 // Rules lists what the analyzer reports.
 func Rules() []*rule.Rule {
-	return []*rule.Rule{shutdown, gracefulStop, lostWork, retry, endless, ended, retryAfterEnd, oneDeadline}
+	return []*rule.Rule{shutdown, gracefulStop, lostWork, retry, endless, ended, retryAfterEnd, oneDeadline, helperIgnores}
 }
 
 // A checker is the work on one package: on the part that is not for tests, or on the whole for what the tests do wrong.
@@ -60,6 +61,7 @@ type checker struct {
 	loops    map[*ssa.Function][]*loop
 	carries  map[ssa.Value]bool // derived from a context
 	slept    map[*loop]bool     // waits, and a finding says that the context at hand is not noticed
+	helpers  map[*ssa.Function]*models.RetryHelper
 	found    []pass.Diagnostic
 }
 
@@ -81,6 +83,7 @@ func check(p *pass.Pass, tests bool) {
 		loops:    make(map[*ssa.Function][]*loop),
 		carries:  make(map[ssa.Value]bool),
 		slept:    make(map[*loop]bool),
+		helpers:  make(map[*ssa.Function]*models.RetryHelper),
 	}
 	c.fns = slices.DeleteFunc(irutil.Functions(in), func(fn *ssa.Function) bool { return skips(fn.Pos()) })
 	for _, fn := range c.fns {
@@ -115,6 +118,7 @@ func (c *checker) function(fn *ssa.Function) {
 				c.retryEnded(call)
 			}
 			c.recursion(call)
+			c.helped(call)
 			c.waits(call)
 		}
 	}
