@@ -32,7 +32,7 @@ meant to go on (in goroutines, deferred, after the end of the context, with cont
 
 // Rules are all that the analyzer can report.
 func Rules() []*rule.Rule {
-	return []*rule.Rule{newRoot, noContext, otherContext, rootInHelper, lostInCallee}
+	return []*rule.Rule{newRoot, noContext, otherContext, rootInHelper, lostInCallee, outerContext}
 }
 
 // Analyzer is the analyzer with its default options.
@@ -103,6 +103,7 @@ func check(p *pass.Pass, tests bool) {
 					c.call(instr)
 				case *ssa.UnOp:
 					c.field(instr)
+					c.outer(instr)
 				}
 			}
 		}

@@ -18,7 +18,7 @@ import (
 func TestContexts(t *testing.T) {
 	// The effect of facts on package roots is what counts.
 	suite := ruletest.Suite{Analyzer: ruletest.Analyzer(t, contextdrop.New(), nil), Rules: contextdrop.Rules(), Facts: true}
-	for _, name := range []string{"roots", "siblings", "fields", "helpers", "complaints", "lost", "lost/prices", "fixes", "fixed", "unfixed", "parts"} {
+	for _, name := range []string{"roots", "siblings", "fields", "helpers", "complaints", "lost", "lost/prices", "outer", "fixes", "fixed", "unfixed", "parts"} {
 		suite.Packages = append(suite.Packages, "contextdrop/"+name)
 	}
 	findings := suite.Run(t)
