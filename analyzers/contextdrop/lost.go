@@ -19,6 +19,7 @@ import (
 type Loss struct {
 	Func string   // the full name
 	By   string   // the function that makes the context, as its package writes it: "(*Client).fetch"
+	In   string   // the name of its package
 	Does string   // "passes context.Background() to c.db.ExecContext"
 	Pos  wire.Pos // where the context is made
 }
@@ -67,7 +68,7 @@ func (c *checker) loses(call *ssa.Call) *Loss {
 		if does == "" || !ok {
 			return nil
 		}
-		return &Loss{By: source.FuncName(call.Parent()), Does: does, Pos: at}
+		return &Loss{By: source.FuncName(call.Parent()), In: c.Pkg.Name(), Does: does, Pos: at}
 	}
 	loss := c.lossBy(callee)
 	if loss == nil || c.scope.Detached(call) != scope.NoReason {
@@ -146,7 +147,7 @@ func (c *checker) lost(call *ssa.Call) {
 	name := c.source.Callee(call)
 	by := loss.By
 	if obj.Pkg() != c.Pkg {
-		by = obj.Pkg().Name() + "." + by
+		by = loss.In + "." + by
 	}
 	c.Report(pass.Diagnostic{
 		Rule: lostInCallee, Pos: place.Pos, End: place.End, Op: "drop", Object: name,

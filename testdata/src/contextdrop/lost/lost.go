@@ -21,6 +21,10 @@ func request(ctx context.Context, s *prices.Store) error {
 	return s.Fetch("http://example.com") // want `s.Fetch gets no context although ctx is at hand, and prices.\(\*Store\).Fetch makes a request with http.NewRequest`
 }
 
+func rate(ctx context.Context, s *prices.Store) error {
+	return s.Rate() // want `s.Rate gets no context although ctx is at hand, and rates.Ask passes context.Background\(\) to db.ExecContext`
+}
+
 // There is none.
 func none(s *prices.Store) (int, error) { return s.Of("x") }
 

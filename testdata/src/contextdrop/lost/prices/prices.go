@@ -6,6 +6,8 @@ import (
 	"database/sql"
 	"net/http"
 	"time"
+
+	"contextdrop/lost/rates"
 )
 
 type Store struct {
@@ -37,6 +39,9 @@ func (s *Store) Fetch(url string) error {
 	}
 	return resp.Body.Close()
 }
+
+// Rate loses it in another package.
+func (s *Store) Rate() error { return rates.Ask(s.db) }
 
 // Request leaves it to its caller to send the request.
 func (s *Store) Request(url string) (*http.Request, error) {
