@@ -2,10 +2,7 @@ package lostwait
 
 import (
 	"fmt"
-	"go/token"
-	"go/types"
 	"slices"
-	"time"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -35,7 +32,7 @@ func (c *checker) helped(instr ssa.CallInstruction) {
 	if helper.Operation >= len(callee.Args) {
 		return
 	}
-	operation := literal(callee.Args[helper.Operation])
+	operation := c.operationOf(callee.Args[helper.Operation])
 	if operation == nil || inBody(operation, func(i ssa.Instruction) bool { return c.asks(i, 0) }) {
 		return
 	}
@@ -57,6 +54,36 @@ func (c *checker) helped(instr ssa.CallInstruction) {
 		{Place: c.source.Place(tried), Message: what + " fails when " + ctx.Text + " has ended", Op: "retry", Object: what},
 	}
 	c.found = append(c.found, d)
+}
+
+// operationOf returns the function literal that a value is: written where it is used, or returned by a function of the
+// package that is called there with a context. It is nil for all others.
+func (c *checker) operationOf(v ssa.Value) *ssa.Function {
+	if conv, ok := v.(*ssa.ChangeType); ok {
+		v = conv.X
+	}
+	made, ok := v.(*ssa.Call)
+	if !ok {
+		return literal(v)
+	}
+	callee := skeleton.CalleeOf(made.Common())
+	if callee.Func == nil || !slices.ContainsFunc(callee.Args, func(v ssa.Value) bool { return irutil.IsContext(v.Type()) && c.derived(v, 0) }) {
+		return nil
+	}
+	var only *ssa.Function
+	for _, b := range callee.Func.Blocks {
+		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+		if !ok {
+			continue
+		}
+		if len(ret.Results) != 1 || only != nil {
+			return nil
+		}
+		if only = literal(ret.Results[0]); only == nil {
+			return nil
+		}
+	}
+	return only
 }
 
 // literal returns the function literal that a value is, or nil.
@@ -172,214 +199,6 @@ func sameError(v ssa.Value, of func(ssa.Value) bool) bool {
 	switch callee.Object.Pkg().Path() {
 	case "fmt", "github.com/pkg/errors", "golang.org/x/xerrors":
 		return true
-	}
-	return false
-}
-
-// withoutContext reports whether a library's function that tries again is given no context by its policy, as far as that
-// is seen, and waits long enough to matter.
-func (c *checker) withoutContext(callee skeleton.Callee, helper *models.RetryHelper) bool {
-	switch {
-	case helper.Policy < 0:
-		return true
-	case helper.Policy >= len(callee.Args):
-		return false
-	case helper.Options:
-		return c.options(callee.Args[helper.Policy])
-	}
-	plain, lasts := c.policy(callee.Args[helper.Policy], 0)
-	return plain && lasts
-}
-
-// policy reports whether a policy is made here from numbers only, and whether its waits are long enough to matter.
-func (c *checker) policy(v ssa.Value, depth int) (plain, lasts bool) {
-	if depth > maxDepth {
-		return false, false
-	}
-	switch x := v.(type) {
-	case *ssa.MakeInterface:
-		return c.policy(x.X, depth+1)
-	case *ssa.ChangeInterface:
-		return c.policy(x.X, depth+1)
-	case *ssa.Phi:
-		for _, e := range x.Edges {
-			one, long := c.policy(e, depth+1)
-			if !one {
-				return false, false
-			}
-			lasts = lasts || long
-		}
-		return true, lasts
-	case *ssa.Call:
-		callee := skeleton.CalleeOf(x.Common())
-		from, ok := models.RetryPolicy(callee.Name())
-		if !ok || from >= len(callee.Args) {
-			return false, false
-		}
-		if from < 0 {
-			return true, !brief(x)
-		}
-		plain, lasts = c.policy(callee.Args[from], depth+1)
-		if n, isConst := integer(callee.Args[1]); isConst && soonOver(madePolicy(callee.Args[from]), n) {
-			lasts = false
-		}
-		return plain, lasts
-	}
-	if cell := cellOf(v); cell != nil {
-		if stored, all := c.contexts.Stored(cell); all && len(stored) == 1 {
-			return c.policy(stored[0], depth+1)
-		}
-	}
-	return false, false
-}
-
-func madePolicy(v ssa.Value) *ssa.Call {
-	if made, ok := v.(*ssa.MakeInterface); ok {
-		v = made.X
-	}
-	call, _ := v.(*ssa.Call)
-	return call
-}
-
-// brief reports whether a policy has a constant wait that is too short to matter.
-func brief(made *ssa.Call) bool {
-	callee := skeleton.CalleeOf(made.Common())
-	if callee.Object.Name() != "NewConstantBackOff" {
-		return false
-	}
-	d, known := longest(callee.Args[0], 0)
-	return known && d < shortest
-}
-
-// soonOver reports whether a number of waits of a policy are over before that matters: three that grow from half a second,
-// or some of a constant time.
-func soonOver(made *ssa.Call, n int64) bool {
-	if made == nil {
-		return n <= 3
-	}
-	callee := skeleton.CalleeOf(made.Common())
-	if callee.Object == nil || callee.Object.Name() != "NewConstantBackOff" {
-		return n <= 3
-	}
-	d, known := longest(callee.Args[0], 0)
-	return known && time.Duration(n)*d < enough
-}
-
-// options reports whether all options are seen, and none gives a context or decides which failures are tried again.
-func (c *checker) options(v ssa.Value) bool {
-	if irutil.IsNil(v) {
-		return true
-	}
-	slice, ok := v.(*ssa.Slice)
-	if !ok {
-		return false
-	}
-	array, ok := slice.X.(*ssa.Alloc)
-	if !ok {
-		return false
-	}
-	for _, use := range *array.Referrers() {
-		switch use := use.(type) {
-		case *ssa.IndexAddr:
-			for _, u := range *use.Referrers() {
-				store, ok := u.(*ssa.Store)
-				if !ok {
-					return false
-				}
-				made, ok := store.Val.(*ssa.Call)
-				if !ok {
-					return false
-				}
-				callee := skeleton.CalleeOf(made.Common())
-				if !models.RetryOption(callee.Name()) {
-					return false
-				}
-				if n, isConst := integer(callee.Args[0]); isConst && callee.Object.Name() == "Attempts" && 0 < n && n <= 4 {
-					return false // soon over, with the delay that it has by itself
-				}
-			}
-		case *ssa.Slice, *ssa.DebugRef:
-		default:
-			return false
-		}
-	}
-	return true
-}
-
-// ownHelper returns what is known of a function of the package that calls a parameter again after any failure, and waits in
-// between, without a context.
-func (c *checker) ownHelper(callee skeleton.Callee) *models.RetryHelper {
-	fn := callee.Func
-	if fn == nil || len(fn.Blocks) == 0 || fn.Parent() != nil {
-		return nil
-	}
-	if helper, asked := c.helpers[fn]; asked {
-		return helper
-	}
-	c.helpers[fn] = nil
-	if slices.ContainsFunc(fn.Params, func(p *ssa.Parameter) bool { return c.isContext(p) }) {
-		return nil
-	}
-	for i, p := range fn.Params {
-		if _, isFunc := p.Type().Underlying().(*types.Signature); isFunc && c.callsAgain(fn, p) {
-			c.helpers[fn] = &models.RetryHelper{Operation: i, Policy: -1, Instead: "give it the context too, and have it wait for its end beside the timer"}
-			break
-		}
-	}
-	return c.helpers[fn]
-}
-
-// callsAgain reports whether a function calls a parameter in a loop until that succeeds, with a wait between the calls.
-func (c *checker) callsAgain(fn *ssa.Function, p *ssa.Parameter) bool {
-	for _, b := range fn.Blocks {
-		for _, instr := range b.Instrs {
-			call, ok := instr.(*ssa.Call)
-			if !ok || call.Call.Value != ssa.Value(p) && !loads(call.Call.Value, p) {
-				continue
-			}
-			loops := c.around(b)
-			of := failures(call)
-			if len(loops) == 0 || of == nil {
-				continue
-			}
-			l := loops[0]
-			if c.leavesOn(call, l, of, true) || c.classified(l, of) || !c.endsOnSuccess(l, of) || slices.ContainsFunc(loops, func(l *loop) bool { return c.noticesEnd(l, call) }) {
-				continue
-			}
-			if c.pauses(l) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// loads reports whether a value is read from the variable that a captured parameter is kept in.
-func loads(v ssa.Value, p *ssa.Parameter) bool {
-	load, ok := v.(*ssa.UnOp)
-	if !ok || load.Op != token.MUL {
-		return false
-	}
-	return slices.ContainsFunc(*p.Referrers(), func(use ssa.Instruction) bool {
-		store, ok := use.(*ssa.Store)
-		return ok && store.Addr == load.X
-	})
-}
-
-// pauses reports whether a loop waits between its rounds long enough to matter.
-func (c *checker) pauses(l *loop) bool {
-	for b := range l.has {
-		for _, instr := range b.Instrs {
-			p, ok := c.pauseOf(instr)
-			if !ok {
-				continue
-			}
-			d, known := longest(p.value, 0)
-			if known && (d < shortest || c.rounds(l) > 0 && time.Duration(c.rounds(l))*d < enough) {
-				continue
-			}
-			return true
-		}
 	}
 	return false
 }

@@ -206,3 +206,12 @@ func eachOf(keys []string, do func(string) error) {
 		time.Sleep(time.Second)
 	}
 }
+
+func made(ctx context.Context, c client) {
+	retry.Do(put(ctx, c)) // want `retry.Do tries again after any failure of c.Put`
+	retry.Do(put(context.Background(), c))
+}
+
+func put(ctx context.Context, c client) func() error {
+	return func() error { return c.Put(ctx, "k") }
+}

@@ -1,0 +1,91 @@
+package lostwait
+
+import (
+	"go/token"
+	"go/types"
+	"slices"
+	"time"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/analyzers/internal/models"
+	"github.com/cloudlint/cloudlint/internal/skeleton"
+)
+
+// ownHelper returns what is known of a function of the package that calls a parameter again after any failure, and waits in
+// between, without a context.
+func (c *checker) ownHelper(callee skeleton.Callee) *models.RetryHelper {
+	fn := callee.Func
+	if fn == nil || len(fn.Blocks) == 0 || fn.Parent() != nil {
+		return nil
+	}
+	if helper, asked := c.helpers[fn]; asked {
+		return helper
+	}
+	c.helpers[fn] = nil
+	if slices.ContainsFunc(fn.Params, func(p *ssa.Parameter) bool { return c.isContext(p) }) {
+		return nil
+	}
+	for i, p := range fn.Params {
+		if _, isFunc := p.Type().Underlying().(*types.Signature); isFunc && c.callsAgain(fn, p) {
+			c.helpers[fn] = &models.RetryHelper{Operation: i, Policy: -1, Instead: "give it the context too, and have it wait for its end beside the timer"}
+			break
+		}
+	}
+	return c.helpers[fn]
+}
+
+// callsAgain reports whether a function calls a parameter in a loop until that succeeds, with a wait between the calls.
+func (c *checker) callsAgain(fn *ssa.Function, p *ssa.Parameter) bool {
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			call, ok := instr.(*ssa.Call)
+			if !ok || call.Call.Value != ssa.Value(p) && !loads(call.Call.Value, p) {
+				continue
+			}
+			loops := c.around(b)
+			of := failures(call)
+			if len(loops) == 0 || of == nil {
+				continue
+			}
+			l := loops[0]
+			if c.leavesOn(call, l, of, true) || c.classified(l, of) || !c.endsOnSuccess(l, of) || slices.ContainsFunc(loops, func(l *loop) bool { return c.noticesEnd(l, call) }) {
+				continue
+			}
+			if c.pauses(l) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// loads reports whether a value is read from the variable that a captured parameter is kept in.
+func loads(v ssa.Value, p *ssa.Parameter) bool {
+	load, ok := v.(*ssa.UnOp)
+	if !ok || load.Op != token.MUL {
+		return false
+	}
+	return slices.ContainsFunc(*p.Referrers(), func(use ssa.Instruction) bool {
+		store, ok := use.(*ssa.Store)
+		return ok && store.Addr == load.X
+	})
+}
+
+// pauses reports whether a loop waits between its rounds long enough to matter.
+func (c *checker) pauses(l *loop) bool {
+	for b := range l.has {
+		for _, instr := range b.Instrs {
+			p, ok := c.pauseOf(instr)
+			if !ok {
+				continue
+			}
+			d, known := longest(p.value, 0)
+			if known && (d < shortest || c.rounds(l) > 0 && time.Duration(c.rounds(l))*d < enough) {
+				continue
+			}
+			return true
+		}
+	}
+	return false
+}
