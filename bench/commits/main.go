@@ -212,10 +212,17 @@ func (b bug) analyse(exe, mirror, commit string, look func(file string) error) (
 	if err != nil {
 		return nil, err
 	}
+	goflags := "-mod=mod"
+	if _, err := os.Stat(filepath.Join(root, "go.mod")); err != nil {
+		if err := makeModule(root); err != nil {
+			return nil, err
+		}
+		goflags = "-mod=vendor"
+	}
 	args := append([]string{"--format", "json", "--exit-zero"}, strings.Fields(*options)...)
 	cmd := exec.CommandContext(ctx, exe, append(args, "./"+filepath.ToSlash(rel))...)
 	cmd.Dir = root
-	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off")
+	cmd.Env = append(os.Environ(), "GOFLAGS="+goflags, "GOWORK=off")
 	cmd.WaitDelay = 10 * time.Second
 	out, runErr := cmd.Output()
 	var report struct {
