@@ -64,7 +64,7 @@ does a stop that is returned, stored or captured by a closure that leaves the fu
 }
 
 var lostCancel = &rule.Rule{
-	Code:     "CL1014",
+	Code:     "CL2025",
 	Name:     "context-never-cancelled",
 	Analyzer: name,
 	Maturity: rule.Stable,

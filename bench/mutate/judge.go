@@ -20,11 +20,11 @@ var belongs = map[string][]string{
 	// The Wait does not end, and what comes after it does not happen.
 	kindDone: slices.Concat(blocked, []string{"CL1004", "CL1011"}),
 	// Nobody ends what waits for the context.
-	kindCancel: slices.Concat(blocked, endless, []string{"CL1004", "CL1011", "CL1014"}),
+	kindCancel: slices.Concat(blocked, endless, []string{"CL1004", "CL1011", "CL2025"}),
 	// Who sends waits for ever, or is not waited for any more.
 	kindReceive: slices.Concat(blocked, endless, []string{"CL1004", "CL1008", "CL1011"}),
 	// Who waits for something else does not hear that all is over.
-	kindDoneCase: slices.Concat(blocked, endless, []string{"CL1004", "CL1008", "CL1011", "CL1014"}),
+	kindDoneCase: slices.Concat(blocked, endless, []string{"CL1004", "CL1008", "CL1011", "CL2025"}),
 	// Who sends needs a receiver now.
 	kindCapacity: slices.Concat(blocked, []string{"CL1004", "CL1008", "CL1011"}),
 }

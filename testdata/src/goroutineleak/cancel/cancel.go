@@ -18,7 +18,7 @@ type watcher struct {
 
 // The object is dropped with the only cancel function, and its goroutine runs already.
 func newWatcher(path string) (*watcher, error) {
-	ctx, cancel := context.WithCancel(context.Background()) // want `CL1014: cancel is not called when the function returns at line 25: the goroutine started with it waits for ever; call cancel there`
+	ctx, cancel := context.WithCancel(context.Background()) // want `CL2025: cancel is not called when the function returns at line 25: the goroutine started with it waits for ever; call cancel there`
 	w := &watcher{path: path, cancel: cancel}
 	go w.run(ctx)
 	if path == "" {
@@ -44,7 +44,7 @@ func (w *watcher) Close() { w.cancel() }
 
 // An option that fails has kept nothing.
 func newWatcherWith(options ...func(*watcher) error) (*watcher, error) {
-	ctx, cancel := context.WithCancel(context.Background()) // want `CL1014: cancel is not called when the function returns at line 51: whatever has the context is never told to stop`
+	ctx, cancel := context.WithCancel(context.Background()) // want `CL2025: cancel is not called when the function returns at line 51: whatever has the context is never told to stop`
 	w := &watcher{cancel: cancel}
 	for _, option := range options {
 		if err := option(w); err != nil {
@@ -58,7 +58,7 @@ func newWatcherWith(options ...func(*watcher) error) (*watcher, error) {
 func assignedToField(path string) (*watcher, error) {
 	w := new(watcher)
 	var ctx context.Context
-	ctx, w.cancel = context.WithCancel(context.Background()) // want `CL1014: w.cancel is not called when the function returns at line 64: the goroutine started with it waits for ever`
+	ctx, w.cancel = context.WithCancel(context.Background()) // want `CL2025: w.cancel is not called when the function returns at line 64: the goroutine started with it waits for ever`
 	go w.run(ctx)
 	if _, err := os.Stat(path); err != nil {
 		return nil, err
@@ -68,7 +68,7 @@ func assignedToField(path string) (*watcher, error) {
 
 // The goroutine waits for the channel.
 func watchDone(parent context.Context, poll func() bool) error {
-	ctx, cancel := context.WithCancel(parent) // want `CL1014: cancel is not called when the function returns at line 75: the goroutine started with it waits until the parent context ends`
+	ctx, cancel := context.WithCancel(parent) // want `CL2025: cancel is not called when the function returns at line 75: the goroutine started with it waits until the parent context ends`
 	go discard(ctx.Done())
 	for range 3 {
 		if !poll() {
@@ -85,7 +85,7 @@ func discard(done <-chan struct{}) {
 }
 
 func captured(parent context.Context, work func()) {
-	ctx, cancel := context.WithCancel(parent) // want `CL1014: cancel is not called when the function returns: the goroutine started with it waits until the parent context ends; call cancel when the goroutine should end`
+	ctx, cancel := context.WithCancel(parent) // want `CL2025: cancel is not called when the function returns: the goroutine started with it waits until the parent context ends; call cancel when the goroutine should end`
 	_ = cancel
 	var wg sync.WaitGroup
 	wg.Go(work)
@@ -98,7 +98,7 @@ func captured(parent context.Context, work func()) {
 
 func inLoop(parent context.Context, urls []string, get func(context.Context, string) error) error {
 	for _, url := range urls {
-		ctx, cancel := context.WithTimeout(parent, time.Second) // want `CL1014: cancel is not called in each round of the loop: the context and its timer stay until the deadline`
+		ctx, cancel := context.WithTimeout(parent, time.Second) // want `CL2025: cancel is not called in each round of the loop: the context and its timer stay until the deadline`
 		if err := get(ctx, url); err != nil {
 			cancel()
 			return err
@@ -108,7 +108,7 @@ func inLoop(parent context.Context, urls []string, get func(context.Context, str
 }
 
 func untilInterrupt(ready chan struct{}) bool {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt) // want `CL1014: stop is not called when the function returns at line 114: the signals stay caught`
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt) // want `CL2025: stop is not called when the function returns at line 114: the signals stay caught`
 	select {
 	case <-ctx.Done():
 		return false
@@ -126,7 +126,7 @@ type poller struct {
 }
 
 func newPoller(run func()) *poller {
-	ctx, cancel := context.WithCancel(context.Background()) // want `CL1014: poller.stop is never called: the goroutine started with it waits for ever`
+	ctx, cancel := context.WithCancel(context.Background()) // want `CL2025: poller.stop is never called: the goroutine started with it waits for ever`
 	go poll(ctx, run)
 	return &poller{stop: cancel}
 }
@@ -146,7 +146,7 @@ func withDeadline(ctx context.Context) (context.Context, context.CancelFunc) {
 }
 
 func viaHelper(ctx context.Context, get func(context.Context) error) error {
-	ctx, cancel := withDeadline(ctx) // want `CL1014: cancel is not called when the function returns at line 151: the context and its timer stay until the deadline`
+	ctx, cancel := withDeadline(ctx) // want `CL2025: cancel is not called when the function returns at line 151: the context and its timer stay until the deadline`
 	if err := get(ctx); err != nil {
 		return err
 	}
@@ -164,7 +164,7 @@ type service struct {
 
 func newService(check ...func() error) (*service, error) {
 	s := new(service)
-	s.ctx, s.cancel = context.WithCancel(context.Background()) // want `CL1014: s.cancel is not called when the function returns at line 174: the goroutine started with it waits for ever`
+	s.ctx, s.cancel = context.WithCancel(context.Background()) // want `CL2025: s.cancel is not called when the function returns at line 174: the goroutine started with it waits for ever`
 	if len(check) == 0 {
 		return nil, errPath
 	}
@@ -204,7 +204,7 @@ func bounded(parent context.Context, timeout time.Duration) (ctx context.Context
 }
 
 func boundedCall(parent context.Context, get func(context.Context) error) error {
-	ctx, cancel, err := bounded(parent, time.Second) // want `CL1014: cancel is not called when the function returns`
+	ctx, cancel, err := bounded(parent, time.Second) // want `CL2025: cancel is not called when the function returns`
 	if err != nil {
 		return err
 	}
@@ -225,7 +225,7 @@ func (s *source) open(parent context.Context) (context.Context, context.CancelFu
 
 // That it is not cached does not mean that there is nothing to cancel.
 func (s *source) read(parent context.Context, get func(context.Context) error) error {
-	ctx, cancel, cached := s.open(parent) // want `CL1014`
+	ctx, cancel, cached := s.open(parent) // want `CL2025`
 	if !cached {
 		return nil
 	}

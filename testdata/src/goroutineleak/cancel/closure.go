@@ -7,7 +7,7 @@ func call(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
 // The goroutine that has cancel forgets it on one of its ways.
 func post(stop chan struct{}) error {
 	done := make(chan struct{}, 1)
-	ctx, cancel := context.WithCancel(context.Background()) // want `CL1014: cancel is not called when the goroutine that has it returns at line \d+`
+	ctx, cancel := context.WithCancel(context.Background()) // want `CL2025: cancel is not called when the goroutine that has it returns at line \d+`
 	go func() {
 		select {
 		case <-done:

@@ -16,7 +16,7 @@ func fetch(parent context.Context, get func(context.Context) error) error {
 	if parent == nil {
 		return nil
 	}
-	ctx, cancel := context.WithCancel(parent) // want `CL1014`
+	ctx, cancel := context.WithCancel(parent) // want `CL2025`
 	_ = cancel
 	return get(ctx)
 }
@@ -24,7 +24,7 @@ func fetch(parent context.Context, get func(context.Context) error) error {
 // What is made in a loop must not be deferred to the end of the function.
 func fetchAll(parent context.Context, get ...func(context.Context) error) {
 	for _, get := range get {
-		ctx, cancel := context.WithCancel(parent) // want `CL1014`
+		ctx, cancel := context.WithCancel(parent) // want `CL2025`
 		_ = cancel
 		get(ctx)
 	}
