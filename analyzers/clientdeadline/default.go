@@ -112,7 +112,7 @@ func (u defaultUse) pos() pass.Place {
 func (c *checker) reportDefault(uses []defaultUse) {
 	first := uses[0]
 	d := pass.Diagnostic{Rule: defaultClient, Op: "request", Object: "http.DefaultClient", Steps: first.steps}
-	d.Pos, d.End = c.source.span(first.pos().Pos)
+	d.Pos, d.End = c.source.Span(first.pos().Pos).Range()
 	d.Severity = c.severity(first.instr)
 	what := cmp.Or(c.source.text(first.pos().Pos), "this request")
 	using := "uses http.DefaultClient, which has no Timeout"

@@ -192,7 +192,7 @@ func givenOption(call *ssa.Call, option string) bool {
 func (c *checker) reportWait(r *rule.Rule, row models.Wait, call *ssa.Call, o *flow.Object, field string) {
 	text := c.source.text(call.Pos())
 	d := pass.Diagnostic{Rule: r, Op: "dial", Object: text, Severity: c.severity(call)}
-	d.Pos, d.End = c.source.span(call.Pos())
+	d.Pos, d.End = c.source.Span(call.Pos()).Range()
 	if row.OS {
 		d.Message = fmt.Sprintf("%s %s without a bound of its own: a peer that does not answer holds the caller for as long as the operating system tries, about two minutes on Linux", text, row.What)
 	} else {
@@ -232,14 +232,12 @@ func (c *checker) reportWait(r *rule.Rule, row models.Wait, call *ssa.Call, o *f
 	if row.Context != 0 {
 		for _, ctx := range c.unboundedCases(call.Call.Args[row.Context-1]) {
 			if ctx.Root != nil {
-				start, end := c.source.span(ctx.Root.Pos())
-				d.Steps = append(d.Steps, pass.Step{Place: pass.Place{Pos: start, End: end}, Op: "context", Message: "this context has no deadline"})
+				d.Steps = append(d.Steps, pass.Step{Place: c.source.Span(ctx.Root.Pos()), Op: "context", Message: "this context has no deadline"})
 				break
 			}
 		}
 	}
-	start, end := c.source.span(call.Pos())
-	d.Steps = append(d.Steps, pass.Step{Place: pass.Place{Pos: start, End: end}, Op: "dial", Object: text, Message: "the caller waits here"})
+	d.Steps = append(d.Steps, pass.Step{Place: c.source.Span(call.Pos()), Op: "dial", Object: text, Message: "the caller waits here"})
 	c.Report(d)
 }
 

@@ -47,7 +47,7 @@ func (s *sources) addField(lit *ast.CompositeLit, field string, seconds int) *pa
 
 // dialTimeout is the fix that replaces net.Dial by net.DialTimeout.
 func (s *sources) dialTimeout(lparen token.Pos) *pass.Fix {
-	call := s.call(lparen)
+	call := s.CallAt(lparen)
 	if call == nil || len(call.Args) != 2 {
 		return nil
 	}

@@ -133,12 +133,11 @@ func (c *checker) shake(r *rule.Rule, call *ssa.Call, conn connection, instead s
 	}
 	text := c.source.text(call.Pos())
 	d := pass.Diagnostic{Rule: r, Op: "handshake", Object: text, Severity: c.severity(call)}
-	d.Pos, d.End = c.source.span(call.Pos())
+	d.Pos, d.End = c.source.Span(call.Pos()).Range()
 	why := "no deadline is set on the connection"
 	if cleared != nil {
 		why = "the deadline of the connection is taken away before it"
-		start, end := c.source.span(cleared.Pos())
-		d.Steps = append(d.Steps, pass.Step{Place: pass.Place{Pos: start, End: end}, Op: "deadline", Message: "the deadline is taken away here"})
+		d.Steps = append(d.Steps, pass.Step{Place: c.source.Span(cleared.Pos()), Op: "deadline", Message: "the deadline is taken away here"})
 	}
 	d.Message = fmt.Sprintf("%s waits for the peer's handshake and %s: a peer that stays silent holds the goroutine and the connection for ever; use %s", text, why, instead)
 	d.Steps = append(d.Steps, pass.Step{Place: pass.Place{Pos: d.Pos, End: d.End}, Op: "handshake", Object: text, Message: "the caller waits here"})

@@ -190,13 +190,13 @@ func (c *checker) reportRequest(o *flow.Object, without []send) {
 	first := without[0]
 	made := pass.Step{}
 	d := pass.Diagnostic{Rule: httpClient, Op: "request", Object: clientName(o), Cause: c.cause(o)}
-	d.Pos, d.End = c.source.span(first.Pos)
+	d.Pos, d.End = c.source.Span(first.Pos).Range()
 	if first.verdict == partly {
 		root := c.unboundedCases(first.Args()[1])[0]
 		if root.Root == nil {
 			return
 		}
-		d.Pos, d.End = c.source.span(root.Root.Pos())
+		d.Pos, d.End = c.source.Span(root.Root.Pos()).Range()
 		made = pass.Step{Place: pass.Place{Pos: d.Pos, End: d.End}, Op: "request", Message: "request without a deadline"}
 	}
 	d.Severity = c.severity(instruction(first))
@@ -220,7 +220,7 @@ func (c *checker) place(d *pass.Diagnostic, o *flow.Object, call flow.Call) {
 		d.Pos, d.End = o.Literal.Pos(), o.Literal.End()
 		return
 	}
-	d.Pos, d.End = c.source.span(call.Pos)
+	d.Pos, d.End = c.source.Span(call.Pos).Range()
 }
 
 // madeSteps tells where an object is made, and which function of another package returns it.
@@ -234,12 +234,11 @@ func (c *checker) madeSteps(o *flow.Object, what string) []pass.Step {
 	}
 	steps := []pass.Step{step}
 	if o.Origin == flow.Made && o.Func != nil {
-		start, end := c.source.span(o.Pos)
 		name := o.Func.Name()
 		if pkg := o.Func.Pkg(); pkg != nil && o.Func.Signature().Recv() == nil {
 			name = pkg.Name() + "." + name
 		}
-		steps = append(steps, pass.Step{Place: pass.Place{Pos: start, End: end}, Op: "return", Object: name, Message: "returned by " + name})
+		steps = append(steps, pass.Step{Place: c.source.Span(o.Pos), Op: "return", Object: name, Message: "returned by " + name})
 	}
 	return steps
 }
@@ -254,14 +253,12 @@ func (c *checker) sendSteps(s send) []pass.Step {
 	if args := s.Args(); s.Name == doMethod && len(args) > 1 {
 		for _, ctx := range c.unboundedCases(args[1]) {
 			if ctx.Root != nil {
-				start, end := c.source.span(ctx.Root.Pos())
-				steps = append(steps, pass.Step{Place: pass.Place{Pos: start, End: end}, Op: "context", Message: "the request's context has no deadline"})
+				steps = append(steps, pass.Step{Place: c.source.Span(ctx.Root.Pos()), Op: "context", Message: "the request's context has no deadline"})
 				break
 			}
 		}
 	}
-	start, end := c.source.span(s.Pos)
-	return append(steps, pass.Step{Place: pass.Place{Pos: start, End: end}, Op: "request", Object: c.source.text(s.Pos), Message: "the request waits here"})
+	return append(steps, pass.Step{Place: c.source.Span(s.Pos), Op: "request", Object: c.source.text(s.Pos), Message: "the request waits here"})
 }
 
 // cause identifies an object among those of all packages: who reports it first speaks for the others.

@@ -13,43 +13,19 @@ import (
 type sources struct {
 	*source.Index
 
-	pass  *pass.Pass
-	calls map[token.Pos]*ast.CallExpr // by their left parenthesis, which is a call's position in SSA
-}
-
-// call returns the syntax of a call, or nil.
-func (s *sources) call(pos token.Pos) *ast.CallExpr {
-	if s.calls == nil {
-		s.calls = make(map[token.Pos]*ast.CallExpr)
-		for _, file := range s.pass.Files {
-			ast.Inspect(file, func(n ast.Node) bool {
-				if call, ok := n.(*ast.CallExpr); ok {
-					s.calls[call.Lparen] = call
-				}
-				return true
-			})
-		}
-	}
-	return s.calls[pos]
-}
-
-// span returns where a call begins and ends.
-func (s *sources) span(pos token.Pos) (start, end token.Pos) {
-	if call := s.call(pos); call != nil {
-		return call.Pos(), call.End()
-	}
-	return pos, token.NoPos
+	pass *pass.Pass
 }
 
 // text returns the function of the call at pos as written: "s.client.Get".
 func (s *sources) text(pos token.Pos) string {
-	if expr := s.call(pos); expr != nil {
-		return exprText(expr.Fun)
+	if call := s.CallAt(pos); call != nil {
+		return exprText(call.Fun)
 	}
 	return ""
 }
 
-// exprText writes a chain of names as the source does, with other parts left out.
+// exprText writes a chain of names as the source does. Unlike source.Text it leaves out what stands between them, arguments
+// above all: the text is a part of a finding's identity, which is not to change with them.
 func exprText(e ast.Expr) string {
 	switch e := ast.Unparen(e).(type) {
 	case *ast.Ident:

@@ -22,6 +22,7 @@ import (
 	"github.com/cloudlint/cloudlint/analyzers/internal/exits"
 	"github.com/cloudlint/cloudlint/analyzers/internal/handlers"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/analyzers/internal/source"
 	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/rule"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
@@ -67,9 +68,9 @@ type checker struct {
 	signals map[*ssa.Function][]root
 	loops   map[*ssa.Function]bool
 	watched map[*ssa.Function]bool
-	idle    map[*types.Func]bool   // methods of interfaces, see findIdle
-	at      map[token.Pos]ast.Node // calls by their parenthesis, go and defer statements by their keyword
-	starts  bool                   // a goroutine may be started here
+	source  *source.Index
+	idle    map[*types.Func]bool // methods of interfaces, see findIdle
+	starts  bool                 // a goroutine may be started here
 	budget  int
 	// starting is the instruction that starts the goroutine about which joinOf is asked.
 	starting ssa.Instruction
@@ -89,6 +90,7 @@ func run(p *pass.Pass) error {
 		fns:     irutil.Functions(in),
 		local:   make(map[*ssa.Function]bool),
 		callers: make(map[*ssa.Function]bool),
+		source:  source.New(p),
 		exits:   exits.New(p.Options.Exits),
 		memo:    make(map[item]*effects),
 		signals: make(map[*ssa.Function][]root),
@@ -236,44 +238,10 @@ func (c *checker) hasEndlessLoop(syntax ast.Node, from token.Pos) bool {
 	return found
 }
 
-// source returns the call, go or defer statement at the position of an instruction, or nil.
-func (c *checker) source(pos token.Pos) ast.Node {
-	if c.at == nil {
-		c.at = make(map[token.Pos]ast.Node)
-		for _, file := range c.Files {
-			ast.Inspect(file, func(n ast.Node) bool {
-				switch n := n.(type) {
-				case *ast.CallExpr:
-					c.at[n.Lparen] = n
-				case *ast.GoStmt:
-					c.at[n.Go] = n
-				case *ast.DeferStmt:
-					c.at[n.Defer] = n
-				}
-				return true
-			})
-		}
-	}
-	return c.at[pos]
-}
-
-// callAt returns the call that an instruction at the position makes, or nil.
-func (c *checker) callAt(pos token.Pos) *ast.CallExpr {
-	switch n := c.source(pos).(type) {
-	case *ast.CallExpr:
-		return n
-	case *ast.GoStmt:
-		return n.Call
-	case *ast.DeferStmt:
-		return n.Call
-	}
-	return nil
-}
-
 // sourceOf says in the user's words what an instruction calls.
 func (c *checker) sourceOf(instr ssa.CallInstruction) string {
-	if call := c.callAt(instr.Pos()); call != nil {
-		if text := exprText(call.Fun); text != "" {
+	if call := c.source.CallAt(instr.Pos()); call != nil {
+		if text := source.Text(call.Fun); text != "" {
 			return text
 		}
 	}
@@ -281,19 +249,4 @@ func (c *checker) sourceOf(instr ssa.CallInstruction) string {
 		return callee.Object.Name()
 	}
 	return "a function"
-}
-
-// exprText is the text of an expression that is short enough for a message, else "".
-func exprText(e ast.Expr) string {
-	if _, ok := ast.Unparen(e).(*ast.FuncLit); ok {
-		return ""
-	}
-	text := types.ExprString(e)
-	if len(text) <= 60 && !strings.Contains(text, "…") && !strings.Contains(text, "func(") {
-		return text
-	}
-	if sel, ok := e.(*ast.SelectorExpr); ok {
-		return sel.Sel.Name
-	}
-	return ""
 }

@@ -19,7 +19,7 @@ func (c *checker) fix(f found) *pass.Fix {
 	if f.start.at != nil || len(f.calls) > 0 {
 		return nil
 	}
-	start, ok := c.source(f.start.pos).(*ast.GoStmt)
+	start, ok := c.source.At(f.start.pos).(*ast.GoStmt)
 	if !ok {
 		return nil
 	}
@@ -39,11 +39,11 @@ func (c *checker) withoutCancel(f found, start *ast.GoStmt) *pass.Fix {
 	if file == nil || version.Compare(c.Pkg.GoVersion(), "go1.21") < 0 && c.Pkg.GoVersion() != "" {
 		return nil
 	}
-	call := c.callAt(f.hops[0].pos)
+	call := c.source.CallAt(f.hops[0].pos)
 	if call == nil || f.hops[0].arg < 0 {
 		return nil
 	}
-	arg := c.argumentOf(call, f.hops[0].arg)
+	arg := c.source.ArgumentOf(call, f.hops[0].arg)
 	qualifier := c.importName(file, "context", start.Pos())
 	if arg == nil || qualifier == "" || classOf(c.TypesInfo.TypeOf(arg)) != reqContext {
 		return nil
@@ -111,7 +111,7 @@ func (c *checker) copyContext(f found, start *ast.GoStmt) *pass.Fix {
 	lit, ok := start.Call.Fun.(*ast.FuncLit)
 	if !ok {
 		// What a named function does with the context is not looked at.
-		arg := c.argumentOf(start.Call, f.hops[0].arg)
+		arg := c.source.ArgumentOf(start.Call, f.hops[0].arg)
 		if id, ok := arg.(*ast.Ident); !ok || classOf(c.TypesInfo.TypeOf(id)) != ginContext || len(f.hops) == 0 || f.hops[0].arg < 0 {
 			return nil
 		}

@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
-	"go/types"
 
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/handlers"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/analyzers/internal/source"
 	"github.com/cloudlint/cloudlint/internal/rule"
 	"github.com/cloudlint/cloudlint/internal/wire"
 )
@@ -101,32 +101,16 @@ func handlerName(fn *ssa.Function) string {
 
 // argument returns the place of the value at a hop, and its text in the source.
 func (c *checker) argument(h hop) (pass.Place, string) {
-	call := c.callAt(h.pos)
+	call := c.source.CallAt(h.pos)
 	if call == nil {
 		return pass.Place{Pos: h.pos}, ""
 	}
 	if h.arg >= 0 {
-		if e := c.argumentOf(call, h.arg); e != nil {
-			return pass.At(e), exprText(e)
+		if e := c.source.ArgumentOf(call, h.arg); e != nil {
+			return pass.At(e), source.Text(e)
 		}
 	}
 	return pass.Place{Pos: call.Pos(), End: call.Fun.End()}, ""
-}
-
-// argumentOf returns argument i of a call, the receiver of a method first, or nil.
-func (c *checker) argumentOf(call *ast.CallExpr, i int) ast.Expr {
-	if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok {
-		if s := c.TypesInfo.Selections[sel]; s != nil && s.Kind() == types.MethodVal {
-			if i == 0 {
-				return sel.X
-			}
-			i--
-		}
-	}
-	if i < len(call.Args) {
-		return call.Args[i]
-	}
-	return nil
 }
 
 func message(f found, h handlers.Handler, who, value string) string {
@@ -233,7 +217,7 @@ func (c *checker) place(h hop) pass.Place {
 	if h.at != nil {
 		return pass.Place{Foreign: h.at}
 	}
-	if n := c.source(h.pos); n != nil {
+	if n := c.source.At(h.pos); n != nil {
 		if call, ok := n.(*ast.CallExpr); ok {
 			return pass.Place{Pos: call.Pos(), End: call.End()}
 		}

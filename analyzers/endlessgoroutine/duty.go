@@ -74,7 +74,7 @@ func (c *checker) dutiesOfCall(call ssa.CallInstruction) []duty {
 	var duties []duty
 	for _, target := range c.started(call) {
 		if loop := c.calleeTrap(target); loop != nil {
-			duties = append(duties, duty{start: call, place: c.callPlace(call), loop: loop, goes: goes(target)})
+			duties = append(duties, duty{start: call, place: c.source.Head(call), loop: loop, goes: goes(target)})
 		}
 		// What the goroutine starts in its turn.
 		duties = append(duties, c.inherited(call, target)...)
@@ -104,7 +104,7 @@ func (c *checker) inherited(call ssa.CallInstruction, callee skeleton.Callee) []
 			c.Exhausted()
 			continue
 		}
-		d.calls = slices.Concat([]pass.Step{{Place: c.callPlace(call), Message: "calls " + calleeText(callee), Op: "call", Object: calleeText(callee)}}, d.calls)
+		d.calls = slices.Concat([]pass.Step{{Place: c.source.Head(call), Message: "calls " + calleeText(callee), Op: "call", Object: calleeText(callee)}}, d.calls)
 		duties = append(duties, d)
 	}
 	return duties

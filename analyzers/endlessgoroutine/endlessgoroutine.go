@@ -20,6 +20,7 @@ import (
 	"github.com/cloudlint/cloudlint/analyzers/internal/ctxflow"
 	"github.com/cloudlint/cloudlint/analyzers/internal/exits"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/analyzers/internal/source"
 	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
@@ -59,6 +60,7 @@ type checker struct {
 	startedLoops map[*ssa.Function]bool // functions that loop for ever, and that the package runs as goroutines
 	imports      map[*types.Func]*Summary
 	contexts     *ctxflow.Flow
+	source       *source.Index
 	found        []finding
 }
 
@@ -85,6 +87,7 @@ func check(p *pass.Pass, tests bool) {
 		dead:         make(map[*types.Var]bool),
 		startedLoops: make(map[*ssa.Function]bool),
 		imports:      make(map[*types.Func]*Summary),
+		source:       source.New(p),
 	}
 	c.fns = slices.DeleteFunc(irutil.Functions(in), func(fn *ssa.Function) bool { return !tests && p.IsTest(fn.Pos()) })
 	c.index = newIndex(c.fns)

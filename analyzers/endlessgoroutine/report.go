@@ -2,12 +2,10 @@ package endlessgoroutine
 
 import (
 	"fmt"
-	"go/ast"
 	"go/token"
 	"go/types"
 	"slices"
 
-	"golang.org/x/tools/go/ast/astutil"
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
@@ -18,7 +16,7 @@ import (
 
 // reportRepeated reports the call that proves that a goroutine without end is started again and again.
 func (c *checker) reportRepeated(call ssa.CallInstruction, d duty, often string) {
-	place := c.callPlace(call)
+	place := c.source.Head(call)
 	steps := slices.Clone(d.calls)
 	if len(steps) > 0 {
 		steps[0].Message += ", " + often
@@ -51,8 +49,8 @@ func quoted(loop *trap) string { return "`" + loop.text + "`" }
 
 // reportTicker reports a goroutine that waits for a ticker which is stopped.
 func (c *checker) reportTicker(s start, stop ssa.CallInstruction) {
-	place := c.callPlace(s.call)
-	at := c.callPlace(stop)
+	place := c.source.Head(s.call)
+	at := c.source.Head(stop)
 	by := funcText(outermost(stop.Parent()))
 	c.add(tickerStopped, 0, s.call, pass.Diagnostic{
 		Pos: place.Pos, End: place.End,
@@ -69,7 +67,7 @@ func (c *checker) reportTicker(s start, stop ssa.CallInstruction) {
 
 // reportHandedOut reports a goroutine that waits for a ticker which the caller gets, to stop it.
 func (c *checker) reportHandedOut(s start, ret *ssa.Return) {
-	place := c.callPlace(s.call)
+	place := c.source.Head(s.call)
 	c.add(tickerStopped, 0, s.call, pass.Diagnostic{
 		Pos: place.Pos, End: place.End,
 		Message: fmt.Sprintf("the goroutine never ends: %s returns the ticker for its caller to stop, but Stop does not close its channel, so %s waits for ever; return a function that stops the ticker and ends the loop",
@@ -85,7 +83,7 @@ func (c *checker) reportHandedOut(s start, ret *ssa.Return) {
 
 // reportContext reports a goroutine that does not notice that its context is cancelled.
 func (c *checker) reportContext(s start, ctx *ssa.Parameter) {
-	place := c.callPlace(s.call)
+	place := c.source.Head(s.call)
 	c.add(ignoresContext, 3, s.call, pass.Diagnostic{
 		Pos: place.Pos, End: place.End,
 		Message: fmt.Sprintf("the goroutine goes on for ever after %s is cancelled: %s; let it also wait for %s.Done(), and return",
@@ -110,7 +108,7 @@ func (c *checker) reportBlocking(fn *ssa.Function, loop *trap, ctx *ssa.Paramete
 
 // reportIgnored reports a goroutine that the method does not end which is there to end an object's work.
 func (c *checker) reportIgnored(s start, o owner, stop *types.Func) {
-	place := c.callPlace(s.call)
+	place := c.source.Head(s.call)
 	name := source.MethodName(stop)
 	c.add(ignoresStop, 2, s.call, pass.Diagnostic{
 		Pos: place.Pos, End: place.End,
@@ -127,7 +125,7 @@ func (c *checker) reportIgnored(s start, o owner, stop *types.Func) {
 
 // reportUnstoppable reports a goroutine that keeps an object of a library for ever.
 func (c *checker) reportUnstoppable(s start, o owner) {
-	place := c.callPlace(s.call)
+	place := c.source.Head(s.call)
 	t := o.named.Obj().Name()
 	c.add(unstoppable, 4, s.call, pass.Diagnostic{
 		Pos: place.Pos, End: place.End,
@@ -165,35 +163,4 @@ func funcText(fn *ssa.Function) string {
 		return "the function literal"
 	}
 	return source.FuncName(fn)
-}
-
-// callPlace returns the place of a call: the go statement, or the call expression.
-func (c *checker) callPlace(call ssa.CallInstruction) pass.Place {
-	pos := call.Pos()
-	file := c.File(pos)
-	if file == nil {
-		return pass.Place{Pos: pos}
-	}
-	path, _ := astutil.PathEnclosingInterval(file, pos, pos+1)
-	for _, n := range path {
-		switch n := n.(type) {
-		case *ast.GoStmt:
-			if _, ok := call.(*ssa.Go); ok {
-				end := n.Call.Lparen
-				if lit, ok := n.Call.Fun.(*ast.FuncLit); ok {
-					end = lit.Body.Lbrace
-				}
-				return pass.Place{Pos: n.Go, End: end}
-			}
-		case *ast.DeferStmt:
-			if _, ok := call.(*ssa.Defer); ok {
-				return pass.Place{Pos: n.Defer, End: n.Call.Lparen}
-			}
-		case *ast.CallExpr:
-			if n.Lparen == pos {
-				return pass.Place{Pos: n.Pos(), End: n.Lparen}
-			}
-		}
-	}
-	return pass.Place{Pos: pos}
 }

@@ -1,16 +1,17 @@
 package goroutineleak
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
-	"strings"
 
 	"golang.org/x/tools/go/ast/astutil"
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/analyzers/internal/source"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -62,19 +63,8 @@ func (l *locker) callText(instr ssa.Instruction) string {
 	return "Lock"
 }
 
-func exprText(e ast.Expr) string {
-	if _, ok := ast.Unparen(e).(*ast.FuncLit); ok {
-		return "the function"
-	}
-	s := types.ExprString(e)
-	if len(s) > 60 || strings.Contains(s, "\n") {
-		if sel, ok := e.(*ast.SelectorExpr); ok {
-			return sel.Sel.Name
-		}
-		return "the function"
-	}
-	return s
-}
+// exprText is an expression as the source has it, where it is short enough for a message.
+func exprText(e ast.Expr) string { return cmp.Or(source.Text(e), "the function") }
 
 // lockName is the name of a lock as the user wrote it, with the call that would release it.
 func (l *locker) lockName(h holding) (lock, unlock string) {

@@ -222,7 +222,7 @@ func sameContext(look, waits ssa.Value) bool {
 	if look == nil || waits == nil {
 		return false
 	}
-	look, waits = source(look), source(waits)
+	look, waits = standsFor(look), standsFor(waits)
 	if look == waits {
 		return true
 	}
@@ -238,7 +238,7 @@ func sameContext(look, waits ssa.Value) bool {
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
 			store, ok := instr.(*ssa.Store)
-			if !ok || source(store.Val) != waits {
+			if !ok || standsFor(store.Val) != waits {
 				continue
 			}
 			if addr, ok := store.Addr.(*ssa.FieldAddr); ok && f != nil && irutil.FieldOf(addr.X.Type(), addr.Field) == f {
@@ -249,8 +249,8 @@ func sameContext(look, waits ssa.Value) bool {
 	return false
 }
 
-// source is what a closure's variable, or a variable that is assigned once, stands for.
-func source(v ssa.Value) ssa.Value {
+// standsFor is what a closure's variable, or a variable that is assigned once, stands for.
+func standsFor(v ssa.Value) ssa.Value {
 	for range 8 {
 		switch x := v.(type) {
 		case *ssa.FreeVar:

@@ -39,6 +39,9 @@ type Place struct {
 	Foreign *wire.Pos
 }
 
+// Range is where the place begins and ends.
+func (p Place) Range() (pos, end token.Pos) { return p.Pos, p.End }
+
 // At is the place of a node of this package.
 func At(n ast.Node) Place { return Place{Pos: n.Pos(), End: n.End()} }
 

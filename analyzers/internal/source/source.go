@@ -22,13 +22,15 @@ type Index struct {
 // New returns the index of a package.
 func New(p *pass.Pass) *Index { return &Index{pass: p} }
 
-// Call returns the syntax of a call, go or defer statement, or nil.
-func (x *Index) Call(call ssa.CallInstruction) *ast.CallExpr {
+// At returns the call, go or defer statement at the position of an instruction, or nil.
+func (x *Index) At(pos token.Pos) ast.Node {
 	x.build()
-	if e, ok := x.calls[call.Common().Pos()].(*ast.CallExpr); ok {
-		return e
-	}
-	switch s := x.calls[call.Pos()].(type) {
+	return x.calls[pos]
+}
+
+// CallAt returns the call that an instruction at a position makes, or nil.
+func (x *Index) CallAt(pos token.Pos) *ast.CallExpr {
+	switch s := x.At(pos).(type) {
 	case *ast.CallExpr:
 		return s
 	case *ast.GoStmt:
@@ -37,6 +39,14 @@ func (x *Index) Call(call ssa.CallInstruction) *ast.CallExpr {
 		return s.Call
 	}
 	return nil
+}
+
+// Call returns the syntax of a call, go or defer statement, or nil.
+func (x *Index) Call(call ssa.CallInstruction) *ast.CallExpr {
+	if e, ok := x.At(call.Common().Pos()).(*ast.CallExpr); ok {
+		return e
+	}
+	return x.CallAt(call.Pos())
 }
 
 func (x *Index) build() {
@@ -59,7 +69,7 @@ func (x *Index) build() {
 	}
 }
 
-// Place is where a call stands: from its beginning to its arguments.
+// Place is where a call stands, with its arguments.
 func (x *Index) Place(call ssa.CallInstruction) pass.Place {
 	if e := x.Call(call); e != nil {
 		return pass.Place{Pos: e.Pos(), End: e.End()}
@@ -67,13 +77,41 @@ func (x *Index) Place(call ssa.CallInstruction) pass.Place {
 	return pass.Place{Pos: call.Pos()}
 }
 
+// Span is where the call at a position stands, as Place.
+func (x *Index) Span(pos token.Pos) pass.Place {
+	if e := x.CallAt(pos); e != nil {
+		return pass.Place{Pos: e.Pos(), End: e.End()}
+	}
+	return pass.Place{Pos: pos}
+}
+
+// Head is where a call, go or defer statement begins: up to its arguments, or the body of a function literal.
+func (x *Index) Head(call ssa.CallInstruction) pass.Place {
+	switch s := x.At(call.Pos()).(type) {
+	case *ast.CallExpr:
+		return pass.Place{Pos: s.Pos(), End: s.Lparen}
+	case *ast.GoStmt:
+		if lit, ok := s.Call.Fun.(*ast.FuncLit); ok {
+			return pass.Place{Pos: s.Go, End: lit.Body.Lbrace}
+		}
+		return pass.Place{Pos: s.Go, End: s.Call.Lparen}
+	case *ast.DeferStmt:
+		return pass.Place{Pos: s.Defer, End: s.Call.Lparen}
+	}
+	return pass.Place{Pos: call.Pos()}
+}
+
 // Argument returns the expression of argument i of a call, counted as package ssa does (the receiver of a method call is
 // the first, of a call through an interface too), or nil.
 func (x *Index) Argument(call ssa.CallInstruction, i int) ast.Expr {
-	e := x.Call(call)
-	if e == nil {
-		return nil
+	if e := x.Call(call); e != nil {
+		return x.ArgumentOf(e, i)
 	}
+	return nil
+}
+
+// ArgumentOf is Argument of a call that is known by its syntax.
+func (x *Index) ArgumentOf(e *ast.CallExpr, i int) ast.Expr {
 	if sel, ok := ast.Unparen(e.Fun).(*ast.SelectorExpr); ok {
 		if s := x.pass.TypesInfo.Selections[sel]; s != nil && s.Kind() == types.MethodVal {
 			if i == 0 {
