@@ -9,6 +9,7 @@ import (
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/ctxflow"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/rule"
 )
 
@@ -96,11 +97,8 @@ func (c *checker) rawConn(v ssa.Value) connection {
 
 // isStdConn reports whether a type is one of the connections of the standard library.
 func isStdConn(t types.Type) bool {
-	if ptr, ok := types.Unalias(t).(*types.Pointer); ok {
-		t = ptr.Elem()
-	}
-	named, ok := types.Unalias(t).(*types.Named)
-	return ok && named.Obj().Pkg() != nil && (named.Obj().Pkg().Path() == "net" || named.Obj().Pkg().Path() == "crypto/tls")
+	path := irutil.PackagePath(irutil.NamedOf(t))
+	return path == "net" || path == "crypto/tls"
 }
 
 // connects reports whether a function makes a connection without a deadline on what is read from it.

@@ -9,6 +9,7 @@ import (
 	"github.com/cloudlint/cloudlint/analyzers/internal/ctxflow"
 	"github.com/cloudlint/cloudlint/analyzers/internal/flow"
 	"github.com/cloudlint/cloudlint/analyzers/internal/models"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // A bounding says what a client's Transport does about time.
@@ -117,11 +118,8 @@ func (c *checker) returnedTransport(call *ssa.Call, i, depth int) bounding {
 
 // userTransport judges a type with a RoundTrip method.
 func (c *checker) userTransport(t types.Type) bounding {
-	if ptr, ok := types.Unalias(t).(*types.Pointer); ok {
-		t = ptr.Elem()
-	}
-	named, ok := types.Unalias(t).(*types.Named)
-	if !ok {
+	named := irutil.NamedOf(t)
+	if named == nil {
 		return maybe
 	}
 	if models.PlainTransportType(types.TypeString(named.Origin(), nil)) {

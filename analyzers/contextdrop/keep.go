@@ -71,11 +71,9 @@ func isData(t types.Type, depth int) bool {
 	if m, _, _ := types.LookupFieldOrMethod(t, true, nil, "ProtoMessage"); m != nil {
 		return true
 	}
-	if named, ok := types.Unalias(t).(*types.Named); ok && named.Obj().Pkg() != nil {
-		switch named.Obj().Pkg().Path() + "." + named.Obj().Name() {
-		case "time.Time", "time.Location", "math/big.Int", "net/url.URL", "sync.Mutex", "sync.RWMutex":
-			return true
-		}
+	switch irutil.FullName(t) {
+	case "time.Time", "time.Location", "math/big.Int", "net/url.URL", "sync.Mutex", "sync.RWMutex":
+		return true
 	}
 	switch t := t.Underlying().(type) {
 	case *types.Basic:

@@ -166,11 +166,8 @@ func (f *flow) field(it item, at ssa.Value, t types.Type, index int, p path) {
 }
 
 func fieldName(t types.Type, index int) string {
-	if ptr, ok := t.Underlying().(*types.Pointer); ok {
-		t = ptr.Elem()
-	}
-	if s, ok := t.Underlying().(*types.Struct); ok && index < s.NumFields() {
-		return s.Field(index).Name()
+	if f := irutil.FieldOf(t, index); f != nil {
+		return f.Name()
 	}
 	return ""
 }

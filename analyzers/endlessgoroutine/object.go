@@ -9,6 +9,7 @@ import (
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/handlers"
 	"github.com/cloudlint/cloudlint/analyzers/internal/repeat"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -159,12 +160,8 @@ func (c *checker) ownerOf(fn *ssa.Function, target skeleton.Callee, loop *trap) 
 
 // pointerTo returns the struct type with a name that t is a pointer to, or nil.
 func pointerTo(t types.Type) *types.Named {
-	ptr, ok := types.Unalias(t).(*types.Pointer)
-	if !ok {
-		return nil
-	}
-	named, ok := types.Unalias(ptr.Elem()).(*types.Named)
-	if !ok {
+	named := irutil.PointerTo(t)
+	if named == nil {
 		return nil
 	}
 	if _, ok := named.Underlying().(*types.Struct); !ok {

@@ -143,11 +143,8 @@ func isTimeChannel(ch ssa.Value) bool {
 
 // isTimerField reports whether the field is C of a time.Ticker or time.Timer.
 func isTimerField(t types.Type, field int) bool {
-	if ptr, ok := t.Underlying().(*types.Pointer); ok {
-		t = ptr.Elem()
-	}
-	named, ok := types.Unalias(t).(*types.Named)
-	if !ok || named.Obj().Pkg() == nil || named.Obj().Pkg().Path() != "time" {
+	named, _ := types.Unalias(irutil.Deref(t)).(*types.Named)
+	if irutil.PackagePath(named) != "time" {
 		return false
 	}
 	s, ok := named.Underlying().(*types.Struct)

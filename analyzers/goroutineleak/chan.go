@@ -1,11 +1,11 @@
 package goroutineleak
 
 import (
-	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -127,11 +127,7 @@ func funcName(fn *ssa.Function) string {
 		fn = fn.Parent()
 	}
 	if recv := fn.Signature.Recv(); recv != nil {
-		t := recv.Type()
-		if ptr, ok := t.(*types.Pointer); ok {
-			t = ptr.Elem()
-		}
-		if named, ok := types.Unalias(t).(*types.Named); ok {
+		if named := irutil.NamedOf(recv.Type()); named != nil {
 			return named.Obj().Name() + "." + fn.Name()
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -49,12 +50,7 @@ func (w *world) timersWithoutChannel() {
 }
 
 func isTimer(t types.Type) bool {
-	ptr, ok := t.Underlying().(*types.Pointer)
-	if !ok {
-		return false
-	}
-	named, ok := types.Unalias(ptr.Elem()).(*types.Named)
-	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "time" && named.Obj().Name() == "Timer"
+	return irutil.IsNamed(irutil.PointerTo(t.Underlying()), "time", "Timer")
 }
 
 // A timerOrigin collects where a timer may come from.

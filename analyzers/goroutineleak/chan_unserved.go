@@ -3,12 +3,12 @@ package goroutineleak
 import (
 	"fmt"
 	"go/ast"
-	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/rule"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
@@ -127,34 +127,25 @@ func (w *world) seenOutside(fn *ssa.Function) bool {
 	if recv == nil {
 		return true
 	}
-	named := namedOf(recv.Type())
+	named := irutil.NamedOf(recv.Type())
 	if named == nil || named.Obj().Exported() {
 		return true
 	}
 	for _, in := range w.fns {
 		if obj := in.Object(); obj != nil && obj.Exported() {
 			for v := range in.Signature.Results().Variables() {
-				if namedOf(v.Type()) == named {
+				if irutil.NamedOf(v.Type()) == named {
 					return true
 				}
 			}
 		}
 		for _, b := range in.Blocks {
 			for _, instr := range b.Instrs {
-				if made, ok := instr.(*ssa.MakeInterface); ok && namedOf(made.X.Type()) == named {
+				if made, ok := instr.(*ssa.MakeInterface); ok && irutil.NamedOf(made.X.Type()) == named {
 					return true
 				}
 			}
 		}
 	}
 	return false
-}
-
-// namedOf returns the type that t is, or points to, or nil.
-func namedOf(t types.Type) *types.Named {
-	if ptr, ok := types.Unalias(t).(*types.Pointer); ok {
-		t = ptr.Elem()
-	}
-	named, _ := types.Unalias(t).(*types.Named)
-	return named
 }

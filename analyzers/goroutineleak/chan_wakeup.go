@@ -8,6 +8,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -115,10 +116,7 @@ func isTimeChan(ch ssa.Value) bool {
 	return ok && isTime(t.Elem())
 }
 
-func isTime(t types.Type) bool {
-	named, ok := types.Unalias(t).(*types.Named)
-	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "time" && named.Obj().Name() == "Time"
-}
+func isTime(t types.Type) bool { return irutil.IsNamed(t, "time", "Time") }
 
 func (w *world) wakeupFinding(class *skeleton.Class, op, send skeleton.ClassOp) finding {
 	at, name := w.receivePlace(op)

@@ -315,10 +315,6 @@ func (l *locker) reachable(h holding, fn *ssa.Function) bool {
 			return false
 		}
 	}
-	t := types.Unalias(p.Root.Type())
-	if ptr, ok := t.(*types.Pointer); ok {
-		t = types.Unalias(ptr.Elem())
-	}
-	named, ok := t.(*types.Named)
-	return !ok || named.Obj().Exported()
+	named := irutil.NamedOf(p.Root.Type())
+	return named == nil || named.Obj().Exported()
 }

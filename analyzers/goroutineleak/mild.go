@@ -191,11 +191,7 @@ func (w *world) ended(op skeleton.ClassOp, c *ssa.SelectState) bool {
 // ofSignals reports whether a type is that of channels of os.Signal.
 func ofSignals(t types.Type) bool {
 	ch, ok := t.Underlying().(*types.Chan)
-	if !ok {
-		return false
-	}
-	named, ok := types.Unalias(ch.Elem()).(*types.Named)
-	return ok && named.Obj().Name() == "Signal" && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "os"
+	return ok && irutil.IsNamed(ch.Elem(), "os", "Signal")
 }
 
 // closable reports whether a channel that a select receives from may be closed.

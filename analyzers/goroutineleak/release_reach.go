@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -43,11 +44,7 @@ func fieldOf(v ssa.Value) (key fieldKey, base ssa.Value, ok bool) {
 
 // typeName returns the declared type that t is or points to, in its generic form, or nil.
 func typeName(t types.Type) *types.TypeName {
-	t = types.Unalias(t)
-	if ptr, ok := t.(*types.Pointer); ok {
-		t = types.Unalias(ptr.Elem())
-	}
-	if named, ok := t.(*types.Named); ok {
+	if named := irutil.NamedOf(t); named != nil {
 		return named.Origin().Obj()
 	}
 	return nil

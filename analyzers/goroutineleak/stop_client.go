@@ -45,12 +45,8 @@ func (w *world) services() []*service {
 	byType := make(map[*types.TypeName]*service)
 	var all []*service
 	of := func(t types.Type) *service {
-		ptr, ok := types.Unalias(t).(*types.Pointer)
-		if !ok {
-			return nil
-		}
-		named, ok := types.Unalias(ptr.Elem()).(*types.Named)
-		if !ok || named.Obj().Pkg() != w.Pkg || named.TypeParams().Len() > 0 {
+		named := irutil.PointerTo(t)
+		if named == nil || named.Obj().Pkg() != w.Pkg || named.TypeParams().Len() > 0 {
 			return nil
 		}
 		if _, ok := named.Underlying().(*types.Struct); !ok {

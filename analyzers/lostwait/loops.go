@@ -122,10 +122,7 @@ func isInteger(t types.Type) bool {
 	return ok && b.Info()&types.IsInteger != 0 && !isDuration(t)
 }
 
-func isDuration(t types.Type) bool {
-	named, ok := types.Unalias(t).(*types.Named)
-	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "time" && named.Obj().Name() == "Duration"
-}
+func isDuration(t types.Type) bool { return irutil.IsNamed(t, "time", "Duration") }
 
 // rounds returns how often a loop goes round at most, where it counts from one constant to another; 0 where that is not
 // known.

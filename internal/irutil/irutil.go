@@ -44,6 +44,14 @@ func Captured(v *ssa.FreeVar) ssa.Value {
 	return nil
 }
 
+// Outermost returns the declared function that fn is a literal of, or fn.
+func Outermost(fn *ssa.Function) *ssa.Function {
+	for fn.Parent() != nil {
+		fn = fn.Parent()
+	}
+	return fn
+}
+
 // IsBound reports whether fn is what a method value calls.
 func IsBound(fn *ssa.Function) bool { return strings.HasPrefix(fn.Synthetic, "bound method wrapper") }
 
@@ -79,10 +87,7 @@ func InCycle(b *ssa.BasicBlock, avoid ...*ssa.BasicBlock) bool {
 
 // FieldOf returns the field i of the struct that t is or points to, in its generic form, or nil.
 func FieldOf(t types.Type, i int) *types.Var {
-	if ptr, ok := t.Underlying().(*types.Pointer); ok {
-		t = ptr.Elem()
-	}
-	if s, ok := coreType(t).(*types.Struct); ok && i < s.NumFields() {
+	if s, ok := coreType(Deref(t)).(*types.Struct); ok && i < s.NumFields() {
 		return s.Field(i).Origin()
 	}
 	return nil
@@ -112,15 +117,9 @@ func coreType(t types.Type) types.Type {
 func IsError(t types.Type) bool { return types.Identical(t, types.Universe.Lookup("error").Type()) }
 
 // IsContext reports whether t is context.Context.
-func IsContext(t types.Type) bool { return ofContext(t, "Context") }
+func IsContext(t types.Type) bool { return IsNamed(t, "context", "Context") }
 
 // IsCancelFunc reports whether t is one of package context's types for functions that cancel a context.
 func IsCancelFunc(t types.Type) bool {
-	return ofContext(t, "CancelFunc") || ofContext(t, "CancelCauseFunc")
-}
-
-// ofContext reports whether t is the type of package context with the name.
-func ofContext(t types.Type, name string) bool {
-	named, ok := types.Unalias(t).(*types.Named)
-	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "context" && named.Obj().Name() == name
+	return IsNamed(t, "context", "CancelFunc", "CancelCauseFunc")
 }

@@ -5,6 +5,8 @@ import (
 	"go/types"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // Classes groups the channels, WaitGroups, Conds and errgroups of a package, and the functions that are kept as values:
@@ -294,20 +296,8 @@ func (c *Classes) holds(t types.Type) bool {
 
 // isObject reports whether the type is one of the structs that are followed by their addresses.
 func isObject(t types.Type) bool {
-	if ptr, ok := t.Underlying().(*types.Pointer); ok {
-		t = ptr.Elem()
-	}
-	named, ok := types.Unalias(t).(*types.Named)
-	if !ok || named.Obj().Pkg() == nil {
-		return false
-	}
-	switch named.Obj().Pkg().Path() {
-	case "sync":
-		return named.Obj().Name() == "WaitGroup" || named.Obj().Name() == "Cond"
-	case "golang.org/x/sync/errgroup":
-		return named.Obj().Name() == "Group"
-	}
-	return false
+	t = irutil.Deref(t)
+	return irutil.IsNamed(t, "sync", "WaitGroup", "Cond") || irutil.IsNamed(t, "golang.org/x/sync/errgroup", "Group")
 }
 
 // isReceive reports whether the instruction is a receive from a channel.

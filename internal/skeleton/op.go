@@ -5,6 +5,8 @@ import (
 	"go/types"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // A Kind is what an operation does.
@@ -179,12 +181,8 @@ func KindOf(fn *types.Func) Kind {
 	}
 	name := fn.Name()
 	if recv := fn.Signature().Recv(); recv != nil {
-		t := types.Unalias(recv.Type())
-		if ptr, ok := t.(*types.Pointer); ok {
-			t = types.Unalias(ptr.Elem())
-		}
-		named, ok := t.(*types.Named)
-		if !ok {
+		named := irutil.NamedOf(recv.Type())
+		if named == nil {
 			return None
 		}
 		name = named.Obj().Name() + "." + name

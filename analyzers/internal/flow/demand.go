@@ -19,7 +19,7 @@ func (g *Graph) demand(v ssa.Value) {
 	switch v := v.(type) {
 	case *ssa.Const, *ssa.Builtin:
 	case *ssa.Alloc:
-		if g.structName(deref(v.Type())) == "" {
+		if g.structName(irutil.Deref(v.Type())) == "" {
 			g.add(g.value(v), g.cell(v), nil, nil)
 		}
 	case *ssa.MakeSlice, *ssa.MakeMap, *ssa.MakeChan:

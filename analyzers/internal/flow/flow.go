@@ -160,10 +160,10 @@ func (g *Graph) concerned() bool {
 
 // trackedName returns the name of the followed type that t is, or points to, else "".
 func (g *Graph) trackedName(t types.Type) string {
-	if ptr, ok := types.Unalias(t).(*types.Pointer); ok {
-		t = ptr.Elem()
+	if named := irutil.NamedOf(t); named != nil {
+		return g.structName(named)
 	}
-	return g.structName(t)
+	return ""
 }
 
 // structName returns the name of the followed type that t itself is, else "".

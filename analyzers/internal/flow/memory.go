@@ -4,6 +4,8 @@ import (
 	"go/types"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // cell is the memory that an instruction makes.
@@ -23,7 +25,7 @@ func (g *Graph) global(v *ssa.Global) {
 	}
 	var o *Object
 	obj, _ := v.Object().(*types.Var)
-	name := g.structName(deref(v.Type()))
+	name := g.structName(irutil.Deref(v.Type()))
 	foreign := v.Pkg != g.pkg
 	shared := foreign || obj != nil && g.reachable(obj)
 	switch {
@@ -44,7 +46,7 @@ func (g *Graph) global(v *ssa.Global) {
 	}
 	g.cells[v] = o
 	g.add(g.value(v), o, nil, nil)
-	if pointee := g.trackedName(deref(v.Type())); foreign && name == "" && pointee != "" {
+	if pointee := g.trackedName(irutil.Deref(v.Type())); foreign && name == "" && pointee != "" {
 		held := &Object{graph: g, Type: pointee, Origin: Foreign, Value: v, Var: obj, Name: v.Name()}
 		g.objects = append(g.objects, held)
 		g.add(o.content, held, nil, nil)
@@ -94,11 +96,4 @@ func (g *Graph) slot(f *types.Var) *Object {
 		}
 	}
 	return o
-}
-
-func deref(t types.Type) types.Type {
-	if ptr, ok := t.Underlying().(*types.Pointer); ok {
-		return ptr.Elem()
-	}
-	return t
 }

@@ -155,7 +155,7 @@ func target(addr ssa.Value) (name, what string) {
 	case *ssa.FieldAddr:
 		if f := irutil.FieldOf(addr.X.Type(), addr.Field); f != nil {
 			name := f.Name()
-			if named, ok := types.Unalias(deref(addr.X.Type())).(*types.Named); ok {
+			if named, ok := types.Unalias(irutil.Deref(addr.X.Type())).(*types.Named); ok {
 				name = named.Obj().Name() + "." + name
 			}
 			return name, "field " + name
@@ -169,21 +169,12 @@ func target(addr ssa.Value) (name, what string) {
 // source names a function as the source does: a closure by the function around it.
 func source(fn *ssa.Function) string {
 	if fn.Parent() != nil {
-		for fn.Parent() != nil {
-			fn = fn.Parent()
-		}
-		return "a function literal in " + source(fn)
+		return "a function literal in " + source(irutil.Outermost(fn))
 	}
 	if recv := fn.Signature.Recv(); recv != nil {
-		t := types.Unalias(recv.Type())
-		pointer := ""
-		if ptr, ok := t.(*types.Pointer); ok {
-			t, pointer = types.Unalias(ptr.Elem()), "*"
-		}
-		if named, ok := t.(*types.Named); ok {
-			if pointer != "" {
-				return "(*" + named.Obj().Name() + ")." + fn.Name()
-			}
+		if named := irutil.PointerTo(recv.Type()); named != nil {
+			return "(*" + named.Obj().Name() + ")." + fn.Name()
+		} else if named := irutil.NamedOf(recv.Type()); named != nil {
 			return named.Obj().Name() + "." + fn.Name()
 		}
 	}

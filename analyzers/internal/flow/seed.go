@@ -23,7 +23,7 @@ func (g *Graph) seed() {
 		}
 	}
 	for _, member := range sortedMembers(g.pkg) {
-		if v, ok := member.(*ssa.Global); ok && g.structName(deref(v.Type())) != "" {
+		if v, ok := member.(*ssa.Global); ok && g.structName(irutil.Deref(v.Type())) != "" {
 			g.global(v)
 		}
 	}
@@ -45,7 +45,7 @@ func sortedMembers(pkg *ssa.Package) []ssa.Member {
 func (g *Graph) seedFrom(instr ssa.Instruction) {
 	switch instr := instr.(type) {
 	case *ssa.Alloc:
-		if name := g.structName(deref(instr.Type())); name != "" {
+		if name := g.structName(irutil.Deref(instr.Type())); name != "" {
 			g.seedAlloc(instr, name)
 		}
 	case *ssa.FieldAddr:
@@ -53,7 +53,7 @@ func (g *Graph) seedFrom(instr ssa.Instruction) {
 	case *ssa.Field:
 		g.seedField(irutil.FieldOf(instr.X.Type(), instr.Field))
 	case *ssa.UnOp:
-		if v, ok := instr.X.(*ssa.Global); ok && v.Pkg != g.pkg && g.trackedName(deref(v.Type())) != "" {
+		if v, ok := instr.X.(*ssa.Global); ok && v.Pkg != g.pkg && g.trackedName(irutil.Deref(v.Type())) != "" {
 			g.global(v)
 		}
 	case *ssa.Call:

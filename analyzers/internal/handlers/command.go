@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // CommandBody reports whether a use of a function as a value makes it the body of a command of the command line: it is
@@ -18,15 +20,7 @@ func CommandBody(use ssa.Instruction) bool {
 	if !ok {
 		return false
 	}
-	ptr, ok := types.Unalias(addr.X.Type()).(*types.Pointer)
-	if !ok {
-		return false
-	}
-	named, ok := types.Unalias(ptr.Elem()).(*types.Named)
-	if !ok || named.Obj().Pkg() == nil {
-		return false
-	}
-	path := named.Obj().Pkg().Path()
+	path := irutil.PackagePath(irutil.PointerTo(addr.X.Type()))
 	return path == "github.com/spf13/cobra" || strings.HasPrefix(path, "github.com/urfave/cli")
 }
 
@@ -34,7 +28,7 @@ func CommandBody(use ssa.Instruction) bool {
 // cobra, urfave/cli, kingpin, kong and google/subcommands.
 func CommandSignature(sig *types.Signature) bool {
 	params, results := sig.Params(), sig.Results()
-	if results.Len() == 1 && isNamed(results.At(0).Type(), "github.com/google/subcommands", "ExitStatus") {
+	if results.Len() == 1 && irutil.IsNamed(results.At(0).Type(), "github.com/google/subcommands", "ExitStatus") {
 		return true
 	}
 	switch params.Len() {
@@ -53,10 +47,6 @@ func CommandSignature(sig *types.Signature) bool {
 
 // commandType reports whether a type is a pointer to the named one of a module, in any major version.
 func commandType(t types.Type, module, name string) bool {
-	ptr, ok := types.Unalias(t).(*types.Pointer)
-	if !ok {
-		return false
-	}
-	named, ok := types.Unalias(ptr.Elem()).(*types.Named)
-	return ok && named.Obj().Name() == name && named.Obj().Pkg() != nil && inModule(named.Obj().Pkg().Path(), module)
+	named := irutil.PointerTo(t)
+	return named != nil && named.Obj().Name() == name && inModule(irutil.PackagePath(named), module)
 }

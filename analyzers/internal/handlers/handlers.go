@@ -87,13 +87,8 @@ func OfSignature(sig *types.Signature, name string) Handler {
 
 // RoleOf says what a value of the type is in a handler.
 func RoleOf(t types.Type) Role {
-	t = types.Unalias(t)
-	pointer := false
-	if ptr, ok := t.(*types.Pointer); ok {
-		t, pointer = types.Unalias(ptr.Elem()), true
-	}
-	named, ok := t.(*types.Named)
-	if !ok || named.Obj().Pkg() == nil {
+	named, pointer := irutil.NamedOf(t), irutil.PointerTo(t) != nil
+	if named == nil || named.Obj().Pkg() == nil {
 		return NoRole
 	}
 	path, name := named.Obj().Pkg().Path(), named.Obj().Name()
@@ -142,7 +137,7 @@ func isServerStream(t *types.Named) bool {
 	for m := range iface.Methods() {
 		switch m.Name() {
 		case "SetTrailer":
-			if params := m.Signature().Params(); params.Len() != 1 || !isNamed(params.At(0).Type(), "google.golang.org/grpc/metadata", "MD") {
+			if params := m.Signature().Params(); params.Len() != 1 || !irutil.IsNamed(params.At(0).Type(), "google.golang.org/grpc/metadata", "MD") {
 				return false
 			}
 			found++
@@ -187,15 +182,11 @@ func unaryMethod(sig *types.Signature, name string) bool {
 
 // message returns the protobuf message that t points to, or nil.
 func message(t types.Type) *types.Named {
-	ptr, ok := types.Unalias(t).(*types.Pointer)
-	if !ok {
+	named := irutil.PointerTo(t)
+	if named == nil {
 		return nil
 	}
-	named, ok := types.Unalias(ptr.Elem()).(*types.Named)
-	if !ok {
-		return nil
-	}
-	m, _, _ := types.LookupFieldOrMethod(ptr, true, nil, "ProtoMessage")
+	m, _, _ := types.LookupFieldOrMethod(t, true, nil, "ProtoMessage")
 	if _, ok := m.(*types.Func); !ok {
 		return nil
 	}
@@ -213,11 +204,7 @@ func embedded(recv types.Type) []*types.Package {
 	}
 	var all []*types.Package
 	for f := range s.Fields() {
-		t := types.Unalias(f.Type())
-		if ptr, ok := t.(*types.Pointer); ok {
-			t = types.Unalias(ptr.Elem())
-		}
-		if named, ok := t.(*types.Named); ok && f.Embedded() {
+		if named := irutil.NamedOf(f.Type()); named != nil && f.Embedded() {
 			all = append(all, named.Obj().Pkg())
 		}
 	}
@@ -252,10 +239,7 @@ func registers(pkg *types.Package, recv types.Type, method string) bool {
 }
 
 func isRegistrar(t types.Type) bool {
-	if ptr, ok := types.Unalias(t).(*types.Pointer); ok {
-		return isNamed(ptr.Elem(), grpc, "Server")
-	}
-	return isNamed(t, grpc, "ServiceRegistrar")
+	return irutil.IsNamed(irutil.PointerTo(t), grpc, "Server") || irutil.IsNamed(t, grpc, "ServiceRegistrar")
 }
 
 const grpc = "google.golang.org/grpc"
@@ -266,11 +250,5 @@ func unaryInterceptor(sig *types.Signature) bool {
 	if params.Len() != 4 || RoleOf(params.At(0).Type()) != Context {
 		return false
 	}
-	ptr, ok := types.Unalias(params.At(2).Type()).(*types.Pointer)
-	return ok && isNamed(ptr.Elem(), grpc, "UnaryServerInfo")
-}
-
-func isNamed(t types.Type, path, name string) bool {
-	named, ok := types.Unalias(t).(*types.Named)
-	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == path && named.Obj().Name() == name
+	return irutil.IsNamed(irutil.PointerTo(params.At(2).Type()), grpc, "UnaryServerInfo")
 }

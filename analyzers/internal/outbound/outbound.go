@@ -90,12 +90,7 @@ func receiver(fn *types.Func) string {
 	if recv == nil {
 		return ""
 	}
-	t := types.Unalias(recv.Type())
-	if p, ok := t.(*types.Pointer); ok {
-		t = p.Elem()
-	}
-	name, _ := fullName(t)
-	return name
+	return irutil.FullName(irutil.NamedOf(recv.Type()))
 }
 
 // calleeOf is skeleton.CalleeOf, but a method value of an interface has its receiver among the arguments too.

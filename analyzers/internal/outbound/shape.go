@@ -124,7 +124,7 @@ var kubernetesOptions = strings.Fields("GetOptions ListOptions CreateOptions Upd
 func kubernetesClient(fn *types.Func, sig *types.Signature) *models.Outbound {
 	asks := false
 	for v := range sig.Params().Variables() {
-		name, _ := fullName(v.Type())
+		name := irutil.FullName(v.Type())
 		option, ok := strings.CutPrefix(name, "k8s.io/apimachinery/pkg/apis/meta/v1.")
 		asks = asks || ok && slices.Contains(kubernetesOptions, option)
 	}

@@ -25,22 +25,14 @@ func isStream(t types.Type) bool { return hasMethods(t, "RecvMsg", "CloseSend") 
 
 // element returns the full name of the named type that a slice or pointer has as its element, and its package.
 func element(t types.Type) (string, *types.Package) {
-	switch u := types.Unalias(t).(type) {
-	case *types.Slice:
-		return fullName(u.Elem())
-	case *types.Pointer:
-		return fullName(u.Elem())
+	named := irutil.PointerTo(t)
+	if slice, ok := types.Unalias(t).(*types.Slice); ok {
+		named, _ = types.Unalias(slice.Elem()).(*types.Named)
+	}
+	if name := irutil.FullName(named); name != "" {
+		return name, named.Obj().Pkg()
 	}
 	return "", nil
-}
-
-// fullName returns the name of a named type with the path of its package.
-func fullName(t types.Type) (string, *types.Package) {
-	named, ok := types.Unalias(t).(*types.Named)
-	if !ok || named.Obj().Pkg() == nil {
-		return "", nil
-	}
-	return named.Obj().Pkg().Path() + "." + named.Obj().Name(), named.Obj().Pkg()
 }
 
 // hasMethods reports whether a type has methods with all of the names, which are exported.

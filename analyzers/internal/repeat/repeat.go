@@ -76,12 +76,8 @@ var consumers = map[string]string{
 // consumer says how often a function is called that gets a message, or "".
 func consumer(sig *types.Signature) string {
 	for v := range sig.Params().Variables() {
-		t := types.Unalias(v.Type())
-		if ptr, ok := t.(*types.Pointer); ok {
-			t = types.Unalias(ptr.Elem())
-		}
-		if named, ok := t.(*types.Named); ok && named.Obj().Pkg() != nil {
-			if often := consumers[named.Obj().Pkg().Path()+"."+named.Obj().Name()]; often != "" {
+		if named := irutil.NamedOf(v.Type()); named != nil {
+			if often := consumers[irutil.FullName(named)]; often != "" {
 				return often
 			}
 		}

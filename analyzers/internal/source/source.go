@@ -11,6 +11,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // An Index finds the syntax of one package. It does no work before the first question.
@@ -191,16 +192,10 @@ func MethodName(fn *types.Func) string {
 	if recv == nil {
 		return fn.Name()
 	}
-	t, pointer := types.Unalias(recv.Type()), false
-	if ptr, ok := t.(*types.Pointer); ok {
-		t, pointer = types.Unalias(ptr.Elem()), true
-	}
-	named, ok := t.(*types.Named)
-	switch {
-	case !ok:
-		return fn.Name()
-	case pointer:
+	if named := irutil.PointerTo(recv.Type()); named != nil {
 		return "(*" + named.Obj().Name() + ")." + fn.Name()
+	} else if named := irutil.NamedOf(recv.Type()); named != nil {
+		return named.Obj().Name() + "." + fn.Name()
 	}
-	return named.Obj().Name() + "." + fn.Name()
+	return fn.Name()
 }
