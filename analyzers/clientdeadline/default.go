@@ -8,6 +8,7 @@ import (
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/flow"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // defaultSends reports whether a function sends a request with http.DefaultClient. The URL is its first argument.
@@ -89,8 +90,8 @@ func (c *checker) reportDefaults(uses []defaultUse) {
 		if u.instr != nil {
 			fn = u.instr.Parent()
 		}
-		for fn != nil && fn.Parent() != nil {
-			fn = fn.Parent()
+		if fn != nil {
+			fn = irutil.Outermost(fn)
 		}
 		if byFunc[fn] == nil {
 			order = append(order, fn)

@@ -160,7 +160,7 @@ func (c *checker) deferred(d *ssa.Defer, made *ssa.Call) {
 	if models.ContextFunction(skeleton.CalleeOf(made.Common()).Name()).Effect == models.Bound {
 		harm = "keeps its context and timer until the timeout"
 	}
-	who := source.FuncName(source.Outermost(d.Parent()))
+	who := source.FuncName(irutil.Outermost(d.Parent()))
 	c.found = append(c.found, pass.Diagnostic{
 		Rule: deferredCancel, Pos: at.Pos, End: at.End, Op: "defer", Object: name,
 		Message: fmt.Sprintf("%s is called when %s returns, not at the end of the round: each round of the loop %s, and all deferred calls; call %[1]s() when the round is done, or make the body a function",

@@ -8,6 +8,7 @@ import (
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
 	"github.com/cloudlint/cloudlint/analyzers/internal/source"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // key identifies a root: one finding tells of it, however many calls it bounds.
@@ -21,7 +22,7 @@ func (r *root) key() string {
 // unbounded reports an outbound call that a call proves to happen again and again without a deadline.
 func (c *checker) unbounded(call ssa.CallInstruction, d duty, often string) {
 	at := c.source.Place(call)
-	who := source.FuncName(source.Outermost(call.Parent()))
+	who := source.FuncName(irutil.Outermost(call.Parent()))
 	steps := slices.Clone(d.calls)
 	wait := pass.Step{Place: d.place, Message: d.call + " " + d.waits, Op: "wait", Object: d.call}
 	steps = append(steps, wait)

@@ -258,9 +258,7 @@ func isTransaction(t types.Type) bool {
 // isSibling reports whether a function is the variant with the context itself, or a closure in it: how it does its work is
 // its own affair.
 func (c *checker) isSibling(fn *ssa.Function, sibling *types.Func) bool {
-	for fn.Parent() != nil {
-		fn = fn.Parent()
-	}
+	fn = irutil.Outermost(fn)
 	return sibling != nil && fn.Object() == sibling
 }
 

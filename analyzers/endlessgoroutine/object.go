@@ -65,7 +65,7 @@ func (c *checker) checkStart(fn *ssa.Function, call ssa.CallInstruction, target 
 		}
 	}
 	o := c.ownerOf(fn, target, loop)
-	if stop := c.stopMethod(o.named, outermost(fn)); stop != nil {
+	if stop := c.stopMethod(o.named, irutil.Outermost(fn)); stop != nil {
 		c.reportIgnored(s, o, stop)
 		return
 	}
@@ -77,7 +77,7 @@ func (c *checker) checkStart(fn *ssa.Function, call ssa.CallInstruction, target 
 		return
 	}
 	lazy := o.self && (g.keeps || c.underOnce(fn))
-	made := o.made && outermost(fn).Object() != nil && outermost(fn).Object().Exported() || o.self && c.constructs(outermost(fn))
+	made := o.made && irutil.Outermost(fn).Object() != nil && irutil.Outermost(fn).Object().Exported() || o.self && c.constructs(irutil.Outermost(fn))
 	if (made || lazy) && o.named.Obj().Exported() && c.isLibrary() {
 		c.reportUnstoppable(s, o)
 	}
@@ -112,14 +112,6 @@ func (c *checker) isLibrary() bool {
 	return c.Pkg.Name() != "main" && !strings.Contains(path, "/internal/") && !strings.Contains(path, "/cmd/")
 }
 
-// outermost returns the declared function around a closure.
-func outermost(fn *ssa.Function) *ssa.Function {
-	for fn.Parent() != nil {
-		fn = fn.Parent()
-	}
-	return fn
-}
-
 // ownerOf returns the type of this package whose value the goroutine works with: the receiver of the method that starts
 // it, what the function that starts it returns, or what the goroutine runs a method of.
 func (c *checker) ownerOf(fn *ssa.Function, target skeleton.Callee, loop *trap) owner {
@@ -127,7 +119,7 @@ func (c *checker) ownerOf(fn *ssa.Function, target skeleton.Callee, loop *trap) 
 	if target.Closure != nil {
 		values = append(values, target.Closure.Bindings...)
 	}
-	top := outermost(fn)
+	top := irutil.Outermost(fn)
 	for _, v := range values {
 		v = origin(v)
 		if cell, ok := v.(*ssa.Alloc); ok {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
 	"github.com/cloudlint/cloudlint/analyzers/internal/source"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/rule"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
@@ -51,7 +52,7 @@ func quoted(loop *trap) string { return "`" + loop.text + "`" }
 func (c *checker) reportTicker(s start, stop ssa.CallInstruction) {
 	place := c.source.Head(s.call)
 	at := c.source.Head(stop)
-	by := funcText(outermost(stop.Parent()))
+	by := funcText(irutil.Outermost(stop.Parent()))
 	c.add(tickerStopped, 0, s.call, pass.Diagnostic{
 		Pos: place.Pos, End: place.End,
 		Message: fmt.Sprintf("the goroutine never ends: %s stops the ticker, but Stop does not close its channel, so %s waits for ever; let the loop also wait for a channel that is closed there, and return",
@@ -71,7 +72,7 @@ func (c *checker) reportHandedOut(s start, ret *ssa.Return) {
 	c.add(tickerStopped, 0, s.call, pass.Diagnostic{
 		Pos: place.Pos, End: place.End,
 		Message: fmt.Sprintf("the goroutine never ends: %s returns the ticker for its caller to stop, but Stop does not close its channel, so %s waits for ever; return a function that stops the ticker and ends the loop",
-			funcText(outermost(s.fn)), quoted(s.loop)),
+			funcText(irutil.Outermost(s.fn)), quoted(s.loop)),
 		Op: "go", Object: goes(s.target), Subject: c.Goroutine(s.loop.place),
 		Steps: []pass.Step{
 			{Place: place, Message: "starts " + goes(s.target), Op: "go", Object: goes(s.target)},

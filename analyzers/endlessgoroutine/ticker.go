@@ -219,7 +219,7 @@ func storedIn(addr ssa.Value) *types.Var {
 // handedOut returns a return statement of the function that starts the goroutine, or of one around it, that hands the
 // ticker to the caller, who can do nothing with it but stop it.
 func handedOut(fn *ssa.Function, ticker ssa.Value) *ssa.Return {
-	for _, b := range outermost(fn).Blocks {
+	for _, b := range irutil.Outermost(fn).Blocks {
 		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
 		if !ok {
 			continue

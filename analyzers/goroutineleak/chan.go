@@ -123,9 +123,7 @@ func isSelect(op skeleton.ClassOp) bool { return op.Kind == skeleton.Select }
 
 // funcName is how users call a function: by its declaration's name.
 func funcName(fn *ssa.Function) string {
-	for fn.Parent() != nil {
-		fn = fn.Parent()
-	}
+	fn = irutil.Outermost(fn)
 	if recv := fn.Signature.Recv(); recv != nil {
 		if named := irutil.NamedOf(recv.Type()); named != nil {
 			return named.Obj().Name() + "." + fn.Name()

@@ -22,10 +22,7 @@ func (w *world) toldByValue(op skeleton.ClassOp, sel *ssa.Select, i int, branch 
 	}
 	sends := opsOf(class, skeleton.Send)
 	return len(sends) > 0 && !slices.ContainsFunc(sends, func(s skeleton.ClassOp) bool {
-		outer := s.Fn
-		for outer.Parent() != nil {
-			outer = outer.Parent()
-		}
+		outer := irutil.Outermost(s.Fn)
 		return outer == op.Fn || !w.classes.Callable(outer) || w.repeats(s.Instr.Block(), nil)
 	})
 }
@@ -85,9 +82,7 @@ func (w *world) ofProcess(fn *ssa.Function) bool {
 
 // openFunction reports whether a function is no method, and others can call it.
 func (w *world) openFunction(fn *ssa.Function) bool {
-	for fn.Parent() != nil {
-		fn = fn.Parent()
-	}
+	fn = irutil.Outermost(fn)
 	return fn.Signature.Recv() == nil && w.classes.Callable(fn)
 }
 

@@ -145,9 +145,7 @@ func allFunc(fns []*ssa.Function, is func(*ssa.Function) bool) bool {
 
 // belongs reports whether a function is a method of the type, a closure in one, or a constructor.
 func (w *world) belongs(fn *ssa.Function, s *service) bool {
-	for fn.Parent() != nil {
-		fn = fn.Parent()
-	}
+	fn = irutil.Outermost(fn)
 	if slices.ContainsFunc(s.makes, func(m opener) bool { return m.fn == fn }) {
 		return true
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
 	"github.com/cloudlint/cloudlint/internal/explore"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -42,7 +43,7 @@ func (w *world) leaves(c *client, s explore.Stuck) finding {
 	stop := funcName(c.stop)
 	d := pass.Diagnostic{Rule: stopHangs, Pos: pos, End: end, Op: opName(s.Kind), Object: object}
 	why, advice := w.whyInClient(c, s, object)
-	who := fmt.Sprintf("leaves the goroutine that %s starts at line %d behind", funcName(w.outermost(w.starterOf(c, s))), w.Fset.Position(s.Started).Line)
+	who := fmt.Sprintf("leaves the goroutine that %s starts at line %d behind", funcName(irutil.Outermost(w.starterOf(c, s))), w.Fset.Position(s.Started).Line)
 	if c.other != nil && s.Started == c.other.Pos() {
 		who = fmt.Sprintf("leaves a call of %s that is under way behind", funcName(c.other))
 	}
@@ -53,14 +54,6 @@ func (w *world) leaves(c *client, s explore.Stuck) finding {
 		f.at = s.At
 	}
 	return f
-}
-
-// outermost returns the declared function around fn.
-func (w *world) outermost(fn *ssa.Function) *ssa.Function {
-	for fn.Parent() != nil {
-		fn = fn.Parent()
-	}
-	return fn
 }
 
 // starterOf returns the function that starts the goroutine which is stuck.

@@ -184,7 +184,7 @@ func (c *checker) identify(v ssa.Value) (identity, bool) {
 
 // writes reports whether a function writes a field.
 func (c *checker) writes(fn *ssa.Function, field types.Object) bool {
-	return has(source.Outermost(fn), func(instr ssa.Instruction) bool {
+	return has(irutil.Outermost(fn), func(instr ssa.Instruction) bool {
 		store, ok := instr.(*ssa.Store)
 		if !ok {
 			return false

@@ -37,7 +37,7 @@ func (c *checker) endlessRetry(instr ssa.CallInstruction) bool {
 	at := c.source.Place(call)
 	d := pass.Diagnostic{Rule: endless, Pos: at.Pos, End: at.End, Op: "retry", Object: name}
 	d.Message = fmt.Sprintf("%s is repeated at once whenever it fails, without a limit and without a pause: while the peer is down, %s burns a core and floods the peer; wait between the tries, longer each time, and stop when the context has ended",
-		name, source.FuncName(source.Outermost(call.Parent())))
+		name, source.FuncName(irutil.Outermost(call.Parent())))
 	d.Steps = []pass.Step{{Place: at, Message: name + " fails, and the loop comes here again without waiting", Op: "retry", Object: name}}
 	c.found = append(c.found, d)
 	return true

@@ -12,6 +12,7 @@ import (
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
 	"github.com/cloudlint/cloudlint/analyzers/internal/scope"
 	"github.com/cloudlint/cloudlint/analyzers/internal/source"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -64,7 +65,7 @@ func (c *checker) retries(instr ssa.Instruction) {
 	if !at.Pos.IsValid() {
 		return
 	}
-	who := source.FuncName(source.Outermost(fn))
+	who := source.FuncName(irutil.Outermost(fn))
 	d := pass.Diagnostic{Rule: retry, Pos: at.Pos, End: at.End, Op: "pause", Object: p.text}
 	d.Message = fmt.Sprintf("%s delays each round of a loop that does not notice the end of %s: when that has ended, %s still waits and tries on, and so does its caller; wait for %[2]s.Done() too, in a select, and return",
 		p.text, ctx.Text, who)

@@ -64,7 +64,7 @@ func again(call ssa.CallInstruction, callee skeleton.Callee) bool {
 		return false
 	}
 	server := what(callee.Args[0])
-	return server != nil && has(source.Outermost(call.Parent()), func(instr ssa.Instruction) bool {
+	return server != nil && has(irutil.Outermost(call.Parent()), func(instr ssa.Instruction) bool {
 		other, ok := instr.(*ssa.Call)
 		if !ok {
 			return false
@@ -100,7 +100,7 @@ func (c *checker) bounded(call ssa.CallInstruction, callee skeleton.Callee, row 
 	if _, started := call.(*ssa.Go); started {
 		return true
 	}
-	outer := source.Outermost(fn)
+	outer := irutil.Outermost(fn)
 	switch how := c.scope.Runs(fn); {
 	case how == scope.Started && (fn.Parent() == nil || has(outer, isTimedSelect)):
 		return true
@@ -145,7 +145,7 @@ func (c *checker) forced(outer *ssa.Function, server ssa.Value, force []string) 
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
 				for _, of := range forceOf(instr, force) {
-					if source.Outermost(fn) == outer || kept != nil && keptIn(of) == kept {
+					if irutil.Outermost(fn) == outer || kept != nil && keptIn(of) == kept {
 						return true
 					}
 				}

@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -131,10 +132,7 @@ func linkerName(fn *ssa.Function) string {
 		rest := closureNumber.ReplaceAllString(name[i:], ".$1")
 		name = name[:i] + ".func" + rest[1:]
 	}
-	top := fn
-	for top.Parent() != nil {
-		top = top.Parent()
-	}
+	top := irutil.Outermost(fn)
 	if recv := top.Signature.Recv(); recv != nil {
 		t := skeleton.FuncName(top)
 		name = strings.TrimSuffix(t, top.Name()) + name

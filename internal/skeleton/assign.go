@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // parentOf returns the function that a value belongs to, or nil.
@@ -32,9 +34,7 @@ func (ps *Paths) assigns(fn *ssa.Function, f *types.Var) bool {
 	if f == nil {
 		return true
 	}
-	for fn.Parent() != nil {
-		fn = fn.Parent()
-	}
+	fn = irutil.Outermost(fn)
 	fields, known := ps.stored[fn]
 	if !known {
 		fields = make(map[*types.Var]bool)

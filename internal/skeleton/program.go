@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // A Program holds the reduced graphs of a package, made when they are asked for. It is not safe for concurrent use.
@@ -117,9 +119,7 @@ func (p *Program) Method(t *Type, pointer bool, name string) *Func {
 
 // FuncName returns a function's name as users write it: F, (*T).M, or for closures that of the function around them.
 func FuncName(fn *ssa.Function) string {
-	for fn.Parent() != nil {
-		fn = fn.Parent()
-	}
+	fn = irutil.Outermost(fn)
 	recv := fn.Signature.Recv()
 	if recv == nil {
 		return fn.Name()

@@ -173,17 +173,9 @@ func FuncName(fn *ssa.Function) string {
 		return MethodName(obj)
 	}
 	if fn.Parent() != nil {
-		return "the function literal in " + FuncName(Outermost(fn))
+		return "the function literal in " + FuncName(irutil.Outermost(fn))
 	}
 	return fn.Name()
-}
-
-// Outermost returns the declared function that fn is a literal of, or fn.
-func Outermost(fn *ssa.Function) *ssa.Function {
-	for fn.Parent() != nil {
-		fn = fn.Parent()
-	}
-	return fn
 }
 
 // MethodName is a declared function as users know it: "F", "(*T).M", "T.M".
