@@ -7,6 +7,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/ctxflow"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/rule"
 )
 
@@ -47,16 +48,11 @@ func comparesDuration(cond ssa.Value) bool {
 	}
 	for _, pair := range [][2]ssa.Value{{op.X, op.Y}, {op.Y, op.X}} {
 		if k, ok := pair[1].(*ssa.Const); ok && k.Value != nil && k.Value.ExactString() == "0" &&
-			isInteger(pair[0].Type()) && strings.Contains(types.TypeString(pair[0].Type(), nil), "time.Duration") {
+			irutil.IsInteger(pair[0].Type()) && strings.Contains(types.TypeString(pair[0].Type(), nil), "time.Duration") {
 			return true
 		}
 	}
 	return false
-}
-
-func isInteger(t types.Type) bool {
-	b, ok := t.Underlying().(*types.Basic)
-	return ok && b.Info()&types.IsInteger != 0
 }
 
 // watched reports whether the function around an instruction, or one that it is a closure of, also waits for a timer

@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // A loop is a natural loop of a function.
@@ -28,33 +30,10 @@ func (w *world) loopsOf(fn *ssa.Function) []*loop {
 // naturalLoops finds the natural loops of a function.
 func naturalLoops(fn *ssa.Function) []*loop {
 	var list []*loop
-	for _, b := range fn.Blocks {
-		for _, s := range b.Succs {
-			if !s.Dominates(b) {
-				continue
-			}
-			i := slices.IndexFunc(list, func(l *loop) bool { return l.header == s })
-			if i < 0 {
-				i = len(list)
-				list = append(list, &loop{header: s, body: map[*ssa.BasicBlock]bool{s: true}})
-			}
-			list[i].grow(b)
-		}
+	for _, l := range irutil.Loops(fn, nil) {
+		list = append(list, &loop{header: l.Head, body: l.Has})
 	}
 	return list
-}
-
-// grow adds the blocks that lead to b without passing the header.
-func (l *loop) grow(b *ssa.BasicBlock) {
-	todo := []*ssa.BasicBlock{b}
-	for len(todo) > 0 {
-		b := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		if !l.body[b] {
-			l.body[b] = true
-			todo = append(todo, b.Preds...)
-		}
-	}
 }
 
 // repeats reports whether b runs again within one run of outer, a block of the same function, or of the function where

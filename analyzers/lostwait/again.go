@@ -27,7 +27,7 @@ func (c *checker) retryEnded(instr ssa.CallInstruction) {
 		return
 	}
 	ctx, ok := c.atHand(call)
-	if !ok || slices.ContainsFunc(loops, func(l *loop) bool { return c.notices(l, call) }) {
+	if !ok || slices.ContainsFunc(loops, func(l *irutil.Loop) bool { return c.notices(l, call) }) {
 		return
 	}
 	name, at := c.source.Callee(call), c.source.Place(call)
@@ -38,9 +38,9 @@ func (c *checker) retryEnded(instr ssa.CallInstruction) {
 }
 
 // notices reports whether a loop asks whether it is to end, waits for anything, or leaves when another call fails.
-func (c *checker) notices(l *loop, but *ssa.Call) bool {
-	return c.noticesEnd(l, but) || slices.ContainsFunc(l.head.Parent().Blocks, func(b *ssa.BasicBlock) bool {
-		return l.has[b] && slices.ContainsFunc(b.Instrs, func(instr ssa.Instruction) bool {
+func (c *checker) notices(l *irutil.Loop, but *ssa.Call) bool {
+	return c.noticesEnd(l, but) || slices.ContainsFunc(l.Head.Parent().Blocks, func(b *ssa.BasicBlock) bool {
+		return l.Has[b] && slices.ContainsFunc(b.Instrs, func(instr ssa.Instruction) bool {
 			_, waits := c.pauseOf(instr)
 			return waits
 		})
@@ -48,7 +48,7 @@ func (c *checker) notices(l *loop, but *ssa.Call) bool {
 }
 
 // sameAgain reports whether a call is the same in each round of a loop: nothing that it is given changes.
-func (c *checker) sameAgain(call *ssa.Call, l *loop) bool {
+func (c *checker) sameAgain(call *ssa.Call, l *irutil.Loop) bool {
 	given := call.Call.Args
 	if call.Call.IsInvoke() {
 		given = append([]ssa.Value{call.Call.Value}, given...)
@@ -61,9 +61,9 @@ func (c *checker) sameAgain(call *ssa.Call, l *loop) bool {
 	return true
 }
 
-func unchanged(v ssa.Value, l *loop, depth int) bool {
+func unchanged(v ssa.Value, l *irutil.Loop, depth int) bool {
 	instr, ok := v.(ssa.Instruction)
-	if !ok || !l.has[instr.Block()] {
+	if !ok || !l.Has[instr.Block()] {
 		return true // it is made before the loop, or is a constant or a parameter
 	}
 	if depth > maxDepth {
@@ -75,7 +75,7 @@ func unchanged(v ssa.Value, l *loop, depth int) bool {
 	case *ssa.UnOp:
 		if cell, ok := v.X.(*ssa.Alloc); ok && slices.ContainsFunc(*cell.Referrers(), func(use ssa.Instruction) bool {
 			store, ok := use.(*ssa.Store)
-			return ok && store.Addr == ssa.Value(cell) && l.has[store.Block()]
+			return ok && store.Addr == ssa.Value(cell) && l.Has[store.Block()]
 		}) {
 			return false
 		}
@@ -89,14 +89,14 @@ func unchanged(v ssa.Value, l *loop, depth int) bool {
 }
 
 // endsOnSuccess reports whether a loop is left when the call has not failed.
-func (c *checker) endsOnSuccess(l *loop, of func(ssa.Value) bool) bool {
-	for b := range l.has {
+func (c *checker) endsOnSuccess(l *irutil.Loop, of func(ssa.Value) bool) bool {
+	for b := range l.Has {
 		branch, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
 		if !ok {
 			continue
 		}
 		v := judge(branch.Cond, l, of)
-		if v == yes && !l.has[b.Succs[1]] || v == no && !l.has[b.Succs[0]] {
+		if v == yes && !l.Has[b.Succs[1]] || v == no && !l.Has[b.Succs[0]] {
 			return true
 		}
 	}

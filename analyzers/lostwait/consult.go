@@ -20,9 +20,9 @@ const maxDepth = 10
 
 // consults reports whether a loop would notice that a context has ended, or that it is to stop: it asks a context, it
 // waits for a channel that is no timer, or a call that is given a context fails in a way that leaves the loop.
-func (c *checker) consults(l *loop) bool {
-	for _, b := range l.head.Parent().Blocks {
-		if !l.has[b] {
+func (c *checker) consults(l *irutil.Loop) bool {
+	for _, b := range l.Head.Parent().Blocks {
+		if !l.Has[b] {
 			continue
 		}
 		for _, instr := range b.Instrs {
@@ -87,7 +87,7 @@ func isContextError(v ssa.Value) bool {
 }
 
 // leavesBy reports whether a call that depends on a context makes the loop end when that has ended.
-func (c *checker) leavesBy(call *ssa.Call, l *loop) bool {
+func (c *checker) leavesBy(call *ssa.Call, l *irutil.Loop) bool {
 	common := call.Common()
 	if b, ok := common.Value.(*ssa.Builtin); ok && b.Name() != "" {
 		return false
@@ -117,7 +117,7 @@ func (c *checker) leavesBy(call *ssa.Call, l *loop) bool {
 
 // leavesOn reports whether the loop can be left when a call in it has failed, other than because the tries are used up.
 // Of a plain error it is known that it is of none of the kinds that the loop looks for.
-func (c *checker) leavesOn(call *ssa.Call, l *loop, of func(ssa.Value) bool, plain bool) bool {
+func (c *checker) leavesOn(call *ssa.Call, l *irutil.Loop, of func(ssa.Value) bool, plain bool) bool {
 	seen := map[*ssa.BasicBlock]bool{}
 	todo := []*ssa.BasicBlock{call.Block()}
 	for len(todo) > 0 {
@@ -139,7 +139,7 @@ func (c *checker) leavesOn(call *ssa.Call, l *loop, of func(ssa.Value) bool, pla
 				if !slices.Contains(succs, s) || v == yes && i == 1 || v == no && i == 0 {
 					continue
 				}
-				if l.has[s] {
+				if l.Has[s] {
 					todo = append(todo, s)
 				} else if v != byCount {
 					return true
@@ -147,7 +147,7 @@ func (c *checker) leavesOn(call *ssa.Call, l *loop, of func(ssa.Value) bool, pla
 			}
 			continue
 		}
-		todo = append(todo, slices.DeleteFunc(slices.Clone(succs), func(s *ssa.BasicBlock) bool { return !l.has[s] })...)
+		todo = append(todo, slices.DeleteFunc(slices.Clone(succs), func(s *ssa.BasicBlock) bool { return !l.Has[s] })...)
 		if len(succs) == 0 {
 			return true // it ends the process, or panics
 		}

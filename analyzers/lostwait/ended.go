@@ -118,12 +118,16 @@ func (c *checker) endOf(call ssa.Instruction, v ssa.Value, depth int) ssa.Instru
 		return ok && slices.Contains(chain, id)
 	}
 	b := call.Block()
-	if at := endedIn(b, call, is); at != nil {
+	done := func(ch ssa.Value) bool {
+		ctx := doneOf(ch)
+		return ctx != nil && is(ctx)
+	}
+	if at := irutil.Awaits(b, call, done); at != nil {
 		return at
 	}
 	for d := b; d.Idom() != nil; d = d.Idom() {
 		up := d.Idom()
-		if at := endedIn(up, nil, is); at != nil {
+		if at := irutil.Awaits(up, nil, done); at != nil {
 			return at
 		}
 		branch, ok := up.Instrs[len(up.Instrs)-1].(*ssa.If)
@@ -227,29 +231,6 @@ func parentOf(v ssa.Value) (made *ssa.Call, parent ssa.Value) {
 		}
 	}
 	return nil, nil
-}
-
-// endedIn returns the instruction of a block that waits for the end of the context, before the instruction given, or at
-// all where that is nil.
-func endedIn(b *ssa.BasicBlock, before ssa.Instruction, is func(ssa.Value) bool) ssa.Instruction {
-	for _, instr := range b.Instrs {
-		if instr == before {
-			return nil
-		}
-		switch instr := instr.(type) {
-		case *ssa.UnOp:
-			if ctx := doneOf(instr.X); instr.Op == token.ARROW && ctx != nil && is(ctx) {
-				return instr
-			}
-		case *ssa.Select:
-			if len(instr.States) == 1 && instr.Blocking {
-				if ctx := doneOf(instr.States[0].Chan); ctx != nil && is(ctx) {
-					return instr
-				}
-			}
-		}
-	}
-	return nil
 }
 
 // tellsEnd reports whether a condition that had the value shows that the context has ended: the case of a select, or that

@@ -45,7 +45,7 @@ func (c *checker) endlessRetry(instr ssa.CallInstruction) bool {
 
 // repeatsAtOnce follows the ways from a call that has failed. It reports whether they come back to it, whatever the
 // error is, and nothing on them waits, counts, or leaves the loop.
-func (c *checker) repeatsAtOnce(call *ssa.Call, l *loop, of func(ssa.Value) bool) bool {
+func (c *checker) repeatsAtOnce(call *ssa.Call, l *irutil.Loop, of func(ssa.Value) bool) bool {
 	back := false
 	seen := make(map[*ssa.BasicBlock]bool)
 	b, from := call.Block(), slices.Index(call.Block().Instrs, ssa.Instruction(call))+1
@@ -77,7 +77,7 @@ func (c *checker) repeatsAtOnce(call *ssa.Call, l *loop, of func(ssa.Value) bool
 					}
 				}
 			}
-			if !l.has[s] {
+			if !l.Has[s] {
 				return false
 			}
 			if s == call.Block() {
@@ -197,7 +197,7 @@ func (c *checker) recursion(instr ssa.CallInstruction) {
 		if arg != ssa.Value(fn.Params[i]) {
 			return // it does not do the same again
 		}
-		if isInteger(arg.Type()) && counter(fn.Params[i]) {
+		if isCount(arg.Type()) && counter(fn.Params[i]) {
 			left = fn.Params[i]
 		}
 	}

@@ -122,7 +122,7 @@ func (c *checker) tried(operation *ssa.Function, helper *models.RetryHelper) *ss
 
 // triedAgain reports whether an operation whose call has failed is tried again, whatever the error is.
 func (c *checker) triedAgain(call *ssa.Call, of func(ssa.Value) bool, helper *models.RetryHelper) bool {
-	none := &loop{head: call.Block()}
+	none := &irutil.Loop{Head: call.Block()}
 	seen := make(map[*ssa.BasicBlock]bool)
 	returns := false
 	for todo := []*ssa.BasicBlock{call.Block()}; len(todo) > 0; {

@@ -11,65 +11,32 @@ import (
 	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
-// A loop is a natural loop of a function.
-type loop struct {
-	head *ssa.BasicBlock
-	has  map[*ssa.BasicBlock]bool
-}
-
 // loopsOf returns the loops of a function, so far as they can be reached.
-func (c *checker) loopsOf(fn *ssa.Function) []*loop {
+func (c *checker) loopsOf(fn *ssa.Function) []*irutil.Loop {
 	if loops, ok := c.loops[fn]; ok {
 		return loops
 	}
-	var loops []*loop
-	preds := make(map[*ssa.BasicBlock][]*ssa.BasicBlock)
-	for _, b := range fn.Blocks {
-		for _, s := range c.exits.Succs(b) {
-			preds[s] = append(preds[s], b)
-		}
-	}
-	for _, head := range fn.Blocks {
-		l := &loop{head: head, has: map[*ssa.BasicBlock]bool{head: true}}
-		var todo []*ssa.BasicBlock
-		for _, p := range preds[head] {
-			if head.Dominates(p) {
-				todo = append(todo, p)
-			}
-		}
-		if len(todo) == 0 {
-			continue
-		}
-		for len(todo) > 0 {
-			b := todo[len(todo)-1]
-			todo = todo[:len(todo)-1]
-			if !l.has[b] {
-				l.has[b] = true
-				todo = append(todo, preds[b]...)
-			}
-		}
-		loops = append(loops, l)
-	}
+	loops := irutil.Loops(fn, c.exits.Succs)
 	c.loops[fn] = loops
 	return loops
 }
 
 // around returns the loops around a block, the innermost first.
-func (c *checker) around(b *ssa.BasicBlock) []*loop {
-	var all []*loop
+func (c *checker) around(b *ssa.BasicBlock) []*irutil.Loop {
+	var all []*irutil.Loop
 	for _, l := range c.loopsOf(b.Parent()) {
-		if l.has[b] {
+		if l.Has[b] {
 			all = append(all, l)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b *loop) int { return len(a.has) - len(b.has) })
+	slices.SortStableFunc(all, func(a, b *irutil.Loop) int { return len(a.Has) - len(b.Has) })
 	return all
 }
 
 // exitsOf returns the ways out of a loop: their conditions.
-func (c *checker) exitsOf(l *loop) (conds []ssa.Value) {
-	for _, b := range l.head.Parent().Blocks {
-		if !l.has[b] {
+func (c *checker) exitsOf(l *irutil.Loop) (conds []ssa.Value) {
+	for _, b := range l.Head.Parent().Blocks {
+		if !l.Has[b] {
 			continue
 		}
 		branch, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
@@ -77,7 +44,7 @@ func (c *checker) exitsOf(l *loop) (conds []ssa.Value) {
 			continue
 		}
 		for _, s := range b.Succs {
-			if !l.has[s] && slices.Contains(c.exits.Succs(b), s) {
+			if !l.Has[s] && slices.Contains(c.exits.Succs(b), s) {
 				conds = append(conds, branch.Cond)
 			}
 		}
@@ -86,9 +53,9 @@ func (c *checker) exitsOf(l *loop) (conds []ssa.Value) {
 }
 
 // counted reports whether a condition asks for a count or for the next element of a collection.
-func counted(cond ssa.Value, l *loop) bool { return countedBy(cond, l, 0) }
+func counted(cond ssa.Value, l *irutil.Loop) bool { return countedBy(cond, l, 0) }
 
-func countedBy(v ssa.Value, l *loop, depth int) bool {
+func countedBy(v ssa.Value, l *irutil.Loop, depth int) bool {
 	if depth > 8 {
 		return false
 	}
@@ -96,16 +63,16 @@ func countedBy(v ssa.Value, l *loop, depth int) bool {
 	case *ssa.Next:
 		return true
 	case *ssa.Phi:
-		return l.has[v.Block()] && isInteger(v.Type())
+		return l.Has[v.Block()] && isCount(v.Type())
 	case *ssa.BinOp:
-		if !isInteger(v.X.Type()) {
+		if !isCount(v.X.Type()) {
 			return false
 		}
 		return countedBy(v.X, l, depth+1) || countedBy(v.Y, l, depth+1)
 	case *ssa.UnOp:
 		if v.Op == token.MUL {
 			cell, ok := v.X.(*ssa.Alloc)
-			return ok && isInteger(v.Type()) && cell.Comment != "complit"
+			return ok && isCount(v.Type()) && cell.Comment != "complit"
 		}
 		return v.Op == token.NOT && countedBy(v.X, l, depth+1)
 	case *ssa.Extract:
@@ -117,16 +84,14 @@ func countedBy(v ssa.Value, l *loop, depth int) bool {
 	return false
 }
 
-func isInteger(t types.Type) bool {
-	b, ok := t.Underlying().(*types.Basic)
-	return ok && b.Info()&types.IsInteger != 0 && !isDuration(t)
-}
+// isCount reports whether a value of the type may count rounds. A time does not: it grows with each round.
+func isCount(t types.Type) bool { return irutil.IsInteger(t) && !isDuration(t) }
 
 func isDuration(t types.Type) bool { return irutil.IsNamed(t, "time", "Duration") }
 
 // rounds returns how often a loop goes round at most, where it counts from one constant to another; 0 where that is not
 // known.
-func (c *checker) rounds(l *loop) int64 {
+func (c *checker) rounds(l *irutil.Loop) int64 {
 	conds := c.exitsOf(l)
 	for _, cond := range conds {
 		cmp, ok := cond.(*ssa.BinOp)
@@ -151,12 +116,12 @@ func (c *checker) rounds(l *loop) int64 {
 }
 
 // counterFrom returns where a variable of a loop that counts by one begins.
-func counterFrom(v ssa.Value, l *loop) (from int64, ok bool) {
+func counterFrom(v ssa.Value, l *irutil.Loop) (from int64, ok bool) {
 	if sum, isSum := v.(*ssa.BinOp); isSum && (sum.Op == token.ADD || sum.Op == token.SUB) {
 		v = sum.X
 	}
 	phi, isPhi := v.(*ssa.Phi)
-	if !isPhi || !l.has[phi.Block()] {
+	if !isPhi || !l.Has[phi.Block()] {
 		return 0, false
 	}
 	for _, e := range phi.Edges {
@@ -192,7 +157,7 @@ const (
 
 // judge says what a condition is when a call has failed with an error of which nothing more is known. of tells the values
 // that hold the error.
-func judge(cond ssa.Value, l *loop, of func(ssa.Value) bool) verdict {
+func judge(cond ssa.Value, l *irutil.Loop, of func(ssa.Value) bool) verdict {
 	if counted(cond, l) {
 		return byCount
 	}

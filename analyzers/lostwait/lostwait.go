@@ -58,9 +58,9 @@ type checker struct {
 	contexts *ctxflow.Flow
 	scope    *scope.Info
 	source   *source.Index
-	loops    map[*ssa.Function][]*loop
-	carries  map[ssa.Value]bool // derived from a context
-	slept    map[*loop]bool     // waits, and a finding says that the context at hand is not noticed
+	loops    map[*ssa.Function][]*irutil.Loop
+	carries  map[ssa.Value]bool    // derived from a context
+	slept    map[*irutil.Loop]bool // waits, and a finding says that the context at hand is not noticed
 	helpers  map[*ssa.Function]*models.RetryHelper
 	found    []pass.Diagnostic
 }
@@ -80,9 +80,9 @@ func check(p *pass.Pass, tests bool) {
 		contexts: ctxflow.New(in, skips),
 		scope:    scope.New(in, skips),
 		source:   source.New(p),
-		loops:    make(map[*ssa.Function][]*loop),
+		loops:    make(map[*ssa.Function][]*irutil.Loop),
 		carries:  make(map[ssa.Value]bool),
-		slept:    make(map[*loop]bool),
+		slept:    make(map[*irutil.Loop]bool),
 		helpers:  make(map[*ssa.Function]*models.RetryHelper),
 	}
 	c.fns = slices.DeleteFunc(irutil.Functions(in), func(fn *ssa.Function) bool { return skips(fn.Pos()) })

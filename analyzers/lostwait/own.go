@@ -9,6 +9,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/models"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -49,7 +50,7 @@ func (c *checker) callsAgain(fn *ssa.Function, p *ssa.Parameter) bool {
 				continue
 			}
 			l := loops[0]
-			if c.leavesOn(call, l, of, true) || c.classified(l, of) || !c.endsOnSuccess(l, of) || slices.ContainsFunc(loops, func(l *loop) bool { return c.noticesEnd(l, call) }) {
+			if c.leavesOn(call, l, of, true) || c.classified(l, of) || !c.endsOnSuccess(l, of) || slices.ContainsFunc(loops, func(l *irutil.Loop) bool { return c.noticesEnd(l, call) }) {
 				continue
 			}
 			if c.pauses(l) {
@@ -73,8 +74,8 @@ func loads(v ssa.Value, p *ssa.Parameter) bool {
 }
 
 // pauses reports whether a loop waits between its rounds long enough to matter.
-func (c *checker) pauses(l *loop) bool {
-	for b := range l.has {
+func (c *checker) pauses(l *irutil.Loop) bool {
+	for b := range l.Has {
 		for _, instr := range b.Instrs {
 			p, ok := c.pauseOf(instr)
 			if !ok {

@@ -80,13 +80,13 @@ func (c *checker) retries(instr ssa.Instruction) {
 }
 
 // endsSoon reports whether a loop comes to its end by itself, and soon.
-func (c *checker) endsSoon(l *loop, longest time.Duration, known bool) bool {
+func (c *checker) endsSoon(l *irutil.Loop, longest time.Duration, known bool) bool {
 	n := c.rounds(l)
 	return n > 0 && (!known || time.Duration(n)*longest < 10*enough) || n == 0 && c.counts(l)
 }
 
 // counts reports whether a count or a collection bounds a loop.
-func (c *checker) counts(l *loop) bool {
+func (c *checker) counts(l *irutil.Loop) bool {
 	conds := c.exitsOf(l)
 	return slices.ContainsFunc(conds, func(cond ssa.Value) bool { return counted(cond, l) })
 }

@@ -37,7 +37,7 @@ func (c *checker) sharedDeadline(instr ssa.CallInstruction) bool {
 		return false
 	}
 	limited := c.counts(l)
-	if limited && !c.endsOnSuccess(l, of) || slices.ContainsFunc(loops, func(l *loop) bool { return c.noticesEnd(l, call) }) {
+	if limited && !c.endsOnSuccess(l, of) || slices.ContainsFunc(loops, func(l *irutil.Loop) bool { return c.noticesEnd(l, call) }) {
 		return false
 	}
 	name, at := c.source.Callee(call), c.source.Place(call)
@@ -76,7 +76,7 @@ func bounds(call *ssa.Call) *ssa.Call {
 // boundBefore returns the argument of a call in a loop that is, or carries, a context whose deadline was set before the
 // loop, and the call that sets it: in the same function or one around it. There may be ways on which no deadline is set,
 // because the configuration has none, but none on which one is set in the loop.
-func (c *checker) boundBefore(call *ssa.Call, l *loop) (arg int, made *ssa.Call) {
+func (c *checker) boundBefore(call *ssa.Call, l *irutil.Loop) (arg int, made *ssa.Call) {
 	for i, v := range skeleton.CalleeOf(call.Common()).Args {
 		if !irutil.IsContext(v.Type()) && !isRequest(v.Type()) {
 			continue
@@ -90,7 +90,7 @@ func (c *checker) boundBefore(call *ssa.Call, l *loop) (arg int, made *ssa.Call)
 }
 
 // deadlineOf follows a context to where its deadline is set. It returns false where that is in the loop, or not known.
-func (c *checker) deadlineOf(v ssa.Value, l *loop, seen map[ssa.Value]bool) (made *ssa.Call, ok bool) {
+func (c *checker) deadlineOf(v ssa.Value, l *irutil.Loop, seen map[ssa.Value]bool) (made *ssa.Call, ok bool) {
 	if seen[v] {
 		return nil, true
 	}
@@ -114,10 +114,10 @@ func (c *checker) deadlineOf(v ssa.Value, l *loop, seen map[ssa.Value]bool) (mad
 		if parent == nil {
 			// A parameter, or something that was there before: it has a deadline of another, or none.
 			instr, local := v.(ssa.Instruction)
-			return nil, !local || !l.has[instr.Block()]
+			return nil, !local || !l.Has[instr.Block()]
 		}
 		if bounds(derived) != nil {
-			return derived, !l.has[derived.Block()]
+			return derived, !l.Has[derived.Block()]
 		}
 		from = []ssa.Value{parent}
 	}
@@ -175,8 +175,8 @@ func isRequest(t types.Type) bool { return types.TypeString(t, nil) == "*net/htt
 
 // classified reports whether a loop hands the error to a function to ask of what kind it is, which may know those of
 // contexts.
-func (c *checker) classified(l *loop, of func(ssa.Value) bool) bool {
-	for b := range l.has {
+func (c *checker) classified(l *irutil.Loop, of func(ssa.Value) bool) bool {
+	for b := range l.Has {
 		for _, instr := range b.Instrs {
 			call, ok := instr.(*ssa.Call)
 			if !ok || call.Call.Signature().Results().Len() == 0 {
@@ -196,9 +196,9 @@ func (c *checker) classified(l *loop, of func(ssa.Value) bool) bool {
 
 // noticesEnd reports whether a loop asks whether it is to end, waits for something that may tell it, or leaves when
 // another call fails that depends on a context.
-func (c *checker) noticesEnd(l *loop, but *ssa.Call) bool {
-	for _, b := range l.head.Parent().Blocks {
-		if !l.has[b] {
+func (c *checker) noticesEnd(l *irutil.Loop, but *ssa.Call) bool {
+	for _, b := range l.Head.Parent().Blocks {
+		if !l.Has[b] {
 			continue
 		}
 		for _, instr := range b.Instrs {

@@ -2,6 +2,7 @@
 package irutil
 
 import (
+	"go/token"
 	"go/types"
 	"slices"
 	"strings"
@@ -83,6 +84,28 @@ func InCycle(b *ssa.BasicBlock, avoid ...*ssa.BasicBlock) bool {
 		}
 	}
 	return false
+}
+
+// Awaits returns the instruction of a block that waits for channels which is tells of, and for nothing else: before the
+// instruction given, or at all where that is nil.
+func Awaits(b *ssa.BasicBlock, before ssa.Instruction, is func(ch ssa.Value) bool) ssa.Instruction {
+	for _, instr := range b.Instrs {
+		if instr == before {
+			break
+		}
+		switch instr := instr.(type) {
+		case *ssa.UnOp:
+			if instr.Op == token.ARROW && is(instr.X) {
+				return instr
+			}
+		case *ssa.Select:
+			other := func(s *ssa.SelectState) bool { return s.Dir != types.RecvOnly || !is(s.Chan) }
+			if instr.Blocking && len(instr.States) > 0 && !slices.ContainsFunc(instr.States, other) {
+				return instr
+			}
+		}
+	}
+	return nil
 }
 
 // FieldOf returns the field i of the struct that t is or points to, in its generic form, or nil.

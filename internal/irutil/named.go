@@ -38,6 +38,12 @@ func IsNamed(t types.Type, pkg string, names ...string) bool {
 	return ok && named != nil && PackagePath(named) == pkg && slices.Contains(names, named.Obj().Name())
 }
 
+// IsInteger reports whether t is a type of integers.
+func IsInteger(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&types.IsInteger != 0
+}
+
 // FullName returns the name of a type with the path of its package: "net/http.Server". It is "" for a type that has no name,
 // or no package.
 func FullName(t types.Type) string {

@@ -2,9 +2,10 @@ package skeleton
 
 import (
 	"go/token"
-	"go/types"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
 // findCounts finds the variables that one loop counts up and that say how many rounds another one has in which something
@@ -74,7 +75,7 @@ func (c *compiler) count(n ssa.Value, header *ssa.BasicBlock) {
 		}
 		switch v := v.(type) {
 		case *ssa.Convert:
-			if basic, ok := v.X.Type().Underlying().(*types.Basic); ok && basic.Info()&types.IsInteger != 0 {
+			if irutil.IsInteger(v.X.Type()) {
 				climb(v.X, depth+1)
 			}
 		case *ssa.ChangeType:

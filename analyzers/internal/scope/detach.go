@@ -90,27 +90,15 @@ func (s *Info) after(instr ssa.Instruction) Reason {
 // endedIn reports whether a block waits for the end of a context or of the process, or cancels, before the instruction
 // given, or at all where that is nil.
 func endedIn(b *ssa.BasicBlock, before ssa.Instruction) bool {
+	if irutil.Awaits(b, before, tellsEnd) != nil {
+		return true
+	}
 	for _, instr := range b.Instrs {
 		if instr == before {
-			return false
+			break
 		}
-		switch instr := instr.(type) {
-		case *ssa.UnOp:
-			if instr.Op == token.ARROW && tellsEnd(instr.X) {
-				return true
-			}
-		case *ssa.Select:
-			all := instr.Blocking
-			for _, state := range instr.States {
-				all = all && state.Dir == types.RecvOnly && tellsEnd(state.Chan)
-			}
-			if all && len(instr.States) > 0 {
-				return true
-			}
-		case *ssa.Call:
-			if !instr.Call.IsInvoke() && irutil.IsCancelFunc(instr.Call.Value.Type()) {
-				return true
-			}
+		if call, ok := instr.(*ssa.Call); ok && !call.Call.IsInvoke() && irutil.IsCancelFunc(call.Call.Value.Type()) {
+			return true
 		}
 	}
 	return false
