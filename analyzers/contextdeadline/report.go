@@ -28,13 +28,13 @@ func (c *checker) unbounded(call ssa.CallInstruction, d duty, often string) {
 	steps = append(steps, wait)
 	steps[0].Message += ", " + often
 
-	d2 := pass.Diagnostic{Rule: noDeadline, Op: "wait", Object: d.call, Subject: c.Call(d.place)}
+	diag := pass.Diagnostic{Rule: noDeadline, Op: "wait", Object: d.call, Subject: c.Call(d.place)}
 	if d.root == nil {
-		d2.Pos, d2.End = at.Pos, at.End
-		d2.Message = fmt.Sprintf("%s %s as long as no answer comes: %s has no deadline, it ends only when the client goes away; bound the wait by context.WithTimeout(%[3]s, ...)",
+		diag.Pos, diag.End = at.Pos, at.End
+		diag.Message = fmt.Sprintf("%s %s as long as no answer comes: %s has no deadline, it ends only when the client goes away; bound the wait by context.WithTimeout(%[3]s, ...)",
 			d.call, d.waits, d.param.Name())
-		d2.Steps = steps
-		c.found = append(c.found, d2)
+		diag.Steps = steps
+		c.found = append(c.found, diag)
 		return
 	}
 	if c.spoken[d.root.key()] {
@@ -43,9 +43,9 @@ func (c *checker) unbounded(call ssa.CallInstruction, d duty, often string) {
 	c.spoken[d.root.key()] = true
 	// The deadline belongs to where the root goes in; where that is in another package, the call that leads there is ours.
 	place := d.root.entry
-	d2.Pos, d2.End = place.Pos, place.End
-	d2.Cause = d.root.cause(c)
-	d2.Message = fmt.Sprintf("%s %s, for ever if no answer comes: its context comes from %s, which has no deadline, and %s; give it one with context.WithTimeout",
+	diag.Pos, diag.End = place.Pos, place.End
+	diag.Cause = d.root.cause(c)
+	diag.Message = fmt.Sprintf("%s %s, for ever if no answer comes: its context comes from %s, which has no deadline, and %s; give it one with context.WithTimeout",
 		d.call, d.waits, d.root.text, repeated(who, often))
 	rooted := pass.Step{Place: d.root.place, Message: d.root.text + " has no deadline", Op: "context", Object: d.root.text}
 	// The root stands where it is made: before the call that it goes into.
@@ -53,8 +53,8 @@ func (c *checker) unbounded(call ssa.CallInstruction, d duty, often string) {
 	if d.root.place.Foreign != nil || i < 0 {
 		i = len(steps) - 1
 	}
-	d2.Steps = slices.Insert(steps, i, rooted)
-	c.found = append(c.found, d2)
+	diag.Steps = slices.Insert(steps, i, rooted)
+	c.found = append(c.found, diag)
 }
 
 // repeated says who does something how often.
