@@ -92,7 +92,7 @@ type checker struct {
 	outbound outbound.Table
 	source   *source.Index
 	duties   map[*ssa.Function][]duty
-	imports  map[*types.Func]*Summary
+	imports  *pass.Facts[Summary, *Summary]
 	found    []pass.Diagnostic
 	spoken   map[string]bool // roots that a finding tells of
 }
@@ -112,7 +112,7 @@ func check(p *pass.Pass, opts *options, tests bool) {
 		source:   source.New(p),
 		outbound: outbound.New(&p.Options.Models),
 		duties:   make(map[*ssa.Function][]duty),
-		imports:  make(map[*types.Func]*Summary),
+		imports:  pass.FactsOf[Summary](p),
 		spoken:   make(map[string]bool),
 	}
 	skips := func(pos token.Pos) bool { return !tests && p.IsTest(pos) }
@@ -120,7 +120,7 @@ func check(p *pass.Pass, opts *options, tests bool) {
 	c.contexts = ctxflow.New(in, skips)
 	c.contexts.Declared = &p.Options.Models
 	c.contexts.Imported = func(fn *types.Func) []ctxflow.Result {
-		if s := c.imported(fn); s != nil {
+		if s := c.imports.Of(fn); s != nil {
 			return s.Results
 		}
 		return nil

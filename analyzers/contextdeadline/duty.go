@@ -2,7 +2,6 @@ package contextdeadline
 
 import (
 	"go/token"
-	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -273,7 +272,7 @@ func (c *checker) foreign(call ssa.CallInstruction, callee skeleton.Callee) []du
 	if callee.Object == nil || callee.Invoke || callee.Func != nil && len(callee.Func.Blocks) > 0 {
 		return nil
 	}
-	s := c.imported(callee.Object)
+	s := c.imports.Of(callee.Object)
 	if s == nil {
 		return nil
 	}
@@ -297,21 +296,4 @@ func (c *checker) foreign(call ssa.CallInstruction, callee skeleton.Callee) []du
 		}
 	}
 	return duties
-}
-
-// imported returns the summary of a function of another package, or nil.
-func (c *checker) imported(fn *types.Func) *Summary {
-	fn = fn.Origin()
-	if fn.Pkg() == nil || fn.Pkg() == c.Pkg {
-		return nil
-	}
-	if s, asked := c.imports[fn]; asked {
-		return s
-	}
-	s := new(Summary)
-	if !c.ImportObjectFact(fn, s) {
-		s = nil
-	}
-	c.imports[fn] = s
-	return s
 }

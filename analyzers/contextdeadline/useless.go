@@ -107,7 +107,7 @@ func (c *checker) timeoutOf(call *ssa.Call) (time.Duration, bool) {
 	if callee.Object == nil || callee.Invoke {
 		return 0, false
 	}
-	s := c.imported(callee.Object)
+	s := c.imports.Of(callee.Object)
 	if s == nil || s.Timeout == 0 {
 		return 0, false
 	}

@@ -133,7 +133,7 @@ func (c *checker) calleeDuties(callee skeleton.Callee) []duty {
 	if callee.Object == nil || callee.Invoke {
 		return nil
 	}
-	s := c.imported(callee.Object)
+	s := c.imports.Of(callee.Object)
 	if s == nil {
 		return nil
 	}
@@ -194,7 +194,7 @@ func (c *checker) spawns(callee skeleton.Callee) []int {
 		return c.spawnedParams(fn)
 	}
 	if callee.Object != nil && !callee.Invoke {
-		if s := c.imported(callee.Object); s != nil {
+		if s := c.imports.Of(callee.Object); s != nil {
 			return s.Spawns
 		}
 	}

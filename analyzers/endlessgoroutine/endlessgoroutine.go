@@ -58,7 +58,7 @@ type checker struct {
 	duties       map[*ssa.Function][]duty
 	dead         map[*types.Var]bool    // fields whose channels never fire
 	startedLoops map[*ssa.Function]bool // functions that loop for ever, and that the package runs as goroutines
-	imports      map[*types.Func]*Summary
+	imports      *pass.Facts[Summary, *Summary]
 	contexts     *ctxflow.Flow
 	source       *source.Index
 	found        []finding
@@ -86,7 +86,7 @@ func check(p *pass.Pass, tests bool) {
 		duties:       make(map[*ssa.Function][]duty),
 		dead:         make(map[*types.Var]bool),
 		startedLoops: make(map[*ssa.Function]bool),
-		imports:      make(map[*types.Func]*Summary),
+		imports:      pass.FactsOf[Summary](p),
 		source:       source.New(p),
 	}
 	c.fns = slices.DeleteFunc(irutil.Functions(in), func(fn *ssa.Function) bool { return !tests && p.IsTest(fn.Pos()) })

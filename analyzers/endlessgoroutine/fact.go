@@ -87,23 +87,6 @@ func (s *Start) duty() duty {
 	return d
 }
 
-// imported returns the summary of a function of another package, or nil.
-func (c *checker) imported(fn *types.Func) *Summary {
-	fn = fn.Origin()
-	if fn.Pkg() == nil || fn.Pkg() == c.Pkg {
-		return nil
-	}
-	if s, asked := c.imports[fn]; asked {
-		return s
-	}
-	s := new(Summary)
-	if !c.ImportObjectFact(fn, s) {
-		s = nil
-	}
-	c.imports[fn] = s
-	return s
-}
-
 // exportFacts tells importers about the functions that they can call.
 func (c *checker) exportFacts() {
 	for _, fn := range c.fns {

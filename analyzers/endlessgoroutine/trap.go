@@ -43,7 +43,7 @@ func (c *checker) calleeTrap(callee skeleton.Callee) *trap {
 	case callee.Object == nil || callee.Invoke:
 		return nil
 	}
-	if s := c.imported(callee.Object); s != nil && s.Loop != nil {
+	if s := c.imports.Of(callee.Object); s != nil && s.Loop != nil {
 		return s.Loop.trap()
 	}
 	return nil

@@ -50,10 +50,10 @@ func (c *checker) asks(instr ssa.Instruction, depth int) bool {
 	}
 	switch instr := instr.(type) {
 	case *ssa.BinOp:
-		return isContextError(instr.X) || isContextError(instr.Y)
+		return irutil.IsContextError(instr.X) || irutil.IsContextError(instr.Y)
 	case *ssa.Call:
 		callee := skeleton.CalleeOf(instr.Common())
-		if callee.Name() == "errors.Is" && len(callee.Args) == 2 && isContextError(callee.Args[1]) {
+		if callee.Name() == "errors.Is" && len(callee.Args) == 2 && irutil.IsContextError(callee.Args[1]) {
 			return true
 		}
 		if callee.Object != nil && len(callee.Args) == 1 && scope.Implements(callee.Args[0].Type()) && (callee.Object.Name() == "Done" || callee.Object.Name() == "Err") {
@@ -72,18 +72,6 @@ func (c *checker) isContext(v ssa.Value) bool { return carried(v.Type()) }
 // inBody reports whether the body of a function has such an instruction, not counting the literals in it.
 func inBody(fn *ssa.Function, such func(ssa.Instruction) bool) bool {
 	return slices.ContainsFunc(fn.Blocks, func(b *ssa.BasicBlock) bool { return slices.ContainsFunc(b.Instrs, such) })
-}
-
-func isContextError(v ssa.Value) bool {
-	if made, ok := v.(*ssa.MakeInterface); ok {
-		v = made.X
-	}
-	load, ok := v.(*ssa.UnOp)
-	if !ok || load.Op != token.MUL {
-		return false
-	}
-	g, ok := load.X.(*ssa.Global)
-	return ok && g.Pkg != nil && g.Pkg.Pkg.Path() == "context" && (g.Name() == "Canceled" || g.Name() == "DeadlineExceeded")
 }
 
 // leavesBy reports whether a call that depends on a context makes the loop end when that has ended.

@@ -104,5 +104,5 @@ func asksContext(instr ssa.Instruction) bool {
 		return true
 	}
 	cmp, ok := instr.(*ssa.BinOp)
-	return ok && (isContextError(cmp.X) || isContextError(cmp.Y))
+	return ok && (irutil.IsContextError(cmp.X) || irutil.IsContextError(cmp.Y))
 }

@@ -146,3 +146,16 @@ func IsContext(t types.Type) bool { return IsNamed(t, "context", "Context") }
 func IsCancelFunc(t types.Type) bool {
 	return IsNamed(t, "context", "CancelFunc", "CancelCauseFunc")
 }
+
+// IsContextError reports whether v is one of the errors that a context which has ended gives as its reason.
+func IsContextError(v ssa.Value) bool {
+	if made, ok := v.(*ssa.MakeInterface); ok {
+		v = made.X
+	}
+	load, ok := v.(*ssa.UnOp)
+	if !ok || load.Op != token.MUL {
+		return false
+	}
+	g, ok := load.X.(*ssa.Global)
+	return ok && g.Pkg != nil && g.Pkg.Pkg.Path() == "context" && (g.Name() == "Canceled" || g.Name() == "DeadlineExceeded")
+}

@@ -132,7 +132,7 @@ func (s *Info) branch(cond ssa.Value, value bool, classified map[ssa.Value]bool)
 		}
 	case *ssa.Call:
 		callee := skeleton.CalleeOf(cond.Common())
-		if callee.Name() == "errors.Is" && value && len(callee.Args) == 2 && isContextError(callee.Args[1]) {
+		if callee.Name() == "errors.Is" && value && len(callee.Args) == 2 && irutil.IsContextError(callee.Args[1]) {
 			return AfterEnd
 		}
 		for _, arg := range callee.Args {
@@ -158,7 +158,7 @@ func (s *Info) branch(cond ssa.Value, value bool, classified map[ssa.Value]bool)
 			if !irutil.IsError(pair[0].Type()) {
 				continue
 			}
-			if same && isContextError(pair[1]) {
+			if same && irutil.IsContextError(pair[1]) {
 				return AfterEnd
 			}
 			if !same && irutil.IsNil(pair[1]) {
@@ -210,18 +210,6 @@ func isRoot(v ssa.Value) bool {
 	}
 	name := skeleton.CalleeOf(call.Common()).Name()
 	return name == "context.Background" || name == "context.TODO"
-}
-
-func isContextError(v ssa.Value) bool {
-	if made, ok := v.(*ssa.MakeInterface); ok {
-		v = made.X
-	}
-	load, ok := v.(*ssa.UnOp)
-	if !ok || load.Op != token.MUL {
-		return false
-	}
-	g, ok := load.X.(*ssa.Global)
-	return ok && g.Pkg != nil && g.Pkg.Pkg.Path() == "context" && (g.Name() == "Canceled" || g.Name() == "DeadlineExceeded")
 }
 
 // endsObject reports whether a function ends what it is a method of: it has the type of a method that interfaces name so,
