@@ -397,11 +397,8 @@ func (f *flow) mixed(addr ssa.Value, rest path, c class, depth int) bool {
 				return true
 			}
 		case *ssa.MakeClosure:
-			fn := i.Fn.(*ssa.Function)
-			for j, b := range i.Bindings {
-				if b == addr && j < len(fn.FreeVars) && stores(fn.FreeVars[j], 0) {
-					return true
-				}
+			if stores(i, addr, 0) {
+				return true
 			}
 		}
 	}
@@ -409,17 +406,21 @@ func (f *flow) mixed(addr ssa.Value, rest path, c class, depth int) bool {
 }
 
 // stores reports whether a closure writes to a variable that it captures.
-func stores(v *ssa.FreeVar, depth int) bool {
-	for _, instr := range *v.Referrers() {
-		switch i := instr.(type) {
-		case *ssa.Store:
-			if i.Addr == v {
-				return true
-			}
-		case *ssa.MakeClosure:
-			fn := i.Fn.(*ssa.Function)
-			for j, b := range i.Bindings {
-				if b == v && depth < maxPath && j < len(fn.FreeVars) && stores(fn.FreeVars[j], depth+1) {
+func stores(made *ssa.MakeClosure, cell ssa.Value, depth int) bool {
+	fn := made.Fn.(*ssa.Function)
+	for i, b := range made.Bindings {
+		if b != cell || i >= len(fn.FreeVars) || depth > maxPath {
+			continue
+		}
+		v := fn.FreeVars[i]
+		for _, use := range *v.Referrers() {
+			switch use := use.(type) {
+			case *ssa.Store:
+				if use.Addr == v {
+					return true
+				}
+			case *ssa.MakeClosure:
+				if stores(use, v, depth+1) {
 					return true
 				}
 			}

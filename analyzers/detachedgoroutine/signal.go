@@ -105,11 +105,8 @@ func (c *checker) only(cell *ssa.Alloc) ssa.Value {
 			}
 			only = use.Val
 		case *ssa.MakeClosure:
-			fn := use.Fn.(*ssa.Function)
-			for i, b := range use.Bindings {
-				if b == cell && i < len(fn.FreeVars) && stores(fn.FreeVars[i], 0) {
-					return nil
-				}
+			if stores(use, cell, 0) {
+				return nil
 			}
 		}
 	}

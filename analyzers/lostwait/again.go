@@ -39,7 +39,7 @@ func (c *checker) retryEnded(instr ssa.CallInstruction) {
 
 // notices reports whether a loop asks whether it is to end, waits for anything, or leaves when another call fails.
 func (c *checker) notices(l *irutil.Loop, but *ssa.Call) bool {
-	return c.noticesEnd(l, but) || slices.ContainsFunc(l.Head.Parent().Blocks, func(b *ssa.BasicBlock) bool {
+	return c.consultsBut(l, but) || slices.ContainsFunc(l.Head.Parent().Blocks, func(b *ssa.BasicBlock) bool {
 		return l.Has[b] && slices.ContainsFunc(b.Instrs, func(instr ssa.Instruction) bool {
 			_, waits := c.pauseOf(instr)
 			return waits

@@ -20,7 +20,10 @@ const maxDepth = 10
 
 // consults reports whether a loop would notice that a context has ended, or that it is to stop: it asks a context, it
 // waits for a channel that is no timer, or a call that is given a context fails in a way that leaves the loop.
-func (c *checker) consults(l *irutil.Loop) bool {
+func (c *checker) consults(l *irutil.Loop) bool { return c.consultsBut(l, nil) }
+
+// consultsBut is consults without the one call.
+func (c *checker) consultsBut(l *irutil.Loop, but *ssa.Call) bool {
 	for _, b := range l.Head.Parent().Blocks {
 		if !l.Has[b] {
 			continue
@@ -29,7 +32,7 @@ func (c *checker) consults(l *irutil.Loop) bool {
 			if c.asks(instr, 0) {
 				return true
 			}
-			if call, ok := instr.(*ssa.Call); ok && c.leavesBy(call, l) {
+			if call, ok := instr.(*ssa.Call); ok && call != but && c.leavesBy(call, l) {
 				return true
 			}
 		}

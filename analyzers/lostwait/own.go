@@ -50,7 +50,7 @@ func (c *checker) callsAgain(fn *ssa.Function, p *ssa.Parameter) bool {
 				continue
 			}
 			l := loops[0]
-			if c.leavesOn(call, l, of, true) || c.classified(l, of) || !c.endsOnSuccess(l, of) || slices.ContainsFunc(loops, func(l *irutil.Loop) bool { return c.noticesEnd(l, call) }) {
+			if c.leavesOn(call, l, of, true) || c.classified(l, of) || !c.endsOnSuccess(l, of) || slices.ContainsFunc(loops, func(l *irutil.Loop) bool { return c.consultsBut(l, call) }) {
 				continue
 			}
 			if c.pauses(l) {

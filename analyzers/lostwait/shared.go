@@ -37,7 +37,7 @@ func (c *checker) sharedDeadline(instr ssa.CallInstruction) bool {
 		return false
 	}
 	limited := c.counts(l)
-	if limited && !c.endsOnSuccess(l, of) || slices.ContainsFunc(loops, func(l *irutil.Loop) bool { return c.noticesEnd(l, call) }) {
+	if limited && !c.endsOnSuccess(l, of) || slices.ContainsFunc(loops, func(l *irutil.Loop) bool { return c.consultsBut(l, call) }) {
 		return false
 	}
 	name, at := c.source.Callee(call), c.source.Place(call)
@@ -187,25 +187,6 @@ func (c *checker) classified(l *irutil.Loop, of func(ssa.Value) bool) bool {
 				continue
 			}
 			if slices.ContainsFunc(c.exitsOf(l), func(cond ssa.Value) bool { return dependsOn(cond, call, make(map[ssa.Value]bool)) }) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// noticesEnd reports whether a loop asks whether it is to end, waits for something that may tell it, or leaves when
-// another call fails that depends on a context.
-func (c *checker) noticesEnd(l *irutil.Loop, but *ssa.Call) bool {
-	for _, b := range l.Head.Parent().Blocks {
-		if !l.Has[b] {
-			continue
-		}
-		for _, instr := range b.Instrs {
-			if c.asks(instr, 0) {
-				return true
-			}
-			if call, ok := instr.(*ssa.Call); ok && call != but && c.leavesBy(call, l) {
 				return true
 			}
 		}
