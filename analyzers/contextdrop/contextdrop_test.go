@@ -64,10 +64,14 @@ func checkSteps(t *testing.T, findings []wire.Finding) {
 		"p.db.ExecContext gets the new context",
 		"Verify calls resolve and has ctx",
 		"r.Resolve gets the new context",
+		"Mirror calls mirrored and has ctx",
+		"m.Copy gets the new context",
 		"(*proxy).First calls p.shared and has ctx",
 		"(*proxy).Second calls p.shared and has ctx",
 		"the function literal in (*proxy).Third calls p.shared and has ctx",
 		"p.db.ExecContext gets the new context",
+		"Generate calls generate and has ctx",
+		"c.Generate gets the new context",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("steps (-want +got):\n%s", diff)

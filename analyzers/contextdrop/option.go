@@ -13,22 +13,11 @@ import (
 // option looks for an option that gives the call a context: the callee takes options of a type whose package has a
 // function WithContext that makes one, and none of the options that the call has is it.
 func (c *checker) option(call *ssa.Call, callee skeleton.Callee) offer {
-	sig := callee.Object.Signature()
-	if !sig.Variadic() || shape(sig) != acts || withoutEffect(callee.Object.FullName()) {
+	named, ok := contextOption(callee.Object)
+	if !ok || c.outlives(call) && !isValueOf(callee.Object) {
 		return offer{}
 	}
-	slice, ok := sig.Params().At(sig.Params().Len() - 1).Type().(*types.Slice)
-	if !ok {
-		return offer{}
-	}
-	named, ok := types.Unalias(slice.Elem()).(*types.Named)
-	if !ok || named.Obj().Pkg() == nil {
-		return offer{}
-	}
-	maker, ok := named.Obj().Pkg().Scope().Lookup("WithContext").(*types.Func)
-	if !ok || !makesFrom(maker.Signature(), named) || c.outlives(call) && !isValueOf(callee.Object) {
-		return offer{}
-	}
+	maker := named.Obj().Pkg().Scope().Lookup("WithContext")
 	options, known := elements(callee.Args[len(callee.Args)-1])
 	if !known {
 		return offer{}
@@ -45,6 +34,25 @@ func (c *checker) option(call *ssa.Call, callee skeleton.Callee) offer {
 		}
 	}
 	return offer{instead: "pass " + named.Obj().Pkg().Name() + ".WithContext(%s)"}
+}
+
+// contextOption returns the type of the options that a function takes if the package of that type has an option with a
+// context: a function WithContext that makes one.
+func contextOption(obj *types.Func) (*types.Named, bool) {
+	sig := obj.Signature()
+	if !sig.Variadic() || shape(sig) != acts || withoutEffect(obj.FullName()) {
+		return nil, false
+	}
+	slice, ok := sig.Params().At(sig.Params().Len() - 1).Type().(*types.Slice)
+	if !ok {
+		return nil, false
+	}
+	named, ok := types.Unalias(slice.Elem()).(*types.Named)
+	if !ok || named.Obj().Pkg() == nil {
+		return nil, false
+	}
+	maker, ok := named.Obj().Pkg().Scope().Lookup("WithContext").(*types.Func)
+	return named, ok && makesFrom(maker.Signature(), named)
 }
 
 // isValueOf reports whether a function asks a peer for something whose parts come later by the same options.

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	library "corp.example/contextdrop"
 	"google.golang.org/grpc"
 )
 
@@ -129,6 +130,24 @@ func resolve(r repository) error {
 
 func Verify(ctx context.Context, r repository) error { return resolve(r) }
 
+// It asks a variant without a context: that waits as well.
+type mirror interface {
+	Copy(ctx context.Context) error
+}
+
+type copies struct{ db *sql.DB }
+
+func (m *copies) Copy(ctx context.Context) error {
+	_, err := m.db.Exec("INSERT INTO copies VALUES (1)") // want `m.db.Exec cannot be cancelled`
+	return err
+}
+
+func mirrored(m mirror) error {
+	return m.Copy(context.Background()) // want `mirrored passes context.Background\(\) to m.Copy`
+}
+
+func Mirror(ctx context.Context, m mirror) error { return mirrored(m) }
+
 type checker interface {
 	Check(ctx context.Context, name string) error
 }
@@ -164,3 +183,15 @@ func (p *proxy) Third(ctx context.Context) error {
 	}
 	return nil
 }
+
+// The method of a library is one of a type that holds an HTTP client.
+func generate(c *library.Client) error {
+	return c.Generate(context.Background(), "x") // want `generate passes context.Background\(\) to c.Generate`
+}
+
+func Generate(ctx context.Context, c *library.Client) error { return generate(c) }
+
+// This one works by itself.
+func render(e *library.Engine) error { return e.Render(context.Background(), "x") }
+
+func Render(ctx context.Context, e *library.Engine) error { return render(e) }

@@ -4,6 +4,7 @@ package library
 import (
 	"context"
 	"database/sql"
+	"net/http"
 )
 
 // Rates asks the database without the context of its caller, who cannot change it.
@@ -11,3 +12,30 @@ func Rates(db *sql.DB) error {
 	_, err := db.ExecContext(context.Background(), "SELECT 1")
 	return err
 }
+
+// A doer is what sends requests.
+type doer interface {
+	Do(*http.Request) (*http.Response, error)
+}
+
+type config struct{ http doer }
+
+// A Client asks a service.
+type Client struct{ config config }
+
+func (c *Client) Generate(ctx context.Context, text string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://example.com/"+text, nil)
+	if err != nil {
+		return err
+	}
+	resp, err := c.config.http.Do(req)
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
+}
+
+// An Engine has all that it needs.
+type Engine struct{ templates map[string]string }
+
+func (e *Engine) Render(ctx context.Context, name string) error { return ctx.Err() }
