@@ -67,8 +67,8 @@ func (c *checker) export() {
 	}
 }
 
-// imported returns what a fact tells of an argument of a function of another package. A method of an interface may keep its
-// context if that of a type does which the package has for the interface.
+// imported returns what a fact tells of an argument of a function of another package. A method of an interface keeps its
+// context if those of the types do which the package has for the interface.
 func (c *checker) imported(obj *types.Func, i int) (effect, bool) {
 	if obj.Pkg() == nil || obj.Pkg() == c.Pkg {
 		return 0, false
@@ -88,6 +88,7 @@ func (c *checker) imported(obj *types.Func, i int) (effect, bool) {
 	if !ok {
 		return 0, false
 	}
+	kept := false
 	for _, name := range obj.Pkg().Scope().Names() {
 		of, ok := obj.Pkg().Scope().Lookup(name).(*types.TypeName)
 		if !ok || of.IsAlias() || types.IsInterface(of.Type()) {
@@ -97,13 +98,18 @@ func (c *checker) imported(obj *types.Func, i int) (effect, bool) {
 			continue
 		}
 		m, _, _ := types.LookupFieldOrMethod(of.Type(), true, obj.Pkg(), obj.Name())
-		if m, ok := m.(*types.Func); ok {
-			if e, ok := f.effect(m, i); ok && e == keeps {
-				return keeps, true
-			}
+		method, ok := m.(*types.Func)
+		if !ok {
+			return 0, false
+		}
+		switch e, known := f.effect(method, i); {
+		case !known:
+			return 0, false // it acts
+		case e == keeps:
+			kept = true
 		}
 	}
-	return 0, false
+	return keeps, kept
 }
 
 func (f *fact) effect(obj *types.Func, i int) (effect, bool) {

@@ -102,7 +102,7 @@ var otherContext = &rule.Rule{
 	Code:     "CL2033",
 	Name:     "stored-context-used",
 	Analyzer: name,
-	Maturity: rule.Preview,
+	Maturity: rule.Stable,
 	Fix:      rule.NoFix,
 	Doc: lint.RawDocumentation{
 		Title: "A method passes the context that its object keeps, not its own",
@@ -138,7 +138,8 @@ func (r *Reader) Trace(ctx context.Context, id string) (string, error) {
 		Severity: lint.SeverityWarning,
 	},
 	Blind: `Silent are methods that set the field or watch the context in it themselves, work that is started or kept for longer
-than the call, and the places at which CL2031 is silent.`,
+than the call, fields with values that the method's context lacks, fields that are set for each call, waits inside the
+program where the object's context can be cancelled, and the places at which CL2031 is silent.`,
 	References: []string{
 		"https://go.dev/blog/context-and-structs",
 		"https://github.com/jaegertracing/jaeger/pull/1850",

@@ -64,8 +64,9 @@ func fetch(ctx context.Context, url string) (*http.Response, error) {
 		Since:    "0.1.0",
 		Severity: lint.SeverityWarning,
 	},
-	Blind: `The callers must all be in the package, and be known: functions that are exported, used as values or called through an
-interface are silent, and so are those that one caller starts in a goroutine or defers.`,
+	Blind: `The callers must all be in the package, and be known: functions that are exported (see CL2035), used as values or called
+through an interface are silent, and so are those that one caller starts in a goroutine or defers. What is called must be
+known to ask outside: of an interface, what the package implements it with counts.`,
 	References: []string{
 		"https://github.com/argoproj/argo-cd/pull/24157",
 	},

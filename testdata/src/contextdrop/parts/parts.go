@@ -49,3 +49,19 @@ func (b *Basic) Await(ctx context.Context) error {
 	<-ctx.Done()
 	return ctx.Err()
 }
+
+// A Store is what two types are, of which one goes on after the call.
+type Store interface {
+	Swap(ctx context.Context) error
+}
+
+type Mirror struct{ ctx context.Context }
+
+func (m *Mirror) Swap(ctx context.Context) error {
+	m.ctx = ctx
+	return nil
+}
+
+type Single struct{ client *http.Client }
+
+func (s *Single) Swap(ctx context.Context) error { return Fetch(ctx, "http://example.com") }

@@ -16,6 +16,10 @@ func awaited(ctx context.Context, s parts.Service) error {
 	return s.Await(context.Background()) // want `s.Await is called with context.Background\(\) although ctx is at hand`
 }
 
+func swapped(ctx context.Context, s parts.Store) error {
+	return s.Swap(context.Background()) // want `s.Swap is called with context.Background\(\) although ctx is at hand`
+}
+
 type tenant struct{}
 
 // Silent: the request has a context, and the other one brings values for it.
