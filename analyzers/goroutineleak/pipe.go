@@ -3,7 +3,6 @@ package goroutineleak
 import (
 	"cmp"
 	"go/token"
-	"go/types"
 	"slices"
 	"strings"
 
@@ -163,7 +162,7 @@ func leaves(use pipeUse, ended map[ssa.Value]bool) effect {
 			ended[err] = true
 		}
 		return keeps
-	case copies && mayFail(call.Call.Args[0]):
+	case copies && skeleton.MayFail(call.Call.Args[0]):
 		// What it copies to may fail before the end.
 		if comparedError(err) {
 			return transfersIfNil
@@ -210,23 +209,4 @@ func comparedError(err ssa.Value) bool {
 		_, ok := use.(*ssa.BinOp)
 		return ok
 	})
-}
-
-// mayFail reports whether writes to a writer can fail: those to memory and to hashes cannot.
-func mayFail(dst ssa.Value) bool {
-	switch v := dst.(type) {
-	case *ssa.MakeInterface:
-		dst = v.X
-	case *ssa.ChangeInterface:
-		dst = v.X
-	case *ssa.UnOp:
-		if g, ok := v.X.(*ssa.Global); ok && g.String() == "io.Discard" {
-			return false
-		}
-	}
-	switch types.TypeString(dst.Type(), nil) {
-	case "*bytes.Buffer", "*strings.Builder", "hash.Hash", "hash.Hash32", "hash.Hash64":
-		return false
-	}
-	return true
 }

@@ -231,7 +231,7 @@ func (u *pipeUses) call(instr ssa.CallInstruction, v ssa.Value, h pipeHolder) {
 	}
 	name := callee.Name()
 	if made, ok := instr.(*ssa.Call); ok {
-		if slices.Contains(wrappers[name], arg) {
+		if slices.Contains(skeleton.WrapsEnd(name), arg) {
 			u.follow(made, pipeHolder{h.end, h.fn, h.site, wrapped, h.depth})
 			return
 		}
@@ -271,17 +271,4 @@ func onlyUses(callee skeleton.Callee, arg int) bool {
 		}
 	}
 	return true
-}
-
-// wrappers are functions whose result reads from or writes to an argument when it is used, and never closes it; and which
-// arguments those are.
-var wrappers = map[string][]int{
-	"bufio.NewReader": {0}, "bufio.NewReaderSize": {0}, "bufio.NewScanner": {0}, "bufio.NewWriter": {0}, "bufio.NewWriterSize": {0},
-	"encoding/json.NewDecoder": {0}, "encoding/json.NewEncoder": {0}, "encoding/xml.NewDecoder": {0}, "encoding/xml.NewEncoder": {0},
-	"encoding/gob.NewDecoder": {0}, "encoding/gob.NewEncoder": {0}, "encoding/csv.NewReader": {0}, "encoding/csv.NewWriter": {0},
-	"encoding/base64.NewDecoder": {1}, "encoding/base64.NewEncoder": {1}, "encoding/hex.NewDecoder": {0}, "encoding/hex.NewEncoder": {0},
-	"compress/gzip.NewWriter": {0}, "compress/gzip.NewWriterLevel": {0}, "compress/zlib.NewWriter": {0}, "compress/zlib.NewWriterLevel": {0},
-	"compress/flate.NewWriter": {0}, "compress/flate.NewReader": {0},
-	"archive/tar.NewReader": {0}, "archive/tar.NewWriter": {0}, "archive/zip.NewWriter": {0},
-	"mime/multipart.NewWriter": {0}, "mime/multipart.NewReader": {0}, "io.LimitReader": {0}, "io.TeeReader": {0, 1},
 }

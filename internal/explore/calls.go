@@ -96,11 +96,20 @@ func (x *explorer) evalCall(s *state, f *frame, c *skeleton.Call) (v value, args
 
 // call executes a call that is not of a primitive.
 func (x *explorer) call(s *state, in *skeleton.Instr) verdict {
-	g, f := s.top()
+	_, f := s.top()
 	v, args := x.evalCall(s, f, in.Call)
 	if v.k == null && in.Call.Value != skeleton.NoArg {
 		return drop
 	}
+	if in.Call.Pipe != nil {
+		return x.pipeCall(s, in.Call, v, args, in.Dst, in.Pos, in.At, false)
+	}
+	return x.callFunc(s, in, v, args)
+}
+
+// callFunc is call for what is given no end of a pipe, as far as its function is not seen.
+func (x *explorer) callFunc(s *state, in *skeleton.Instr, v value, args []value) verdict {
+	g, f := s.top()
 	t, ok := x.target(s, in.Call, v, args)
 	if !ok {
 		return x.unseen(s, f, in.Call, in.Dst, v, args, in.Pos)
@@ -160,6 +169,9 @@ func (x *explorer) runDeferred(s *state, f *frame) verdict {
 	if d.call.Kind != skeleton.None {
 		// A primitive may have to wait: it leaves the list when it is done.
 		return x.performCall(s, d.call, d.args, skeleton.NoArg, d.pos, d.at, true)
+	}
+	if d.call.Pipe != nil && x.givenEnd(s, d.val, d.args) {
+		return x.pipeCall(s, d.call, d.val, d.args, skeleton.NoArg, d.pos, d.at, true)
 	}
 	t, ok := x.target(s, d.call, d.val, d.args)
 	if ok && t.cancels >= 0 {

@@ -40,6 +40,10 @@ func (x *explorer) escape(s *state, v value, t *skeleton.Type, r rights) {
 	if o.context {
 		return // whoever has a context cannot cancel it
 	}
+	if o.pipe {
+		x.escapeEnd(s, v, r)
+		return
+	}
 	if t != nil && t.Shape == skeleton.Chan {
 		switch t.Dir {
 		case types.RecvOnly:

@@ -117,6 +117,8 @@ type explorer struct {
 	rights  map[*ssa.Function]rights
 	found   map[foundKey]bool
 	touched map[place]touched
+	lending bool // see escapeEnd
+	toEnd   map[ssa.Instruction]bool
 	stuck   []Stuck
 	given   skeleton.Given // what the root is called with
 

@@ -56,6 +56,8 @@ func (r *ownership) of(v value) bool {
 		return o.done >= 0 && !o.lazy
 	case o.channel:
 		return !o.lazy && o.env != anything
+	case o.pipe:
+		return o.env != maySend|mayRecv|mayClose
 	case !o.lazy && v.k == address && (r.places || o.typ != nil && o.typ.Bears()):
 		return true
 	}

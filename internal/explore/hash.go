@@ -22,6 +22,9 @@ func (s *state) hash() uint64 {
 				w.add(b2u(other.parked && other.ticket < g.ticket))
 			}
 		}
+		if g.parked && len(g.wait) > 0 && g.wait[0].mid {
+			w.add(uint64(g.wait[0].val.n) + 1)
+		}
 		for _, v := range g.has {
 			w.value(v)
 		}
@@ -118,7 +121,7 @@ func (w *hasher) value(v value) {
 
 func (w *hasher) object(i int32) {
 	o := w.s.objs[i]
-	w.add(uint64(o.env) | b2u(o.closed)<<9 | b2u(o.cancelled)<<10 | b2u(o.lazy)<<11 | uint64(len(o.buf))<<12 | uint64(o.rounds)<<56 | uint64(o.made)<<20)
+	w.add(uint64(o.env) | b2u(o.closed)<<9 | b2u(o.cancelled)<<10 | b2u(o.lazy)<<11 | b2u(o.served)<<8 | uint64(len(o.buf))<<12 | uint64(o.rounds)<<56 | uint64(o.made)<<20)
 	for _, list := range [][]value{o.slots, o.buf, o.keys} {
 		w.add(uint64(len(list)))
 		for _, v := range list {

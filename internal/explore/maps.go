@@ -28,7 +28,9 @@ func (s *state) part(t *skeleton.Type, id value) value {
 }
 
 // noSlots reports whether the object is no row of slots.
-func (o *object) noSlots() bool { return o.channel || o.context || o.isMap || o.iterator }
+func (o *object) noSlots() bool {
+	return o.channel || o.context || o.isMap || o.iterator || o.pipe || o.wraps
+}
 
 // known reports whether v is a map whose every key is known to be in it.
 func (s *state) knownMap(v value) bool {

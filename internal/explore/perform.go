@@ -239,7 +239,13 @@ func (x *explorer) performCall(s *state, c *skeleton.Call, args []value, dst ske
 		return goOn
 	case skeleton.AtomicLoad, skeleton.AtomicStore, skeleton.AtomicSwap, skeleton.AtomicCompareAndSwap, skeleton.AtomicAdd:
 		return finish(x.atomic(s, c, args))
+	case skeleton.Pipe:
+		o := s.add(&object{typ: c.Result.Scalar(0).Elem, pipe: true, slots: make([]value, 2), made: pos})
+		return finish(value{k: aggregate, parts: []value{{k: address, o: o, n: readEnd}, {k: address, o: o, n: writeEnd}}})
 	default:
+		if end, wrapped := s.pipeEnd(on); end.k == address && !wrapped {
+			return x.onPipe(s, kind, end, arg(1), len(args) > 1, pos, at, finish)
+		}
 		x.give(s, c, args)
 		v := s.fresh()
 		if c.Result != nil {

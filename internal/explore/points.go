@@ -65,6 +65,12 @@ func (x *explorer) point(s *state, contended bool) {
 // pointAt is point for an operation on a primitive.
 func (x *explorer) pointAt(s *state, kind skeleton.Kind, on value) {
 	switch kind {
+	case skeleton.PipeClose:
+		on.n = whetherClosed
+		x.point(s, x.touch(s, on, false, true))
+	case skeleton.PipeRead, skeleton.PipeWrite:
+		on.n = whetherClosed
+		x.touch(s, on, true, false) // arrive has the point
 	case skeleton.Close, skeleton.Unlock, skeleton.RUnlock, skeleton.CondSignal, skeleton.CondBroadcast, skeleton.SemaphoreRelease:
 		x.point(s, x.touch(s, on, false, true))
 	case skeleton.Lock, skeleton.RLock:

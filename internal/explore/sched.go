@@ -64,6 +64,10 @@ func (x *explorer) take(s *state, a alternative) verdict {
 		return x.groupGo(s, me, a.w)
 	case skeleton.OnceDo:
 		return x.onceDo(s, me, a.w)
+	case skeleton.PipeRead:
+		return x.pipeRead(s, me, a)
+	case skeleton.PipeWrite:
+		return x.pipeWrite(s, me, a)
 	}
 	return x.complete(s, me, a.w, s.fresh(), value{})
 }
@@ -133,7 +137,13 @@ func (x *explorer) complete(s *state, i int, w wait, v, ok value) verdict {
 		}
 		f.set(in.Dst, value{k: aggregate, parts: parts})
 		return goOn
+	case skeleton.CallFunc:
+		f.set(in.Dst, x.pipeResult(s, in.Call.Result, w, v))
+		return goOn
 	case skeleton.Perform:
+		if w.act != skeleton.PipeNothing {
+			v = x.pipeResult(s, in.Call.Result, w, v)
+		}
 		if in.CommaOk {
 			v = value{k: aggregate, parts: append(append([]value(nil), flatten(v, in.Call.Result)...), ok)}
 		}

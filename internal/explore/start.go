@@ -16,7 +16,7 @@ func (x *explorer) start(s *state, in *skeleton.Instr) verdict {
 	v, args := x.evalCall(s, f, c)
 	f.pc++
 	if c.Kind != skeleton.None {
-		if c.Kind.Blocks() || c.Kind == skeleton.Close {
+		if c.Kind.Blocks() || c.Kind == skeleton.Close || c.Kind == skeleton.PipeClose {
 			x.give(s, c, args) // to a goroutine of the primitive alone
 		}
 		return goOn

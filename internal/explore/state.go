@@ -54,6 +54,11 @@ type object struct {
 
 	readLocker bool // what RLocker returned: slots[0] is the address of the lock
 
+	// Of a pipe, slots hold what its read end and its write end were closed with; see pipes.go.
+	pipe   bool
+	served bool // a read may have left something for the next one
+	wraps  bool // it reads from or writes to the end slots[0] when it is used
+
 	isMap bool
 	keys  []value // of a map; its elements are in slots, stride for each
 	// An iterator over a map has what was in it, and loses what it gave.

@@ -18,7 +18,7 @@ func (x *explorer) findStuck(s *state) {
 	for i, g := range s.gs {
 		switch {
 		case g.done:
-		case !g.parked || g.settles() || len(x.alternatives(s, i)) > 0:
+		case !g.parked || g.settles() || len(x.alternatives(s, i)) > 0 || x.maybeServed(s, i):
 			live[i] = true
 		default:
 			blocked = append(blocked, i)

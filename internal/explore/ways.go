@@ -11,6 +11,11 @@ type wait struct {
 	n    int // of a select: the case
 	// fails is set for the end of a context that ends a wait for something else with an error.
 	fails bool
+	// Of a pipe: what is done, the rest of a write of which a part was read, and what a call returns beside an error.
+	act   skeleton.PipeAct
+	mid   bool
+	sure  bool // what it reads is as it likes it
+	gives value
 }
 
 // An alternative is a way for a waiting goroutine to go on.
@@ -98,6 +103,8 @@ func (x *explorer) ways(s *state, i int, w wait, out []alternative) []alternativ
 			return out
 		}
 		return append(out, plain)
+	case skeleton.PipeRead, skeleton.PipeWrite:
+		return x.pipeWays(s, i, w, out)
 	case skeleton.OnceDo:
 		if w.on.k == address {
 			if v := s.objs[w.on.o].slots[w.on.n]; v.k == integer && v.n == 1 {

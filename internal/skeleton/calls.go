@@ -50,6 +50,8 @@ func (c *compiler) callInstr(i *ssa.Call) (Instr, bool) {
 	switch {
 	case call.Kind != None:
 		return Instr{Code: Perform, Call: call}, true
+	case call.Pipe != nil:
+		return Instr{Code: CallFunc, Call: call}, true
 	case call.Harmless && call.Setting:
 		return Instr{Code: Derived, Args: call.Args, N: call.NameHash()}, true
 	case call.Harmless:
@@ -92,6 +94,7 @@ func (c *compiler) call(common *ssa.CallCommon) *Call {
 		out.Method = common.Method.Name()
 		out.Args, out.Types = out.Args[1:], out.Types[1:]
 		out.Harmless = harmless(callee)
+		out.Pipe = c.pipeUse(common, callee)
 	case callee.Closure != nil || callee.Func == nil:
 		out.Value = c.arg(common.Value)
 		if callee.Closure == nil {
@@ -101,6 +104,7 @@ func (c *compiler) call(common *ssa.CallCommon) *Call {
 		out.Func = c.p.ref(callee.Func)
 		out.Harmless = harmless(callee) || out.Func != nil && !c.p.matters[callee.Func] && !tells(callee.Func)
 		out.NonNil = nonNil(out.Name)
+		out.Pipe = c.pipeUse(common, callee)
 		out.Sync = callee.Object != nil && callee.Object.Pkg() != nil && quiet[callee.Object.Pkg().Path()] || synchronous[out.Name]
 	}
 	return out

@@ -159,6 +159,8 @@ type Call struct {
 	// Setting is set where a name is asked for what it stands for: the answer is the same each time.
 	Setting bool
 	Name    string
+	// Pipe says what is done with the ends of a pipe that may be among Args; nil where there are none.
+	Pipe *PipeUse
 	// Sync is set where functions among Args are called before the call returns, if at all.
 	Sync bool
 }

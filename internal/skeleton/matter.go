@@ -93,7 +93,7 @@ func (c *compiler) joinMatters(i int) bool {
 		if !ok {
 			break
 		}
-		if c.p.Tracked(phi.Type()) || holdsInterfaces(phi.Type()) || c.counts[phi] {
+		if c.p.Tracked(phi.Type()) || holdsInterfaces(phi.Type()) || c.counts[phi] || c.p.pipes.holds(phi) {
 			return true
 		}
 	}

@@ -25,6 +25,7 @@ type Program struct {
 	fns              []*ssa.Function
 	used             *uses
 	possible         map[*ssa.Function]map[*ssa.BasicBlock]bool
+	pipes            *pipeEnds // nil where no pipe is made
 }
 
 // NewProgram returns the graphs of a package. fns are its functions, and ends reports calls that never return.
@@ -43,6 +44,7 @@ func NewProgram(pkg *ssa.Package, fns []*ssa.Function, ends func(ssa.Instruction
 		fns:      fns,
 		possible: make(map[*ssa.Function]map[*ssa.BasicBlock]bool),
 	}
+	p.pipes = findPipeEnds(fns)
 	p.findMatters(fns)
 	return p
 }

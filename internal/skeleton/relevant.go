@@ -109,6 +109,9 @@ func givenMethods(fn *ssa.Function) []string {
 
 // relevant reports whether an instruction itself does something that the explorer follows.
 func (p *Program) relevant(instr ssa.Instruction) bool {
+	if p.pipes.uses(instr) {
+		return true
+	}
 	switch i := instr.(type) {
 	case *ssa.Go, *ssa.Send, *ssa.Select, *ssa.MakeChan:
 		return true
@@ -189,7 +192,7 @@ func (p *Program) holds(t types.Type, depth int) bool {
 			break
 		}
 		for f := range u.Fields() {
-			if p.holds(f.Type(), depth+1) {
+			if p.pipes.keeps(f) || p.holds(f.Type(), depth+1) {
 				out = true
 				break
 			}

@@ -23,7 +23,7 @@ func (p *Program) owns(fn *ssa.Function) bool {
 				}
 			case ssa.CallInstruction:
 				switch OpOf(instr).Kind {
-				case NewCond, ContextCancel, ContextTimeout, WaitGroupGo, GroupGo, GroupWithContext, NewSemaphore, AfterFunc:
+				case NewCond, ContextCancel, ContextTimeout, WaitGroupGo, GroupGo, GroupWithContext, NewSemaphore, AfterFunc, Pipe:
 					return true
 				}
 			}

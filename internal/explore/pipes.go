@@ -1,0 +1,331 @@
+package explore
+
+import (
+	"go/token"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/internal/skeleton"
+)
+
+// A pipe is one object, and its ends are two addresses in it. A write meets a read, and the two go on together: there is no
+// room. How much of a write one read takes is exact where the sizes of both are known. Where they are not, one read takes all
+// of it, and another read may find a rest (see maybeServed), so that nobody is called stuck whom one more byte or one less
+// would let go on.
+
+// The ends, which are also the slots of what they were closed with.
+const (
+	readEnd int64 = iota
+	writeEnd
+)
+
+// pipeEnd returns the end of a pipe that a value is, or that it reads from or writes to when it is used; else nothing.
+func (s *state) pipeEnd(v value) (end value, wrapped bool) {
+	for range maxDepth {
+		if v.k != address || v.o < 0 {
+			break
+		}
+		switch o := s.objs[v.o]; {
+		case o.pipe:
+			return v, wrapped
+		case o.wraps:
+			v, wrapped = o.slots[0], true
+		default:
+			return value{}, false
+		}
+	}
+	return value{}, false
+}
+
+// escapeEnd hands an end to code that is not seen, which can close what it reads or writes, unless it only borrows it.
+func (x *explorer) escapeEnd(s *state, end value, r rights) {
+	if r&mayChange == 0 {
+		return
+	}
+	r = mayRecv
+	if end.n == writeEnd {
+		r = maySend
+	}
+	if !x.lending {
+		r |= mayClose
+	}
+	if s.objs[end.o].env&r != r {
+		s.obj(end.o).env |= r
+	}
+}
+
+// onPipe executes a method of an end.
+func (x *explorer) onPipe(s *state, kind skeleton.Kind, end, arg value, given bool, pos token.Pos, at ssa.Instruction, finish func(value) verdict) verdict {
+	if kind == skeleton.PipeClose {
+		_, f := s.top()
+		s.note(operation, kind, pos, f.f, end.o, at)
+		if !given {
+			arg = nilVal
+		}
+		s.closeEnd(end, arg)
+		return finish(nilVal)
+	}
+	return x.arrive(s, []wait{{kind: kind, on: end, val: arg, act: skeleton.PipeOnce}}, false)
+}
+
+// closeEnd closes an end, and with it the pipe. What it is closed with first counts.
+func (s *state) closeEnd(end, err value) {
+	if isNil, known := s.equal(err, nilVal); known && isNil {
+		err = nilVal
+	}
+	o := s.obj(end.o)
+	if o.slots[end.n].k == unset {
+		o.slots[end.n] = err
+	}
+	o.closed = true
+}
+
+// closedWith returns the error of a read or a write on a closed pipe. The end of the data is nil.
+func (x *explorer) closedWith(s *state, end value) value {
+	own, other := s.objs[end.o].slots[end.n], s.objs[end.o].slots[1-end.n]
+	if own.k != unset || other.k == unset {
+		return x.errorOf(s, "ErrClosedPipe")
+	}
+	if isNil, known := s.equal(other, nilVal); known {
+		if !isNil && other.k == unknown {
+			other.nonNil = true
+		}
+		if isNil && end.n == writeEnd {
+			return x.errorOf(s, "ErrClosedPipe")
+		}
+	} else if end.n == writeEnd {
+		return notNil(other)
+	}
+	return other
+}
+
+// notNil is an error in whose place there is another one where it is nil.
+func notNil(err value) value {
+	err = derived(67, err)
+	err.nonNil = true
+	return err
+}
+
+// errorOf returns an error that is a variable of package io.
+func (x *explorer) errorOf(s *state, name string) value {
+	c := x.prog.Global("io", name)
+	if c.Kind != skeleton.ConstGlobal {
+		v := s.fresh()
+		v.nonNil = true
+		return v
+	}
+	return s.load(x.constant(s, c), c.Type.Elem)
+}
+
+// pipeWays lists the ways in which a read or a write of goroutine i can go on.
+func (x *explorer) pipeWays(s *state, i int, w wait, out []alternative) []alternative {
+	o := s.objs[w.on.o]
+	plain := alternative{w: w, partner: -1, cancels: -1}
+	if o.closed {
+		plain.closed = true
+		return append(out, plain)
+	}
+	other := skeleton.PipeWrite
+	if w.kind == skeleton.PipeWrite {
+		other = skeleton.PipeRead
+	}
+	writing := s.writing(w.on.o)
+	if w.kind == skeleton.PipeWrite && writing >= 0 && writing != i {
+		return out // one write after the other
+	}
+	for j, g := range s.gs {
+		if j == i || g.done || !g.parked || other == skeleton.PipeWrite && writing >= 0 && writing != j {
+			continue
+		}
+		for _, v := range g.wait {
+			if v.kind != other || v.on.k != address || v.on.o != w.on.o {
+				continue
+			}
+			a := alternative{w: w, partner: j, theirs: v, cancels: -1}
+			out = append(out, a)
+			if r := a.reader(); r.act == skeleton.PipeWhile || r.act == skeleton.PipeSome && !r.sure {
+				r.fails = true
+				out = append(out, a)
+			}
+		}
+	}
+	frees := mayRecv | mayClose
+	switch {
+	case w.kind == skeleton.PipeRead && (w.act == skeleton.PipeAll || w.act == skeleton.PipeWhile):
+		frees = mayClose
+	case w.kind == skeleton.PipeRead:
+		frees = maySend | mayClose
+	}
+	if o.env&frees != 0 {
+		plain.env = true
+		out = append(out, plain)
+	}
+	return out
+}
+
+// reader is what the goroutine that reads waits for, of the two that meet.
+func (a *alternative) reader() *wait {
+	if a.w.kind == skeleton.PipeRead {
+		return &a.w
+	}
+	return &a.theirs
+}
+
+// writing returns the goroutine a part of whose write was read, or -1: others that write wait for it.
+func (s *state) writing(pipe int32) int {
+	for j, g := range s.gs {
+		if g.parked && len(g.wait) > 0 && g.wait[0].mid && g.wait[0].on.o == pipe {
+			return j
+		}
+	}
+	return -1
+}
+
+func (x *explorer) pipeRead(s *state, me int, a alternative) verdict {
+	switch {
+	case a.closed:
+		err := x.closedWith(s, a.w.on)
+		if a.w.act == skeleton.PipeAll || a.w.act == skeleton.PipeWhile {
+			return x.complete(s, me, a.w, err, value{}) // the end is no error
+		}
+		switch isNil, known := s.equal(err, nilVal); {
+		case known && isNil:
+			err = x.errorOf(s, "EOF")
+		case !known:
+			err = notNil(err)
+		}
+		a.w.gives = zeroInt
+		return x.complete(s, me, a.w, err, value{})
+	case a.env:
+		err := s.fresh()
+		if a.w.act == skeleton.PipeOnce && s.objs[a.w.on.o].env&mayClose == 0 {
+			err = nilVal
+		}
+		s.obj(a.w.on.o).served = true
+		return x.complete(s, me, a.w, err, value{})
+	}
+	return x.transfer(s, me, a.w, a.partner, a.theirs)
+}
+
+func (x *explorer) pipeWrite(s *state, me int, a alternative) verdict {
+	switch {
+	case a.closed:
+		a.w.gives = s.fresh()
+		return x.complete(s, me, a.w, x.closedWith(s, a.w.on), value{})
+	case a.env:
+		err := nilVal
+		if s.objs[a.w.on.o].env&mayClose != 0 {
+			err = s.fresh()
+		}
+		return x.complete(s, me, a.w, err, value{})
+	}
+	return x.transfer(s, a.partner, a.theirs, me, a.w)
+}
+
+// transfer lets goroutine i read what goroutine j writes. One of the two runs.
+func (x *explorer) transfer(s *state, i int, r wait, j int, w wait) verdict {
+	rest := value{k: integer}
+	done := true // the read
+	var err value
+	switch r.act {
+	case skeleton.PipeOnce:
+		err = nilVal
+		room, size := s.size(r.val), s.size(w.val)
+		if room.k == integer && size.k == integer && w.act == skeleton.PipeOnce {
+			r.gives = value{k: integer, n: min(room.n, size.n)}
+			rest.n = size.n - r.gives.n
+			break
+		}
+		s.obj(r.on.o).served = true
+	case skeleton.PipeAll:
+		done = false
+	case skeleton.PipeWhile:
+		done = r.fails
+		err = s.fresh()
+		err.nonNil = true
+	case skeleton.PipeSome:
+		o := s.obj(r.on.o)
+		o.served = true
+		err = nilVal
+		if r.fails {
+			err = s.fresh()
+			err.nonNil = true
+		} else {
+			o.env |= mayRecv // how much it took before it had what it needs is not known
+		}
+	}
+	if done {
+		if x.complete(s, i, r, err, value{}) == drop {
+			return drop
+		}
+	}
+	if rest.n > 0 {
+		w.val, w.mid = rest, true
+		g := s.g(j)
+		g.wait = []wait{w}
+	} else {
+		failed := nilVal
+		if w.act == skeleton.PipeSome {
+			failed = s.fresh() // for other reasons
+		}
+		if x.complete(s, j, w, failed, value{}) == drop {
+			return drop
+		}
+	}
+	if s.cur == i && done || s.cur == j && rest.n == 0 {
+		return goOn
+	}
+	// It has not come to the end of what it does.
+	g := s.g(s.cur)
+	g.parked, g.preempted = true, false
+	return x.schedule(s)
+}
+
+// size is the length of what is read into or written, where that is known.
+func (s *state) size(v value) value {
+	switch v.k {
+	case slice:
+		return value{k: integer, n: v.n}
+	case null:
+		return zeroInt
+	case integer:
+		return v // the rest of a write
+	}
+	return value{}
+}
+
+// pipeResult is what a call returns that read from or wrote to a pipe and failed with the error err, or did not where that is
+// nil.
+func (x *explorer) pipeResult(s *state, t *skeleton.Type, w wait, err value) value {
+	ok := s.fresh()
+	if isNil, known := s.equal(err, nilVal); known {
+		ok = boolean(isNil)
+	}
+	return x.results(s, t, err, ok, w.gives)
+}
+
+// results makes the results of a call of the error, of whether there is none, and of a number or value.
+func (x *explorer) results(s *state, t *skeleton.Type, err, ok, gives value) value {
+	if t == nil {
+		return value{}
+	}
+	one := func(t *skeleton.Type) value {
+		switch {
+		case t.Name == "error":
+			return err
+		case t.Shape == skeleton.Bool:
+			return ok
+		case gives.k == address || gives.k == integer && t.Shape == skeleton.Int || gives.k == unknown && t.Shape == skeleton.Int:
+			return gives
+		}
+		return s.invent(t, s.fresh())
+	}
+	if t.Shape != skeleton.Tuple {
+		return one(t)
+	}
+	var parts []value
+	for _, part := range t.Parts {
+		parts = append(parts, flatten(one(part), part)...)
+	}
+	return value{k: aggregate, parts: parts}
+}
