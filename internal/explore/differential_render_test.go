@@ -18,9 +18,10 @@ type renderer struct {
 func newRenderer() *renderer {
 	r := &renderer{line: 1, alias: make(map[int]int)}
 	r.both("package %s\n")
-	r.reads("import (\n\t\"context\"\n\t\"runtime\"\n\t\"sync\"\n\t\"sync/atomic\"\n)\n")
-	r.run.WriteString("import (\n\t\"context\"\n\t\"runtime\"\n\t\"sync\"\n\t\"sync/atomic\"\n)\n")
-	both := "var (\n\t_ = context.Background\n\t_ = runtime.Gosched\n\t_ sync.Mutex\n\t_ atomic.Int32\n)\n\nconst yes = true\n"
+	imports := "import (\n\t\"context\"\n\t\"io\"\n\t\"runtime\"\n\t\"sync\"\n\t\"sync/atomic\"\n)\n"
+	r.reads(imports)
+	r.run.WriteString(imports)
+	both := "var (\n\t_ = context.Background\n\t_ = io.EOF\n\t_ = runtime.Gosched\n\t_ sync.Mutex\n\t_ atomic.Int32\n)\n\nconst yes = true\n"
 	r.reads(both)
 	r.run.WriteString(both)
 	return r
@@ -63,6 +64,9 @@ func (r *renderer) program(i int, g *generator) {
 			r.same(fmt.Sprintf("s.%s = %s", o.name, o.made))
 		case o.made != "":
 			r.same(fmt.Sprintf("%s := %s", o.name, o.made))
+		case strings.HasPrefix(o.name, "pr"):
+			r.same(fmt.Sprintf("%[1]s%[2]s, %[1]s%[3]s %[4]s io.Pipe()", g.prefix, o.name, "pw"+o.name[2:], g.assigns()))
+		case strings.HasPrefix(o.name, "pw"): // made with the other end
 		case g.prefix == "" && o.name != "ctx0" && o.name != "cancel0":
 			r.same(fmt.Sprintf("var %s %s", o.name, o.typ))
 		}
@@ -84,6 +88,13 @@ func (r *renderer) program(i int, g *generator) {
 	}
 	r.nodes(*g.threads[0].body)
 	r.same("}\n")
+}
+
+func (g *generator) assigns() string {
+	if g.prefix == "" {
+		return ":="
+	}
+	return "="
 }
 
 // declared returns the objects in an order in which they can be made.

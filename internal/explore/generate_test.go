@@ -19,6 +19,7 @@ type generator struct {
 	closed  map[string]bool
 	added   map[string]int // to a WaitGroup, before anything else
 	spoil   bool
+	pipes   bool // there are some
 	locals  int
 }
 
@@ -66,8 +67,8 @@ type selectCase struct {
 }
 
 // generate returns the program number n of a seed.
-func generate(seed, n uint64) *generator {
-	g := &generator{Rand: rand.New(rand.NewPCG(seed, n)), closed: map[string]bool{}, added: map[string]int{}}
+func generate(from origin) *generator {
+	g := &generator{Rand: rand.New(rand.NewPCG(from.seed, from.n)), closed: map[string]bool{}, added: map[string]int{}, pipes: from.pipes}
 	if g.IntN(3) == 0 {
 		g.prefix = "s."
 	}
@@ -206,6 +207,10 @@ func both(a *thread, x *node, b *thread, y *node) {
 // event adds what happens next.
 func (g *generator) event() {
 	a, b := g.pair()
+	if g.pipes && g.chance(60) {
+		g.pipe(a, b)
+		return
+	}
 	switch g.IntN(16) {
 	case 0, 1, 2, 3:
 		c := g.object("c", 3)
