@@ -48,9 +48,9 @@ func (c *checker) ruleOf(s explore.Stuck) *rule.Rule {
 	switch {
 	case len(s.Holds) > 0 && !locks:
 		return lockedWait
-	case s.Kind == skeleton.Send:
+	case s.Kind == skeleton.Send, s.Kind == skeleton.PipeWrite:
 		return abandonedSender
-	case s.Kind == skeleton.Recv:
+	case s.Kind == skeleton.Recv, s.Kind == skeleton.PipeRead:
 		return abandonedReceiver
 	case s.Kind == skeleton.Select:
 		return blockedSelect
@@ -79,7 +79,12 @@ func (c *checker) stuck(s explore.Stuck) {
 		c.sharedOut(s) || c.lastSignal(s) || c.reentered(s) || c.doneByCallback(s) || s.NilObject && freshTimer(s.At) {
 		return
 	}
+	if _, pipe := pipeEnd(s.Kind); pipe && r != lockedWait {
+		c.stuckPipes = append(c.stuckPipes, s)
+		return
+	}
 	pos, end, object := c.operation(s.Pos)
+	object = c.objectOf(s, object)
 	d := pass.Diagnostic{Rule: r, Pos: pos, End: end, Op: opName(s.Kind), Object: c.typeOfOperand(s.At, object)}
 	what := fmt.Sprintf("%s blocks for ever", describeOp(s.Kind, object))
 	why, advice := c.reason(s, object)
@@ -91,7 +96,7 @@ func (c *checker) stuck(s explore.Stuck) {
 	for _, other := range s.With {
 		p, e, o := c.operation(other.Pos)
 		if p.IsValid() {
-			d.Related = append(d.Related, pass.Related{Place: pass.Place{Pos: p, End: e}, Message: describeOp(other.Kind, o) + " blocks too"})
+			d.Related = append(d.Related, pass.Related{Place: pass.Place{Pos: p, End: e}, Message: describeOp(other.Kind, c.objectOf(other, o)) + " blocks too"})
 		}
 	}
 	f := finding{Diagnostic: d, blocked: pos, rank: proven, sends: s.At}
@@ -159,6 +164,12 @@ func opName(k skeleton.Kind) string {
 		return "go"
 	case skeleton.SemaphoreAcquire:
 		return "acquire"
+	case skeleton.PipeRead:
+		return "pipe read"
+	case skeleton.PipeWrite:
+		return "pipe write"
+	case skeleton.PipeClose:
+		return "close"
 	case skeleton.RLock:
 		return "rlock"
 	}
@@ -185,6 +196,10 @@ func describeOp(k skeleton.Kind, object string) string {
 		return object + ".Go"
 	case skeleton.SemaphoreAcquire:
 		return object + ".Acquire"
+	case skeleton.PipeRead:
+		return "the read from " + object
+	case skeleton.PipeWrite:
+		return "the write to " + object
 	case skeleton.RLock:
 		return object + ".RLock"
 	}

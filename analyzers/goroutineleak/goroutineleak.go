@@ -66,6 +66,7 @@ type checker struct {
 	// emptyMaps holds the fields that were asked about, see neverFilled.
 	emptyMaps map[*types.Var]bool
 	releaseState
+	pipeState
 }
 
 // A finding is a diagnostic that is reported unless another one tells of the same cause.

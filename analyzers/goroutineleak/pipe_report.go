@@ -43,6 +43,7 @@ func (c *checker) reportPipe(l pipeLoss) {
 		d.Message = who + " waits for ever for more from " + kept + " " + where + ": " + left + " is not closed on this way; call " +
 			left + ".CloseWithError(err) on every way out, which ends the reads, too, and tells them why"
 	}
+	c.tell(l.call.Pos(), 1-l.end)
 	at := c.placeOf(l.blocked)
 	d.Pos, d.End = at.Pos, at.End
 	waits, leaves := 1, 1 // which goroutines

@@ -23,6 +23,7 @@ func (c *checker) releases() {
 	c.cancels()
 	c.stops()
 	c.pipes()
+	c.provenPipes()
 }
 
 // releaseState is what the release rules know of a package.

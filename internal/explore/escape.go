@@ -73,12 +73,12 @@ func (x *explorer) rightsOf(f *skeleton.Func) rights {
 		return r
 	}
 	seen := make(map[*ssa.Function]bool)
-	r := rightsIn(f.SSA, seen)
+	r := x.rightsIn(f.SSA, seen)
 	x.rights[f.SSA] = r
 	return r
 }
 
-func rightsIn(f *ssa.Function, seen map[*ssa.Function]bool) rights {
+func (x *explorer) rightsIn(f *ssa.Function, seen map[*ssa.Function]bool) rights {
 	if seen[f] {
 		return 0
 	}
@@ -90,6 +90,9 @@ func rightsIn(f *ssa.Function, seen map[*ssa.Function]bool) rights {
 	for _, b := range f.Blocks {
 		for _, instr := range b.Instrs {
 			op := skeleton.OpOf(instr)
+			if x.prog.UsesEnd(instr) {
+				r |= mayChange
+			}
 			switch op.Kind {
 			case skeleton.Send:
 				r |= maySend
@@ -113,7 +116,7 @@ func rightsIn(f *ssa.Function, seen map[*ssa.Function]bool) rights {
 			case *ssa.Store:
 				r |= mayChange
 			case *ssa.MakeClosure:
-				r |= rightsIn(i.Fn.(*ssa.Function), seen)
+				r |= x.rightsIn(i.Fn.(*ssa.Function), seen)
 			case *ssa.Return:
 				if passesReference(i.Results) {
 					r |= anything
@@ -128,7 +131,7 @@ func rightsIn(f *ssa.Function, seen map[*ssa.Function]bool) rights {
 				c := skeleton.CalleeOf(i.Common())
 				switch {
 				case c.Func != nil && len(c.Func.Blocks) > 0:
-					r |= rightsIn(c.Func, seen)
+					r |= x.rightsIn(c.Func, seen)
 				case passesReference(c.Args):
 					r |= anything
 				case c.Func == nil && !c.Invoke:

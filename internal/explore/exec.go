@@ -48,7 +48,7 @@ func (x *explorer) constant(s *state, c skeleton.Const) value {
 			}
 		}
 		t := c.Type.Elem
-		o := s.add(&object{typ: t, slots: make([]value, t.Slots), env: anything, lazy: true, global: true})
+		o := s.add(&object{typ: t, slots: make([]value, t.Slots), env: anything, lazy: true, global: true, ofIO: c.Global.Pkg != nil && c.Global.Pkg.Pkg.Path() == "io"})
 		s.globals = append(s.globals, global{c.Global, o})
 		return value{k: address, o: o}
 	}

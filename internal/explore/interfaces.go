@@ -1,6 +1,12 @@
 package explore
 
-import "github.com/cloudlint/cloudlint/internal/skeleton"
+import (
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/cloudlint/cloudlint/internal/skeleton"
+)
 
 func (x *explorer) assert(s *state, f *frame, in *skeleton.Instr, v value) verdict {
 	result := func(v value, ok value) {
@@ -16,6 +22,19 @@ func (x *explorer) assert(s *state, f *frame, in *skeleton.Instr, v value) verdi
 		}
 		result(zeroOf(in.Type), zeroInt)
 		return goOn
+	}
+	if end, wrapped := s.pipeEnd(v); end.k == address && !wrapped {
+		if is, known := x.isEnd(in, end); known {
+			switch {
+			case is:
+				result(v, boolean(true))
+			case !in.CommaOk:
+				return drop
+			default:
+				result(zeroOf(in.Type), zeroInt)
+			}
+			return goOn
+		}
 	}
 	if v.k == address && in.Type.Shape != skeleton.Interface {
 		o := s.objs[v.o]
@@ -37,4 +56,17 @@ func (x *explorer) assert(s *state, f *frame, in *skeleton.Instr, v value) verdi
 	x.escape(s, v, nil, anything)
 	result(s.invent(in.Type, derived(59, v)), s.resolve(derived(61, v, value{k: integer, n: int64(in.Pos)})))
 	return goOn
+}
+
+// isEnd reports whether an end of a pipe has the type that it is asked for.
+func (x *explorer) isEnd(in *skeleton.Instr, end value) (is, known bool) {
+	asked, ok := in.At.(*ssa.TypeAssert)
+	t := x.prog.EndType(end.n == writeEnd)
+	if !ok || t == nil {
+		return false, false
+	}
+	if i, ok := asked.AssertedType.Underlying().(*types.Interface); ok {
+		return types.Implements(t, i), true
+	}
+	return types.Identical(t, asked.AssertedType), true
 }

@@ -94,6 +94,7 @@ func (s *state) load(v value, t *skeleton.Type) value {
 		made := s.invent(scalar, derived(13, value{k: address, o: v.o, n: int64(at)}))
 		if o.global && scalar.Name == "error" {
 			made.nonNil = true // io.EOF and its like
+			made.ofIO = o.ofIO
 		}
 		s.obj(v.o).slots[at] = made
 		return made

@@ -40,7 +40,7 @@ func (s *state) pipeEnd(v value) (end value, wrapped bool) {
 // escapeEnd hands an end to code that is not seen, which can close what it reads or writes, unless it only borrows it.
 func (x *explorer) escapeEnd(s *state, end value, r rights) {
 	if r&mayChange == 0 {
-		return
+		return // a function that has it and does nothing with it
 	}
 	r = mayRecv
 	if end.n == writeEnd {

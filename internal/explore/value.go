@@ -24,6 +24,7 @@ type value struct {
 	k      kind
 	neg    bool
 	nonNil bool // of an unknown
+	ofIO   bool // of an unknown: an error variable of package io, which differs from all others of it
 	// op computes an unknown number from the two parts, or is 0.
 	op uint8
 	// passing marks an unknown that is new each time, such as what a call returned: what is assumed of it is not asked
@@ -95,6 +96,9 @@ func same(a, b value) (equal, known bool) {
 	case a.k == unknown || b.k == unknown:
 		if a.k == b.k && a.n == b.n && a.neg == b.neg {
 			return true, true
+		}
+		if a.ofIO && b.ofIO {
+			return false, true
 		}
 		if a.k == unknown && a.nonNil && b.k == null || b.k == unknown && b.nonNil && a.k == null {
 			return false, true

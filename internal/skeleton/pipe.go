@@ -317,6 +317,20 @@ func (p *pipeEnds) uses(instr ssa.Instruction) bool {
 	return false
 }
 
+// UsesEnd reports whether an instruction does something with what may be an end of a pipe that the package makes.
+func (p *Program) UsesEnd(instr ssa.Instruction) bool { return p.pipes.uses(instr) }
+
+// EndType returns the type of the read end or the write end of a pipe, or nil where the package makes none.
+func (p *Program) EndType(write bool) types.Type {
+	switch {
+	case p.pipes == nil:
+		return nil
+	case write:
+		return p.pipes.writer
+	}
+	return p.pipes.reader
+}
+
 // given reports whether a call is given what may be an end, or is a method of it.
 func (p *pipeEnds) given(call *ssa.CallCommon) bool {
 	if p == nil {

@@ -50,6 +50,8 @@ func (c *compiler) pipeUse(common *ssa.CallCommon, callee Callee) *PipeUse {
 		if MayFail(common.Args[0]) {
 			out.Acts[1] = PipeWhile
 		}
+	case "(*bytes.Buffer).ReadFrom":
+		out.Acts = map[int]PipeAct{1: PipeAll}
 	case "io.CopyN":
 		out.Acts = map[int]PipeAct{0: PipeSome, 1: PipeSome}
 	case "io.ReadFull", "io.ReadAtLeast":

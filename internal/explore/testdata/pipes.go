@@ -502,3 +502,51 @@ func PipeLockedAfter(data []byte) {
 	pw.Close()
 	mu.Unlock()
 }
+
+// What is asked for its other methods has them.
+func PipeCloser(data []byte) error {
+	pr, pw := io.Pipe()
+	var w io.Writer = pw
+	go func() {
+		w.Write(data)
+		if c, ok := w.(io.Closer); ok {
+			c.Close()
+		}
+	}()
+	_, err := io.ReadAll(pr)
+	return err
+}
+
+func PipeNoCloser(data []byte) error {
+	pr, pw := io.Pipe()
+	var w io.Writer = pw
+	go func() {
+		w.Write(data)
+		if c, ok := w.(io.StringWriter); ok {
+			c.WriteString("end")
+			pw.Close()
+		}
+	}()
+	_, err := io.ReadAll(pr) // stuck
+	return err
+}
+
+// A function that is handed to code that is not seen may be called.
+func PipeHandedOut(data []byte, later func(func())) error {
+	pr, pw := io.Pipe()
+	var w io.WriteCloser = pw
+	later(func() {
+		w.Write(data)
+		w.Close()
+	})
+	_, err := io.ReadAll(pr)
+	return err
+}
+
+func PipeHandedOutList(data []byte, later func(...func())) error {
+	pr, pw := io.Pipe()
+	var w io.WriteCloser = pw
+	later(func() { w.Write(data) }, func() { w.Close() })
+	_, err := io.ReadAll(pr)
+	return err
+}

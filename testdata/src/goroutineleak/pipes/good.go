@@ -268,6 +268,6 @@ func closeBoth(a, b io.Closer) { a.Close(); b.Close() }
 func closedByHelper(w io.Writer, v any) {
 	pr, pw := io.Pipe()
 	defer closeBoth(pr, pw)
-	go func() { json.NewEncoder(pw).Encode(v) }()
+	go func() { json.NewEncoder(pw).Encode(v); pw.Close() }()
 	io.Copy(w, pr)
 }
