@@ -243,7 +243,7 @@ func (x *explorer) performCall(s *state, c *skeleton.Call, args []value, dst ske
 		o := s.add(&object{typ: c.Result.Scalar(0).Elem, pipe: true, slots: make([]value, 2), made: pos})
 		return finish(value{k: aggregate, parts: []value{{k: address, o: o, n: readEnd}, {k: address, o: o, n: writeEnd}}})
 	default:
-		if end, wrapped := s.pipeEnd(on); end.k == address && !wrapped {
+		if end, wrapped := s.pipeEnd(on); end.k == address && !wrapped && (kind == skeleton.PipeClose || !s.freed(end)) {
 			return x.onPipe(s, kind, end, arg(1), len(args) > 1, pos, at, finish)
 		}
 		x.give(s, c, args)

@@ -46,6 +46,9 @@ func (x *explorer) pipeCall(s *state, c *skeleton.Call, v value, args []value, d
 			kinds["Write"] = skeleton.PipeWrite
 		}
 		if kind := kinds[method]; kind != skeleton.None {
+			if kind != skeleton.PipeClose && s.freed(end) {
+				return finish(x.results(s, c.Result, s.fresh(), s.fresh(), value{}))
+			}
 			x.pointAt(s, kind, end)
 			arg := value{}
 			if len(args) > 0 {
@@ -79,7 +82,7 @@ func (x *explorer) pipeCall(s *state, c *skeleton.Call, v value, args []value, d
 			if wrapped || end.n == writeEnd && act != skeleton.PipeOnce {
 				act = skeleton.PipeSome // there may be a buffer between
 			}
-			return x.useEnd(s, c, end, act, at)
+			return x.useEnd(s, c, end, act, at, finish)
 		}
 	}
 	if len(given) == 0 && c.Harmless {
@@ -109,7 +112,10 @@ func (x *explorer) pipeCall(s *state, c *skeleton.Call, v value, args []value, d
 }
 
 // useEnd reads from an end, or writes to it.
-func (x *explorer) useEnd(s *state, c *skeleton.Call, end value, act skeleton.PipeAct, at ssa.Instruction) verdict {
+func (x *explorer) useEnd(s *state, c *skeleton.Call, end value, act skeleton.PipeAct, at ssa.Instruction, finish func(value) verdict) verdict {
+	if s.freed(end) {
+		return finish(x.results(s, c.Result, s.fresh(), s.fresh(), value{}))
+	}
 	kind := skeleton.PipeRead
 	if end.n == writeEnd {
 		kind = skeleton.PipeWrite
@@ -158,7 +164,7 @@ func (x *explorer) onWrapper(s *state, c *skeleton.Call, method string, on, end 
 		// What it writes now matters less than what is written to it.
 		return finish(x.results(s, c.Result, s.fresh(), s.fresh(), made))
 	}
-	return x.useEnd(s, c, end, skeleton.PipeSome, at)
+	return x.useEnd(s, c, end, skeleton.PipeSome, at, finish)
 }
 
 // fails reports whether a call can say that it failed.

@@ -54,6 +54,12 @@ func (x *explorer) escapeEnd(s *state, end value, r rights) {
 	}
 }
 
+// freed reports whether code that is not seen may close the pipe at any time, so that nobody is stuck there.
+func (s *state) freed(end value) bool {
+	o := s.objs[end.o]
+	return o.env&mayClose != 0 && !o.closed
+}
+
 // onPipe executes a method of an end.
 func (x *explorer) onPipe(s *state, kind skeleton.Kind, end, arg value, given bool, pos token.Pos, at ssa.Instruction, finish func(value) verdict) verdict {
 	if kind == skeleton.PipeClose {
