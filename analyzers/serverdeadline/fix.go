@@ -38,7 +38,7 @@ func (c *checker) literalFix(o *flow.Object, fields []field) *pass.Fix {
 			return nil
 		}
 	}
-	timeName, imports := source.New(c.pass).Import("time", lit.Pos())
+	timeName, edits := source.New(c.pass).Import("time", lit.Pos())
 	if timeName == "" {
 		return nil
 	}
@@ -46,7 +46,7 @@ func (c *checker) literalFix(o *flow.Object, fields []field) *pass.Fix {
 	for _, f := range fields {
 		text = append(text, f.name+": "+strings.ReplaceAll(f.value, "time.", timeName+"."))
 	}
-	edits := append(imports, c.addElements(lit, text))
+	edits = append(edits, c.addElements(lit, text))
 	return &pass.Fix{Message: "Set " + strings.Join(names, " and "), Edits: edits}
 }
 
@@ -79,7 +79,7 @@ func (c *checker) serveFix(call *ast.CallExpr, f models.ServeFunc, r *rule.Rule)
 	if r != serveHelper || !ok || call.Ellipsis.IsValid() {
 		return nil
 	}
-	timeName, imports := source.New(c.pass).Import("time", call.Pos())
+	timeName, edits := source.New(c.pass).Import("time", call.Pos())
 	if timeName == "" {
 		return nil
 	}
@@ -107,6 +107,6 @@ func (c *checker) serveFix(call *ast.CallExpr, f models.ServeFunc, r *rule.Rule)
 	// The helper's name is also the method's.
 	text := "(&" + types.ExprString(sel.X) + ".Server{" + fields + "ReadHeaderTimeout: 10 * " + timeName + ".Second, IdleTimeout: 2 * " + timeName + ".Minute})." +
 		sel.Sel.Name + "(" + strings.Join(rest, ", ") + ")"
-	edits := append(imports, analysis.TextEdit{Pos: call.Pos(), End: call.End(), NewText: []byte(text)})
+	edits = append(edits, analysis.TextEdit{Pos: call.Pos(), End: call.End(), NewText: []byte(text)})
 	return &pass.Fix{Message: "Serve with an http.Server that has timeouts", Edits: edits}
 }
