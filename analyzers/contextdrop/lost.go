@@ -22,6 +22,7 @@ type Loss struct {
 	In   string   // the name of its package
 	Does string   // "passes context.Background() to c.db.ExecContext"
 	Pos  wire.Pos // where the context is made
+	Deep int      // how many functions lie between that and the function
 }
 
 // lossOf returns what a function of the package loses, by itself or by what it calls, or nil. Functions that get a context
@@ -71,10 +72,12 @@ func (c *checker) loses(call *ssa.Call) *Loss {
 		return &Loss{By: source.FuncName(call.Parent()), In: c.Pkg.Name(), Does: does, Pos: at}
 	}
 	loss := c.lossBy(callee)
-	if loss == nil || c.scope.Detached(call) != scope.NoReason {
+	if loss == nil || loss.Deep == maxChain || c.scope.Detached(call) != scope.NoReason {
 		return nil
 	}
-	return loss
+	deeper := *loss
+	deeper.Deep++
+	return &deeper
 }
 
 // made says what is done with a context, or request, that a call makes, if that is a call to the outside which nothing
@@ -131,7 +134,7 @@ func (c *checker) lossBy(callee skeleton.Callee) *Loss {
 func (c *checker) lost(call *ssa.Call) {
 	callee := skeleton.CalleeOf(call.Common())
 	obj := callee.Object
-	if obj == nil || !obj.Exported() || c.toldAt(call) || c.named(obj).instead != "" {
+	if obj == nil || !obj.Exported() || c.toldAt(call) || c.named(obj).instead != "" || constructs(obj.Signature()) {
 		return
 	}
 	at := c.scope.At(call)

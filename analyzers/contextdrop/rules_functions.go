@@ -130,8 +130,8 @@ func Total(ctx context.Context, p *Prices, items []string) (sum int, err error) 
 		Severity: lint.SeverityWarning,
 	},
 	Blind: `Silent are functions of other modules, functions that also have a variant with a context (see CL2032), calls through
-interfaces, peers whose calls end by themselves by default, start-up code and one-shot commands, and the places at which
-CL2031 is silent.`,
+interfaces, peers whose calls end by themselves by default, constructors of objects, start-up code and one-shot commands, and the
+places at which CL2031 is silent. At most three functions may lie between the call and the place where the context is made.`,
 	References: []string{
 		"https://go.dev/blog/context",
 	},

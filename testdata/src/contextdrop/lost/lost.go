@@ -28,6 +28,10 @@ func rate(ctx context.Context, s *prices.Store) error {
 // There is none.
 func none(s *prices.Store) (int, error) { return s.Of("x") }
 
+func opens(ctx context.Context, db *sql.DB) (*prices.Store, error) { return prices.Open(db) }
+
+func far(ctx context.Context, s *prices.Store) error { return s.Far() }
+
 func silent(ctx context.Context, s *prices.Store, db *sql.DB) error {
 	if _, err := s.Request("http://example.com"); err != nil {
 		return err

@@ -40,6 +40,27 @@ func (s *Store) Fetch(url string) error {
 	return resp.Body.Close()
 }
 
+// Open makes an object once, and asks whether it is of use.
+func Open(db *sql.DB) (*Store, error) {
+	s := &Store{db: db}
+	_, err := s.Of("x")
+	return s, err
+}
+
+// Far is too far from where it is lost: too many functions would have to change.
+func (s *Store) Far() error { return s.far() }
+
+func (s *Store) far() error { return s.farther() }
+
+func (s *Store) farther() error { return s.farthest() }
+
+func (s *Store) farthest() error { return s.end() }
+
+func (s *Store) end() error {
+	_, err := s.db.ExecContext(context.Background(), "SELECT 2")
+	return err
+}
+
 // Rate loses it in another package.
 func (s *Store) Rate() error { return rates.Ask(s.db) }
 
