@@ -53,28 +53,31 @@ func (c *checker) exitsOf(l *irutil.Loop) (conds []ssa.Value) {
 }
 
 // counted reports whether a condition asks for a count or for the next element of a collection.
-func counted(cond ssa.Value, l *irutil.Loop) bool { return countedBy(cond, l, 0) }
+func (c *checker) counted(cond ssa.Value, l *irutil.Loop) bool { return c.countedBy(cond, l, 0) }
 
-func countedBy(v ssa.Value, l *irutil.Loop, depth int) bool {
+func (c *checker) countedBy(v ssa.Value, l *irutil.Loop, depth int) bool {
 	if depth > 8 {
 		return false
 	}
 	switch v := v.(type) {
 	case *ssa.Next:
 		return true
+	case *ssa.Call:
+		row, _ := c.rooted(v)
+		return row != nil && !row.Waits
 	case *ssa.Phi:
 		return l.Has[v.Block()] && isCount(v.Type())
 	case *ssa.BinOp:
 		if !isCount(v.X.Type()) {
 			return false
 		}
-		return countedBy(v.X, l, depth+1) || countedBy(v.Y, l, depth+1)
+		return countedBy(v.X, l, depth+1) || c.countedBy(v.Y, l, depth+1)
 	case *ssa.UnOp:
 		if v.Op == token.MUL {
 			cell, ok := v.X.(*ssa.Alloc)
 			return ok && isCount(v.Type()) && cell.Comment != "complit"
 		}
-		return v.Op == token.NOT && countedBy(v.X, l, depth+1)
+		return v.Op == token.NOT && c.countedBy(v.X, l, depth+1)
 	case *ssa.Extract:
 		_, next := v.Tuple.(*ssa.Next)
 		return next
@@ -157,14 +160,14 @@ const (
 
 // judge says what a condition is when a call has failed with an error of which nothing more is known. of tells the values
 // that hold the error.
-func judge(cond ssa.Value, l *irutil.Loop, of func(ssa.Value) bool) verdict {
-	if counted(cond, l) {
+func (c *checker) judge(cond ssa.Value, l *irutil.Loop, of func(ssa.Value) bool) verdict {
+	if c.counted(cond, l) {
 		return byCount
 	}
 	switch cond := cond.(type) {
 	case *ssa.UnOp:
 		if cond.Op == token.NOT {
-			switch judge(cond.X, l, of) {
+			switch c.judge(cond.X, l, of) {
 			case yes:
 				return no
 			case no:

@@ -62,7 +62,7 @@ func timedWait(instr ssa.Instruction) (pause, bool) {
 		case s.Dir != types.RecvOnly || doneOf(s.Chan) != nil:
 			return pause{}, false
 		case isTime(s.Chan):
-			p = pause{"the wait for " + timerText(s.Chan), durationOf(s.Chan)}
+			p = pause{text: "the wait for " + timerText(s.Chan), value: durationOf(s.Chan)}
 		}
 	}
 	return p, p.text != ""

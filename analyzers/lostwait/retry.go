@@ -25,8 +25,9 @@ const (
 
 // A pause is a wait for time to pass.
 type pause struct {
-	text  string // "time.Sleep(backoff)"
-	value ssa.Value
+	text    string // "time.Sleep(backoff)"
+	value   ssa.Value
+	instead string // what is to be done where that is no select
 }
 
 // retries reports a wait between the rounds of a loop that never notices the end of the context at hand.
@@ -66,9 +67,13 @@ func (c *checker) retries(instr ssa.Instruction) {
 		return
 	}
 	who := source.FuncName(irutil.Outermost(fn))
+	instead := fmt.Sprintf("wait for %s.Done() too, in a select, and return", ctx.Text)
+	if p.instead != "" {
+		instead = fmt.Sprintf(p.instead, ctx.Text)
+	}
 	d := pass.Diagnostic{Rule: retry, Pos: at.Pos, End: at.End, Op: "pause", Object: p.text}
-	d.Message = fmt.Sprintf("%s delays each round of a loop that does not notice the end of %s: when that has ended, %s still waits and tries on, and so does its caller; wait for %[2]s.Done() too, in a select, and return",
-		p.text, ctx.Text, who)
+	d.Message = fmt.Sprintf("%s delays each round of a loop that does not notice the end of %s: when that has ended, %s still waits and tries on, and so does its caller; %[4]s",
+		p.text, ctx.Text, who, instead)
 	if len(conds) > 0 && c.rounds(l) == 0 && !c.counts(l) {
 		d.Steps = append(d.Steps, pass.Step{Place: at, Message: "the loop has no limit and waits here before the next round", Op: "wait", Object: p.text})
 	} else {
@@ -111,6 +116,8 @@ func (c *checker) atHand(instr ssa.Instruction) (scope.Context, bool) {
 // pauseOf says whether an instruction does nothing but wait for time to pass.
 func (c *checker) pauseOf(instr ssa.Instruction) (pause, bool) {
 	switch op := skeleton.OpOf(instr); op.Kind {
+	case skeleton.None:
+		return c.rootedWait(instr)
 	case skeleton.Sleep:
 		call, ok := instr.(*ssa.Call)
 		if !ok || len(op.Callee.Args) != 1 {
@@ -120,17 +127,17 @@ func (c *checker) pauseOf(instr ssa.Instruction) (pause, bool) {
 		if e := c.source.Call(call); e != nil && source.Text(e) != "" {
 			text = source.Text(e)
 		}
-		return pause{text, op.Callee.Args[0]}, true
+		return pause{text: text, value: op.Callee.Args[0]}, true
 	case skeleton.Recv:
 		if isTime(op.Object) {
-			return pause{"the wait for " + timerText(op.Object), durationOf(op.Object)}, true
+			return pause{text: "the wait for " + timerText(op.Object), value: durationOf(op.Object)}, true
 		}
 	case skeleton.Select:
 		if op.Default || len(op.Cases) != 1 {
 			return pause{}, false
 		}
 		if s := op.Cases[0]; s.Dir == types.RecvOnly && isTime(s.Chan) {
-			return pause{"the wait for " + timerText(s.Chan), durationOf(s.Chan)}, true
+			return pause{text: "the wait for " + timerText(s.Chan), value: durationOf(s.Chan)}, true
 		}
 	}
 	return pause{}, false

@@ -83,3 +83,25 @@ func RetryStops(name string) bool {
 	return strings.HasPrefix(name, "github.com/cenkalti/backoff") && strings.HasSuffix(name, ".Permanent") ||
 		strings.HasPrefix(name, "github.com/avast/retry-go") && strings.HasSuffix(name, ".Unrecoverable")
 }
+
+// A Backoff is what is known of a method of an object that counts tries, and waits between them until a context has ended
+// that it was made with.
+type Backoff struct {
+	New     string // the function that makes the object
+	Context int    // its argument
+	Waits   bool   // it waits; otherwise it says whether there are tries left
+}
+
+// BackoffMethod returns what is known of a method with the full name, or nil.
+func BackoffMethod(name string) *Backoff {
+	for _, pkg := range [...]string{
+		"github.com/grafana/dskit/backoff",                 // https://pkg.go.dev/github.com/grafana/dskit/backoff#Backoff.Wait
+		"github.com/cortexproject/cortex/pkg/util/backoff", // https://pkg.go.dev/github.com/cortexproject/cortex/pkg/util/backoff#Backoff.Wait
+	} {
+		method, ok := strings.CutPrefix(name, "(*"+pkg+".Backoff).")
+		if ok && (method == "Wait" || method == "Ongoing") {
+			return &Backoff{New: pkg + ".New", Waits: method == "Wait"}
+		}
+	}
+	return nil
+}
