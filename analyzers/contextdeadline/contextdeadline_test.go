@@ -5,13 +5,16 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/analysistest"
 
 	"github.com/cloudlint/cloudlint/analyzers/contextdeadline"
+	"github.com/cloudlint/cloudlint/internal/rule"
 	"github.com/cloudlint/cloudlint/internal/rule/ruletest"
+	"github.com/cloudlint/cloudlint/internal/wire"
 )
 
 // analyzer returns the analyzer with all rules and fixes, and with flags set.
@@ -32,7 +35,13 @@ func TestContexts(t *testing.T) {
 
 // The fix compiles, and what it leaves is no finding but for those that have no fix.
 func TestTimeouts(t *testing.T) {
-	analysistest.RunWithSuggestedFixes(t, ruletest.Testdata(t), analyzer(t, nil), "contextdeadline/timeouts")
+	for _, r := range analysistest.RunWithSuggestedFixes(t, ruletest.Testdata(t), analyzer(t, nil), "contextdeadline/timeouts") {
+		for _, f := range r.Action.Result.(*wire.Result).Findings {
+			if advice := strings.HasSuffix(f.Message, "so this is advice"); advice != (f.Severity == string(rule.Note)) {
+				t.Errorf("%s:%d: severity %q: %s", f.Pos.File, f.Pos.Line, f.Severity, f.Message)
+			}
+		}
+	}
 
 	golden, err := os.ReadFile(filepath.Join(ruletest.Testdata(t), "src", "contextdeadline", "timeouts", "timeouts.go.golden"))
 	if err != nil {

@@ -112,7 +112,8 @@ leaves a context that is registered with its parent, a timer if it has a timeout
 itself. They add up for as long as the loop lives.
 
 Call the cancel function when the round is done, or put the body of the loop into a function of its own, whose return
-runs it. A loop whose every round returns is no finding, nor is one over a list.`,
+runs it. A loop whose every round returns is no finding, nor is one over a list. Where the loop tries until it has what it
+wants, the finding is a note.`,
 		Before: `
 func watch(ctx context.Context, db *sql.DB, ticks <-chan time.Time) {
 	for range ticks {

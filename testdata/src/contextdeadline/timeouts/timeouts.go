@@ -49,7 +49,7 @@ func rounds(ctx context.Context, jobs chan int, do func(context.Context)) {
 func retries(ctx context.Context, do func(context.Context) error) error {
 	for {
 		one, cancel := context.WithCancel(ctx)
-		defer cancel() // want `cancel is called when retries returns, not at the end of the round: each round of the loop keeps its context with the parent`
+		defer cancel() // want `cancel is called when retries returns, not at the end of the round: each round of the loop keeps its context with the parent, .* so this is advice`
 		if err := do(one); err == nil {
 			return nil
 		}
@@ -136,6 +136,39 @@ func often(ctx context.Context, delay time.Duration, results chan error, do func
 				return nil
 			}
 			timer.Reset(delay)
+		}
+	}
+}
+
+// It ends when the peer has answered.
+func until(ctx context.Context, fetch func(context.Context) (string, error)) string {
+	for {
+		one, cancel := context.WithTimeout(ctx, time.Second)
+		defer cancel() // want `cancel is called when until returns, .*; the loop ends when it has what it wants, so this is advice`
+		text, err := fetch(context.WithValue(one, "k", 1))
+		if err != nil {
+			time.Sleep(time.Second)
+			continue
+		}
+		if text != "" {
+			return text
+		}
+		time.Sleep(time.Second)
+	}
+}
+
+// It ends when something fails, or there is no more to do.
+func serve(ctx context.Context, jobs chan string, do func(context.Context, string) error) error {
+	for {
+		select {
+		case job := <-jobs:
+			one, cancel := context.WithTimeout(ctx, time.Second)
+			defer cancel() // want `cancel is called when serve returns, .* or make the body a function$`
+			if err := do(one, job); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return ctx.Err()
 		}
 	}
 }
