@@ -103,7 +103,7 @@ var deferredCancel = &rule.Rule{
 	Code:     "CL2023",
 	Name:     "cancel-deferred-in-loop",
 	Analyzer: Name,
-	Maturity: rule.Preview,
+	Maturity: rule.Stable,
 	Fix:      rule.NoFix,
 	Doc: lint.RawDocumentation{
 		Title: "Cancel function deferred in a loop that works for ever",

@@ -95,7 +95,7 @@ func (c *checker) endsOnSuccess(l *irutil.Loop, of func(ssa.Value) bool) bool {
 		if !ok {
 			continue
 		}
-		v := judge(branch.Cond, l, of)
+		v := c.judge(branch.Cond, l, of)
 		if v == yes && !l.Has[b.Succs[1]] || v == no && !l.Has[b.Succs[0]] {
 			return true
 		}

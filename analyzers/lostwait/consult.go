@@ -120,7 +120,7 @@ func (c *checker) leavesOn(call *ssa.Call, l *irutil.Loop, of func(ssa.Value) bo
 		seen[b] = true
 		succs := c.exits.Succs(b)
 		if branch, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If); ok {
-			v := judge(branch.Cond, l, of)
+			v := c.judge(branch.Cond, l, of)
 			if kind, known := ofKind(branch.Cond, of); plain && v == either && known {
 				if v = yes; kind {
 					v = no

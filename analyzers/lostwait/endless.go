@@ -66,7 +66,7 @@ func (c *checker) repeatsAtOnce(call *ssa.Call, l *irutil.Loop, of func(ssa.Valu
 				continue
 			}
 			if conditional {
-				switch v := judge(branch.Cond, l, of); {
+				switch v := c.judge(branch.Cond, l, of); {
 				case v == yes && i == 1, v == no && i == 0:
 					continue
 				case v == byCount:

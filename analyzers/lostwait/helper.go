@@ -140,7 +140,7 @@ func (c *checker) triedAgain(call *ssa.Call, of func(ssa.Value) bool, helper *mo
 			}
 			returns = true
 		case *ssa.If:
-			v := judge(last.Cond, none, of)
+			v := c.judge(last.Cond, none, of)
 			if kind, known := ofKind(last.Cond, of); v == either && known {
 				if asked, ok := last.Cond.(*ssa.Call); ok && !asksKind(asked) {
 					return false // a function of somebody's that may know the errors of contexts

@@ -71,7 +71,7 @@ func (c *checker) countedBy(v ssa.Value, l *irutil.Loop, depth int) bool {
 		if !isCount(v.X.Type()) {
 			return false
 		}
-		return countedBy(v.X, l, depth+1) || c.countedBy(v.Y, l, depth+1)
+		return c.countedBy(v.X, l, depth+1) || c.countedBy(v.Y, l, depth+1)
 	case *ssa.UnOp:
 		if v.Op == token.MUL {
 			cell, ok := v.X.(*ssa.Alloc)
@@ -82,7 +82,7 @@ func (c *checker) countedBy(v ssa.Value, l *irutil.Loop, depth int) bool {
 		_, next := v.Tuple.(*ssa.Next)
 		return next
 	case *ssa.Convert:
-		return countedBy(v.X, l, depth+1)
+		return c.countedBy(v.X, l, depth+1)
 	}
 	return false
 }

@@ -93,7 +93,7 @@ func (c *checker) endsSoon(l *irutil.Loop, longest time.Duration, known bool) bo
 // counts reports whether a count or a collection bounds a loop.
 func (c *checker) counts(l *irutil.Loop) bool {
 	conds := c.exitsOf(l)
-	return slices.ContainsFunc(conds, func(cond ssa.Value) bool { return counted(cond, l) })
+	return slices.ContainsFunc(conds, func(cond ssa.Value) bool { return c.counted(cond, l) })
 }
 
 // startedOnly reports whether a function, or one that it is a literal of, runs in a goroutine of its own only.
