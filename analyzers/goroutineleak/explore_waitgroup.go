@@ -77,6 +77,21 @@ func (c *checker) alwaysRuns(site ssa.CallInstruction, i, depth int) bool {
 	})
 }
 
+// countedApart reports whether a wait is for a number that is computed apart from the rounds of the loop that starts what is
+// counted: the length of what one function makes of another's number, say. That both are the same is more arithmetic than
+// the explorer does, which tries such numbers one by one.
+func (c *checker) countedApart(s explore.Stuck) bool {
+	if s.Kind != skeleton.WaitGroupWait || c.world == nil {
+		return false
+	}
+	return slices.ContainsFunc(c.world.ops[s.At], func(op classOp) bool {
+		return slices.ContainsFunc(opsOf(op.class, skeleton.WaitGroupAdd), func(add skeleton.ClassOp) bool {
+			_, known := addend(add)
+			return !known && c.world.loopOf(add, add.Fn) == nil
+		})
+	})
+}
+
 // leftWithoutDone returns how a goroutine that calls Done on its other ways returned without it.
 func (c *checker) leftWithoutDone(s explore.Stuck) (explore.Step, bool) {
 	owes := make(map[*ssa.Function]bool)
