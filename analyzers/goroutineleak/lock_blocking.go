@@ -108,11 +108,27 @@ func (l *locker) needs(w *lockWalk, p partner, a acquisition, h holding) (acquis
 		if !tied(h.path, a.path, b.path, p.path) || !l.stable(b.path) {
 			continue
 		}
+		if p.kind == skeleton.WaitGroupDone && l.countsItself(p, b.instr) {
+			continue
+		}
 		if p.last || reaches(b.instr, p.instr) || p.kind == skeleton.Recv && reaches(p.instr, b.instr) {
 			return b, true
 		}
 	}
 	return acquisition{}, false
+}
+
+// countsItself reports whether the goroutine of a Done is counted only behind an instruction, by itself: nobody waits for it
+// before.
+func (l *locker) countsItself(done partner, first ssa.Instruction) bool {
+	for _, b := range done.fn.Blocks {
+		for _, instr := range b.Instrs {
+			if op := skeleton.OpOf(instr); op.Kind == skeleton.WaitGroupAdd && l.heldIn(op.Object) == done.path && always(first, instr) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // conflicts reports whether somebody who asks for the lock has to wait.
