@@ -20,7 +20,8 @@ import (
 type Context struct {
 	// Param is the parameter that is or carries the context. It may belong to a function around the one asked about.
 	Param *ssa.Parameter
-	// Text is how the source writes the context: "ctx", "r.Context()", "c.Request.Context()".
+	// Text is how the source writes the context: "ctx", "r.Context()", "c.Request.Context()"; or what it is, where its
+	// parameter has no name: "the request's context".
 	Text string
 	// Plain tells that the parameter itself can be passed on as a context.Context.
 	Plain bool
@@ -134,7 +135,8 @@ func (s *Info) At(instr ssa.Instruction) []Context {
 	return all
 }
 
-// Of returns the contexts among the parameters of a function, a context.Context before what carries one.
+// Of returns the contexts among the parameters of a function, a context.Context before what carries one. One that has no
+// name is none.
 func Of(fn *ssa.Function) []Context {
 	var plain, carried []Context
 	params := fn.Params
@@ -143,7 +145,13 @@ func Of(fn *ssa.Function) []Context {
 	}
 	for _, p := range params {
 		obj, ok := p.Object().(*types.Var)
-		if !ok || obj == nil || obj.Name() == "" || obj.Name() == "_" {
+		if !ok || obj == nil {
+			continue
+		}
+		if obj.Name() == "" || obj.Name() == "_" {
+			if text := unnamed(p.Type()); text != "" {
+				carried = append(carried, Context{p, text, false})
+			}
 			continue
 		}
 		if irutil.IsContext(p.Type()) {
@@ -153,6 +161,20 @@ func Of(fn *ssa.Function) []Context {
 		}
 	}
 	return append(plain, carried...)
+}
+
+// unnamed is what to call the context of a request or stream whose parameter has no name. A handler must take it, so that is
+// no word about its context, as "_ context.Context" is.
+func unnamed(t types.Type) string {
+	switch handlers.RoleOf(t) {
+	case handlers.Request, handlers.GinContext, handlers.EchoContext, handlers.FiberCtx:
+		return "the request's context"
+	case handlers.ServeStream:
+		if hasContextMethod(t) {
+			return "the stream's context"
+		}
+	}
+	return ""
 }
 
 // Carries reports whether a value of the type carries a context, and what to write behind its name to get it.

@@ -232,3 +232,24 @@ func pushed(ctx context.Context) error {
 	}
 	return s.Push(ctx, "a")
 }
+
+// A handler must take the request, so that its parameter has no name does not say that its context is not wanted.
+func health(db *sql.DB) map[string]func(*http.Request) error {
+	return map[string]func(*http.Request) error{
+		"database": func(_ *http.Request) error {
+			return db.Ping() // want `db.Ping cannot be cancelled although the request's context is at hand: .*; call PingContext with the request's context`
+		},
+		"replica": func(*http.Request) error {
+			return db.Ping() // want `the request's context is at hand`
+		},
+		"local": func(*http.Request) error { return nil },
+	}
+}
+
+// Nor does it where the work goes on.
+func audit(db *sql.DB) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		go db.Ping()
+		w.WriteHeader(http.StatusAccepted)
+	}
+}

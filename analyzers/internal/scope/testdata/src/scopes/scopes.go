@@ -33,6 +33,10 @@ func none() { probe() } // want `^none$`
 
 func handler(w http.ResponseWriter, r *http.Request) { probe() } // want `^r.Context\(\)$`
 
+func blankRequest(w http.ResponseWriter, _ *http.Request) { probe() } // want `^the request's context$`
+
+func blankStream(_ grpc.ServerStream) error { probe(); return nil } // want `^the stream's context$`
+
 func both(r *http.Request, ctx context.Context) { probe() } // want `^ctx r.Context\(\)$`
 
 func inGin(c *gin.Context) { probe() } // want `^c.Request.Context\(\)$`
