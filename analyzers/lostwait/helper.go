@@ -25,9 +25,13 @@ func (c *checker) helped(instr ssa.CallInstruction) {
 		return
 	}
 	if helper == nil {
-		if helper = c.ownHelper(callee); helper == nil {
-			return
-		}
+		helper = c.ownHelper(callee)
+	}
+	if helper == nil {
+		helper = c.foreignHelper(callee)
+	}
+	if helper == nil {
+		return
 	}
 	if helper.Operation >= len(callee.Args) {
 		return

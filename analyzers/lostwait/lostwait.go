@@ -36,11 +36,12 @@ var Analyzer = New()
 // New returns a fresh analyzer.
 func New() *analysis.Analyzer {
 	return pass.New(pass.Spec{
-		Name:     Name,
-		Doc:      doc,
-		Rules:    Rules(),
-		Requires: []*analysis.Analyzer{buildssa.Analyzer},
-		Run:      run,
+		Name:      Name,
+		Doc:       doc,
+		Rules:     Rules(),
+		Requires:  []*analysis.Analyzer{buildssa.Analyzer},
+		FactTypes: []analysis.Fact{new(fact)},
+		Run:       run,
 	})
 }
 
@@ -88,6 +89,9 @@ func check(p *pass.Pass, tests bool) {
 	c.fns = slices.DeleteFunc(irutil.Functions(in), func(fn *ssa.Function) bool { return skips(fn.Pos()) })
 	for _, fn := range c.fns {
 		c.function(fn)
+	}
+	if !tests {
+		c.exportFacts()
 	}
 	c.report()
 }

@@ -1,6 +1,7 @@
 package lostwait
 
 import (
+	"fmt"
 	"go/token"
 	"go/types"
 	"slices"
@@ -29,11 +30,50 @@ func (c *checker) ownHelper(callee skeleton.Callee) *models.RetryHelper {
 	}
 	for i, p := range fn.Params {
 		if _, isFunc := p.Type().Underlying().(*types.Signature); isFunc && c.callsAgain(fn, p) {
-			c.helpers[fn] = &models.RetryHelper{Operation: i, Policy: -1, Instead: "give it the context too, and have it wait for its end beside the timer"}
+			c.helpers[fn] = &models.RetryHelper{Operation: i, Policy: -1, Instead: instead}
 			break
 		}
 	}
 	return c.helpers[fn]
+}
+
+// instead is what is to be done where a function that tries again belongs to the user.
+const instead = "give it the context too, and have it wait for its end beside the timer"
+
+// A fact is about a function that calls a parameter again after any failure, waits in between, and knows no context.
+type fact struct {
+	Operation int // the parameter, the receiver of a method first
+}
+
+// AFact marks fact as one.
+func (*fact) AFact() {}
+
+// String is what analysistest compares with the expectations of a test.
+func (f *fact) String() string { return fmt.Sprintf("calls parameter %d again", f.Operation) }
+
+// exportFacts tells importers about the functions that try again.
+func (c *checker) exportFacts() {
+	if c.Pkg.Name() == "main" {
+		return
+	}
+	for _, fn := range c.fns {
+		obj, ok := fn.Object().(*types.Func)
+		if !ok || obj.Pkg() != c.Pkg || !obj.Exported() || c.IsTest(fn.Pos()) {
+			continue
+		}
+		if helper := c.ownHelper(skeleton.Callee{Func: fn}); helper != nil {
+			c.ExportObjectFact(obj, &fact{Operation: helper.Operation})
+		}
+	}
+}
+
+// foreignHelper returns what another package has told of a function of its own that tries again, or nil.
+func (c *checker) foreignHelper(callee skeleton.Callee) *models.RetryHelper {
+	var told fact
+	if callee.Object == nil || callee.Invoke || callee.Object.Pkg() == nil || callee.Object.Pkg() == c.Pkg || !c.ImportObjectFact(callee.Object.Origin(), &told) {
+		return nil
+	}
+	return &models.RetryHelper{Operation: told.Operation, Policy: -1, Instead: instead}
 }
 
 // callsAgain reports whether a function calls a parameter in a loop until that succeeds, with a wait between the calls.

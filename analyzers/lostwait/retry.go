@@ -67,13 +67,13 @@ func (c *checker) retries(instr ssa.Instruction) {
 		return
 	}
 	who := source.FuncName(irutil.Outermost(fn))
-	instead := fmt.Sprintf("wait for %s.Done() too, in a select, and return", ctx.Text)
+	mend := fmt.Sprintf("wait for %s.Done() too, in a select, and return", ctx.Text)
 	if p.instead != "" {
-		instead = fmt.Sprintf(p.instead, ctx.Text)
+		mend = fmt.Sprintf(p.instead, ctx.Text)
 	}
 	d := pass.Diagnostic{Rule: retry, Pos: at.Pos, End: at.End, Op: "pause", Object: p.text}
 	d.Message = fmt.Sprintf("%s delays each round of a loop that does not notice the end of %s: when that has ended, %s still waits and tries on, and so does its caller; %[4]s",
-		p.text, ctx.Text, who, instead)
+		p.text, ctx.Text, who, mend)
 	if len(conds) > 0 && c.rounds(l) == 0 && !c.counts(l) {
 		d.Steps = append(d.Steps, pass.Step{Place: at, Message: "the loop has no limit and waits here before the next round", Op: "wait", Object: p.text})
 	} else {

@@ -76,7 +76,7 @@ all of its time, fifteen minutes with the policy that backoff.NewExponentialBack
 that has left, and a shutdown for the last try.
 
 The functions of github.com/cenkalti/backoff, github.com/avast/retry-go and k8s.io/apimachinery/pkg/util/wait without a
-context are known, and those of the package itself that call a parameter again in a loop with a wait. What makes an error
+context are known, and those of the module itself that call a parameter again in a loop with a wait. What makes an error
 permanent when the context has ended is no finding, nor is a policy that comes from elsewhere.
 
 Give the context to what tries again: backoff.WithContext, the option retry.Context, the variants of wait with a context, a
@@ -124,8 +124,8 @@ func retry(ctx context.Context, do func() error) (err error) {
 		Since:    "0.1.0",
 		Severity: lint.SeverityWarning,
 	},
-	Blind: `Policies and options that are not made where they are used, operations that are not function literals, and functions of
-other packages of the module.`,
+	Blind: `Policies and options that are not made where they are used, operations that are not function literals, and functions
+that are called through interfaces.`,
 	References: []string{
 		"https://pkg.go.dev/github.com/cenkalti/backoff/v4#WithContext",
 		"https://pkg.go.dev/github.com/avast/retry-go/v4#Context",

@@ -10,6 +10,8 @@ import (
 	"github.com/avast/retry-go/v4"
 	"github.com/cenkalti/backoff/v4"
 	"k8s.io/apimachinery/pkg/util/wait"
+
+	"lostwait/tries"
 )
 
 type client interface {
@@ -214,4 +216,10 @@ func made(ctx context.Context, c client) {
 
 func put(ctx context.Context, c client) func() error {
 	return func() error { return c.Put(ctx, "k") }
+}
+
+func foreign(ctx context.Context, c client) {
+	tries.Policy{Tries: 5}.Do("put", func() error { return c.Put(ctx, "k") }) // want `Do tries again after any failure of c.Put, .* give it the context too`
+	tries.Policy{Tries: 5}.Do("put", func() error { return c.Put(context.Background(), "k") })
+	tries.Once(func() error { return c.Put(ctx, "k") })
 }
