@@ -124,8 +124,8 @@ func (c *checker) forObject(call ssa.CallInstruction) bool {
 	return ok && c.outlives(made)
 }
 
-// enriched reports whether the context in the field was made from another by adding values: whoever uses it wants those.
-func (c *checker) enriched(addr *ssa.FieldAddr) bool {
+// enriched reports whether the context in a field or variable was made from another by adding values: whoever uses it wants those.
+func (c *checker) enriched(addr ssa.Value) bool {
 	return c.keptFrom(addr, func(call *ssa.Call, effect models.ContextEffect) bool {
 		switch effect {
 		case models.Root, models.DeriveCancel, models.DeriveElsewise, models.Bound:
@@ -171,8 +171,8 @@ func (c *checker) ofHand(v ssa.Value) bool {
 	return carriesContext(v) && f.fromHand(v, 0)
 }
 
-// keptFrom reports whether the package stores a context in the field that such a call returns.
-func (c *checker) keptFrom(addr *ssa.FieldAddr, is func(*ssa.Call, models.ContextEffect) bool) bool {
+// keptFrom reports whether the package stores a context in the field or variable that such a call returns.
+func (c *checker) keptFrom(addr ssa.Value, is func(*ssa.Call, models.ContextEffect) bool) bool {
 	values, _ := c.contexts.Stored(addr)
 	for _, v := range values {
 		if e, ok := v.(*ssa.Extract); ok {

@@ -23,7 +23,7 @@ func (c *checker) outer(load *ssa.UnOp) {
 		return
 	}
 	own := scope.Of(fn)
-	if len(own) == 0 || !own[0].Plain || c.setBy(fn, free) || watchesVariable(free) {
+	if len(own) == 0 || !own[0].Plain || c.setBy(fn, free) || c.enriched(free) || watchesVariable(free) {
 		return
 	}
 	u := c.follow(load)

@@ -181,8 +181,9 @@ func rename(ctx context.Context, db *sql.DB, id int, name string) error {
 		Since:    "0.1.0",
 		Severity: lint.SeverityWarning,
 	},
-	Blind: `Silent are literals that watch both contexts or set the variable, calls that get both, work that is started or kept for
-longer than the call, and the places at which CL2031 is silent.`,
+	Blind: `Silent are literals that watch both contexts or set the variable, contexts with values that were added around the
+literal, calls that get both, work that is started or kept for longer than the call, and the places at which CL2031 is
+silent.`,
 	References: []string{
 		"https://github.com/kyverno/kyverno/pull/14984",
 	},

@@ -66,6 +66,14 @@ func (s *store) sets(ctx context.Context) error {
 	})
 }
 
+// The other has values that its own lacks.
+type key struct{}
+
+func (s *store) labels(ctx context.Context) error {
+	labelled := context.WithValue(ctx, key{}, "a")
+	return atomically(ctx, func(tx context.Context) error { return s.insert(labelled) })
+}
+
 // What is started goes on after the literal.
 func (s *store) starts(ctx context.Context, onStart func(func(context.Context) error)) {
 	onStart(func(start context.Context) error {
