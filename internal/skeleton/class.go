@@ -247,7 +247,7 @@ func (c *Classes) slot(f *types.Var) *node {
 		return n
 	}
 	foreign := f.Pkg() != c.pkg || f.Exported() && c.importable()
-	if isObject(f.Type()) {
+	if isObject(f.Type()) && !isPointer(f.Type()) {
 		// The object lies in the field itself.
 		n.kept = true
 		n.fields = append(n.fields, f)
@@ -298,6 +298,11 @@ func (c *Classes) holds(t types.Type) bool {
 func isObject(t types.Type) bool {
 	t = irutil.Deref(t)
 	return irutil.IsNamed(t, "sync", "WaitGroup", "Cond") || irutil.IsNamed(t, "golang.org/x/sync/errgroup", "Group")
+}
+
+func isPointer(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Pointer)
+	return ok
 }
 
 // isReceive reports whether the instruction is a receive from a channel.

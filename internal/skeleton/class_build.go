@@ -159,7 +159,7 @@ func (c *Classes) value(v ssa.Value) {
 			c.foreign(n)
 		}
 	case *ssa.Field:
-		if s := c.slot(irutil.FieldOf(i.X.Type(), i.Field)); s != nil && !isObject(i.Type()) {
+		if s := c.slot(irutil.FieldOf(i.X.Type(), i.Field)); s != nil && (isPointer(i.Type()) || !isObject(i.Type())) {
 			c.unify(c.elem(s), n)
 		} else {
 			c.foreign(n)
