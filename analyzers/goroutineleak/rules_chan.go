@@ -230,7 +230,7 @@ func refresh(urls []string, fetch func(string) error) {
 		Since:    chanSince,
 		Severity: lint.SeverityError,
 	},
-	Maturity: rule.Preview, Fix: rule.NoFix,
+	Maturity: rule.Stable, Fix: rule.NoFix,
 	Blind: "Counts are compared only where what is added is constant, or one for each round of a loop, and all that calls Done is started " +
 		"where it is counted; a WaitGroup that others can reach is not judged.",
 	References: []string{"https://pkg.go.dev/sync#WaitGroup"},

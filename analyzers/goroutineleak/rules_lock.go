@@ -306,7 +306,7 @@ var lockedWait = &rule.Rule{
 	Code:     "CL1008",
 	Name:     "wait-with-lock",
 	Analyzer: name,
-	Maturity: rule.Preview,
+	Maturity: rule.Stable,
 	Fix:      rule.NoFix,
 	Doc: lint.RawDocumentation{
 		Title: "Waits, with a lock held, for a goroutine that needs the lock",
