@@ -12,7 +12,8 @@ import (
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
-// outer checks what a function literal does with a context of the function around it although it gets one of its own.
+// outer checks what a function literal does with a context of the function around it although it gets one of its own, which
+// it does not use.
 func (c *checker) outer(load *ssa.UnOp) {
 	if load.Op != token.MUL || !irutil.IsContext(load.Type()) || c.skips(load.Pos()) || !c.exits.Reachable(load) {
 		return
@@ -23,7 +24,7 @@ func (c *checker) outer(load *ssa.UnOp) {
 		return
 	}
 	own := scope.Of(fn)
-	if len(own) == 0 || !own[0].Plain || c.setBy(fn, free) || c.enriched(free) || watchesVariable(free) {
+	if len(own) == 0 || !own[0].Plain || used(own[0].Param) || c.setBy(fn, free) || c.enriched(free) || watchesVariable(free) {
 		return
 	}
 	u := c.follow(load)
@@ -32,11 +33,6 @@ func (c *checker) outer(load *ssa.UnOp) {
 	}
 	sink := u.sinks[0].call
 	callee := skeleton.CalleeOf(sink.Common())
-	for _, arg := range callee.Args {
-		if madeFrom(arg, own[0].Param, 0) {
-			return // it gets both
-		}
-	}
 	if c.toldAt(sink) || callee.Object != nil && scope.Ends(callee.Object) {
 		return
 	}
@@ -76,38 +72,19 @@ func watchesVariable(free *ssa.FreeVar) bool {
 	return false
 }
 
-// madeFrom reports whether a value is a parameter, or was made from it.
-func madeFrom(v ssa.Value, p *ssa.Parameter, depth int) bool {
-	if depth > maxCells {
-		return false
-	}
-	switch x := v.(type) {
-	case *ssa.Parameter:
-		return x == p
-	case *ssa.UnOp:
-		if cell, ok := x.X.(*ssa.Alloc); ok {
-			for _, use := range *cell.Referrers() {
-				if store, ok := use.(*ssa.Store); ok && madeFrom(store.Val, p, depth+1) {
-					return true
-				}
-			}
-		}
-		return madeFrom(x.X, p, depth+1)
-	case *ssa.FieldAddr:
-		return madeFrom(x.X, p, depth+1)
-	case *ssa.Extract:
-		return madeFrom(x.Tuple, p, depth+1)
-	case *ssa.MakeInterface:
-		return madeFrom(x.X, p, depth+1)
-	case *ssa.ChangeInterface:
-		return madeFrom(x.X, p, depth+1)
-	case *ssa.TypeAssert:
-		return madeFrom(x.X, p, depth+1)
-	case *ssa.Call:
-		for _, arg := range skeleton.CalleeOf(x.Common()).Args {
-			if madeFrom(arg, p, depth+1) {
+// used reports whether a function does anything with its context: who also uses another one then chooses between them, to
+// read outside a transaction for instance.
+func used(p *ssa.Parameter) bool {
+	for _, use := range *p.Referrers() {
+		switch use := use.(type) {
+		case *ssa.DebugRef:
+		case *ssa.Store:
+			cell, ok := use.Addr.(*ssa.Alloc)
+			if !ok || len(*cell.Referrers()) > 1 {
 				return true
 			}
+		default:
+			return true
 		}
 	}
 	return false

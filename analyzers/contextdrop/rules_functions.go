@@ -144,7 +144,7 @@ var outerContext = &rule.Rule{
 	Maturity: rule.Preview,
 	Fix:      rule.NoFix,
 	Doc: lint.RawDocumentation{
-		Title: "A function literal gets a context and passes that of the function around it",
+		Title: "A function literal does not use the context that it gets, but that of the function around it",
 		Text: `The literal has a context as a parameter: whoever calls it says by that when its work is to end, and hands values on, a
 transaction or a lease for instance. It passes a context of the function around it to what it calls. When its own context
 ends, because a try has timed out, another one has failed or a lease is lost, the call goes on.
@@ -181,8 +181,8 @@ func rename(ctx context.Context, db *sql.DB, id int, name string) error {
 		Since:    "0.1.0",
 		Severity: lint.SeverityWarning,
 	},
-	Blind: `Silent are literals that watch both contexts or set the variable, contexts with values that were added around the
-literal, calls that get both, work that is started or kept for longer than the call, and the places at which CL2031 is
+	Blind: `Silent are literals that use their own context for anything, or watch or set the other one, contexts with values that
+were added around the literal, work that is started or kept for longer than the call, and the places at which CL2031 is
 silent.`,
 	References: []string{
 		"https://github.com/kyverno/kyverno/pull/14984",

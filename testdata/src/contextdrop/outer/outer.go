@@ -58,6 +58,16 @@ func (s *store) watches(ctx context.Context) error {
 	})
 }
 
+// It has a use for each of them: what is read by ctx is not of the transaction.
+func (s *store) chooses(ctx context.Context) error {
+	return atomically(ctx, func(tx context.Context) error {
+		if err := s.insert(tx); err != nil {
+			return err
+		}
+		return s.insert(ctx)
+	})
+}
+
 // The variable is the literal's own affair.
 func (s *store) sets(ctx context.Context) error {
 	return atomically(ctx, func(tx context.Context) error {
