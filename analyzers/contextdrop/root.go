@@ -181,7 +181,7 @@ func (f *follower) call(v ssa.Value, call *ssa.Call) {
 		}
 		switch f.derives(callee, call) {
 		case derived:
-			if f.combines(callee.Args, v, call) {
+			if f.combines(callee.Args, v) {
 				f.kept = true
 				return
 			}
@@ -195,7 +195,7 @@ func (f *follower) call(v ssa.Value, call *ssa.Call) {
 		case keeps:
 			f.kept = true
 		case acts:
-			if f.hasOwn(callee.Args, call) || f.labels(v, callee.Args) {
+			if f.hasOwn(callee.Args) || f.labels(v, callee.Args) {
 				f.kept = true
 			} else if !makesRequest(call) || !f.rebound(call) {
 				f.sinks = append(f.sinks, sink{call})
@@ -219,7 +219,7 @@ func (f *follower) results(call *ssa.Call) {
 
 // combines reports whether what a context is wrapped with comes from a context at hand: values that are copied into a
 // context that is cancelled by nobody are a decision.
-func (f *follower) combines(args []ssa.Value, v ssa.Value, at ssa.Instruction) bool {
+func (f *follower) combines(args []ssa.Value, v ssa.Value) bool {
 	for _, arg := range args {
 		if arg != v && f.fromHand(arg, 0) {
 			return true
@@ -230,7 +230,7 @@ func (f *follower) combines(args []ssa.Value, v ssa.Value, at ssa.Instruction) b
 
 // hasOwn reports whether a call is also given a function literal that brings a context at hand along: the work ends with
 // that, and the call's own context is for the order in which it is done.
-func (f *follower) hasOwn(args []ssa.Value, at ssa.Instruction) bool {
+func (f *follower) hasOwn(args []ssa.Value) bool {
 	for _, arg := range args {
 		made, ok := arg.(*ssa.MakeClosure)
 		if !ok {
