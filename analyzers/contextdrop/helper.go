@@ -70,7 +70,9 @@ func (c *checker) callersHave(fn *ssa.Function, depth int, seen map[*ssa.Functio
 		if c.scope.Detached(call) != scope.NoReason || c.skips(call.Pos()) {
 			return nil, false
 		}
-		if at := c.scope.At(call); len(at) > 0 {
+		if at := c.scope.At(call); c.neverEnd(at) {
+			return nil, false
+		} else if len(at) > 0 {
 			chain = append(chain, link{call, at[0]})
 			continue
 		}

@@ -46,7 +46,7 @@ func (c *checker) root(call *ssa.Call) {
 		return
 	}
 	u := c.follow(call)
-	if u.kept || len(u.sinks) == 0 || c.isTold(call) {
+	if u.kept || len(u.sinks) == 0 || c.isTold(call) || c.neverEnd(at) {
 		return
 	}
 	if len(at) == 0 {
@@ -74,6 +74,11 @@ func (c *checker) root(call *ssa.Call) {
 	}
 	d.Fix = c.replaceRoot(call, have)
 	c.Report(d)
+}
+
+// neverEnd reports whether there are contexts at hand and all callers give roots for them: nothing is lost with those.
+func (c *checker) neverEnd(at []scope.Context) bool {
+	return len(at) > 0 && !slices.ContainsFunc(at, func(have scope.Context) bool { return c.contexts.State(have.Param) != ctxflow.None })
 }
 
 func (c *checker) text(call *ssa.Call) string {

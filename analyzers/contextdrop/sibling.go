@@ -30,7 +30,7 @@ func (c *checker) sibling(call *ssa.Call) {
 		}
 		return
 	}
-	if c.scope.Detached(call) != scope.NoReason || c.dropsElsewhere(call) || c.isSibling(call.Parent(), have.sibling) || c.ofTransaction(callee) {
+	if c.scope.Detached(call) != scope.NoReason || c.neverEnd(at) || c.dropsElsewhere(call) || c.isSibling(call.Parent(), have.sibling) || c.ofTransaction(callee) {
 		return
 	}
 	place := c.source.Place(call)
