@@ -19,7 +19,7 @@ func TestServers(t *testing.T) {
 		Packages: []string{
 			"serverdeadline/service", "serverdeadline/library", "serverdeadline/lib", "serverdeadline/app", "serverdeadline/helpers",
 			"serverdeadline/frameworks", "serverdeadline/echobounded", "serverdeadline/idle", "serverdeadline/fast",
-			"serverdeadline/rpc", "serverdeadline/fixes", "serverdeadline/fixed",
+			"serverdeadline/rpc", "serverdeadline/complaints", "serverdeadline/fixes", "serverdeadline/fixed",
 		},
 	}.Run(t)
 	t.Run("fixes", func(t *testing.T) { ruletest.CheckFixes(t, "serverdeadline", findings["serverdeadline/fixes"]) })
