@@ -15,7 +15,7 @@ func TestClients(t *testing.T) {
 	suite := ruletest.Suite{Analyzer: ruletest.Analyzer(t, clientdeadline.New(), nil), Rules: clientdeadline.Rules()}
 	for _, name := range []string{
 		"httpclient", "transports", "streams", "requests", "defaultclient", "defaultset", "dial", "handshake", "libraries",
-		"packages/billing", "oneshot", "repeated", "fixes", "fixed", "scoped", "testsupport", "tested",
+		"packages/billing", "oneshot", "repeated", "fixes", "fixed", "scoped", "testsupport", "tested", "complaints",
 	} {
 		suite.Packages = append(suite.Packages, "clientdeadline/"+name)
 	}

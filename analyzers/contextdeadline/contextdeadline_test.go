@@ -29,7 +29,7 @@ func TestContexts(t *testing.T) {
 	ruletest.Suite{
 		Analyzer: analyzer(t, nil),
 		Rules:    contextdeadline.Rules(),
-		Packages: []string{"contextdeadline/store", "contextdeadline/service", "contextdeadline/useless"},
+		Packages: []string{"contextdeadline/store", "contextdeadline/service", "contextdeadline/useless", "contextdeadline/complaints"},
 	}.Run(t)
 }
 

@@ -27,7 +27,7 @@ func TestWaits(t *testing.T) {
 		Rules:    lostwait.Rules(),
 		Packages: []string{
 			"lostwait/shutdown", "lostwait/ended", "lostwait/retries", "lostwait/endless", "lostwait/work", "lostwait/shared",
-			"lostwait/helped", "lostwait/tries",
+			"lostwait/helped", "lostwait/tries", "lostwait/complaints",
 		},
 	}.Run(t)
 	t.Run("fixes", func(t *testing.T) { checkFixes(t, findings) })
