@@ -29,3 +29,19 @@ func run(ctx context.Context, t *testing.T, m *metadata) {
 		t.Fatal(err)
 	}
 }
+
+// osv-scalibr#395, golangci-lint#2382: the arguments of a table test have a context among them.
+func TestTable(t *testing.T) {
+	type args struct {
+		ctx  context.Context
+		name string
+	}
+	for _, test := range []struct {
+		args args
+		want bool
+	}{{args{context.Background(), "a"}, true}, {args{context.TODO(), ""}, false}} {
+		if err := new(metadata).refresh(test.args.ctx, test.args.name); (err == nil) != test.want {
+			t.Error(err)
+		}
+	}
+}
