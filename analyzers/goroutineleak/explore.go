@@ -75,7 +75,7 @@ func (c *checker) ruleOf(s explore.Stuck) *rule.Rule {
 // stuck reports a goroutine that the explorer found to wait for ever.
 func (c *checker) stuck(s explore.Stuck) {
 	r := c.ruleOf(s)
-	if r == nil || !s.Pos.IsValid() || c.onPurpose(s) || c.roomForAll(s) || roundsByDivision(s) ||
+	if r == nil || !s.Pos.IsValid() || c.onPurpose(s) || c.roomForAll(s) || roundsByArithmetic(s) || c.roundsByList(s) ||
 		c.sharedOut(s) || c.lastSignal(s) || c.reentered(s) || c.doneByCallback(s) || c.countedApart(s) || s.NilObject && freshTimer(s.At) {
 		return
 	}

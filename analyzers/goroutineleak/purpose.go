@@ -109,26 +109,6 @@ func computed(v ssa.Value, depth int, is func(ssa.Value) bool) bool {
 	return false
 }
 
-// roundsByDivision reports whether a receive is in a loop whose rounds are computed by a division, such as one for each
-// part that a list was cut into: whether as many values are sent is more arithmetic than the explorer does.
-func roundsByDivision(s explore.Stuck) bool {
-	divided := func(v ssa.Value) bool {
-		op, ok := v.(*ssa.BinOp)
-		return ok && (op.Op == token.QUO || op.Op == token.REM)
-	}
-	return s.Kind == skeleton.Recv && slices.ContainsFunc(naturalLoops(s.At.Parent()), func(l *loop) bool {
-		if !l.body[s.At.Block()] {
-			return false
-		}
-		branch, ok := l.header.Instrs[len(l.header.Instrs)-1].(*ssa.If)
-		if !ok {
-			return false
-		}
-		cond, ok := branch.Cond.(*ssa.BinOp)
-		return ok && cond.Op == token.LSS && computed(cond.Y, 0, divided)
-	})
-}
-
 // isLen reports whether a number is the length of something.
 func isLen(v ssa.Value) bool {
 	call, ok := v.(*ssa.Call)

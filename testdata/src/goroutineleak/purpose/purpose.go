@@ -3,6 +3,8 @@
 package purpose
 
 import (
+	"errors"
+	"math/rand/v2"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -227,4 +229,72 @@ func inAll(items []int, wanted func(int) bool, sum func(int) int) (total int) {
 		total += <-sums // want `CL1002`
 	}
 	return total
+}
+
+// As many answers are awaited as there are goroutines at most.
+func quorum(peers []string, enough int, ask func(string) error) (err error) {
+	answers := make(chan error, len(peers))
+	for _, p := range peers {
+		go func() { answers <- ask(p) }()
+	}
+	for range min(enough, len(peers)) {
+		err = errors.Join(err, <-answers)
+	}
+	return err
+}
+
+// Nobody asks one more.
+func oneTooMany(peers []string, ask func(string) error) (err error) {
+	answers := make(chan error, len(peers))
+	for _, p := range peers {
+		go func() { answers <- ask(p) }()
+	}
+	for i := 0; i <= len(peers); i++ {
+		err = errors.Join(err, <-answers) // want `CL1002`
+	}
+	return err
+}
+
+// All are asked, in no order, and all answers are counted.
+func shuffled(peers []string, ask func(string) error) (right, wrong int) {
+	n := len(peers)
+	if n < 3 {
+		return 0, 0
+	}
+	answers := make(chan error, n)
+	for _, i := range rand.Perm(n) {
+		go func(p string) {
+			err := ask(p)
+			if err != nil {
+				answers <- errors.Join(err, errors.New(p))
+				return
+			}
+			answers <- nil
+		}(peers[i])
+	}
+	for err := range answers {
+		if err != nil {
+			wrong++
+		} else {
+			right++
+		}
+		if right+wrong >= n {
+			break
+		}
+	}
+	return right, wrong
+}
+
+// The same, but nothing ends the loop.
+func shuffledForever(peers []string, ask func(string) error) (right int) {
+	answers := make(chan error, len(peers))
+	for _, i := range rand.Perm(len(peers)) {
+		go func() { answers <- ask(peers[i]) }()
+	}
+	for err := range answers { // want `CL1002`
+		if err == nil {
+			right++
+		}
+	}
+	return right
 }
