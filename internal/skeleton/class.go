@@ -149,7 +149,7 @@ func (c *Classes) of(v ssa.Value) *node {
 	case *ssa.MakeChan:
 		n.makes = append(n.makes, v)
 	case *ssa.Alloc:
-		if isObject(v.Type()) {
+		if isObject(irutil.Deref(v.Type())) {
 			n.makes = append(n.makes, v)
 		}
 	}
@@ -247,7 +247,7 @@ func (c *Classes) slot(f *types.Var) *node {
 		return n
 	}
 	foreign := f.Pkg() != c.pkg || f.Exported() && c.importable()
-	if isObject(f.Type()) && !isPointer(f.Type()) {
+	if isObject(f.Type()) {
 		// The object lies in the field itself.
 		n.kept = true
 		n.fields = append(n.fields, f)
@@ -294,15 +294,9 @@ func (c *Classes) holds(t types.Type) bool {
 	return h
 }
 
-// isObject reports whether the type is one of the structs that are followed by their addresses.
+// isObject reports whether the type is one of the structs that are followed by their addresses. A pointer to one is none.
 func isObject(t types.Type) bool {
-	t = irutil.Deref(t)
 	return irutil.IsNamed(t, "sync", "WaitGroup", "Cond") || irutil.IsNamed(t, "golang.org/x/sync/errgroup", "Group")
-}
-
-func isPointer(t types.Type) bool {
-	_, ok := t.Underlying().(*types.Pointer)
-	return ok
 }
 
 // isReceive reports whether the instruction is a receive from a channel.

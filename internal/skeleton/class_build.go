@@ -159,13 +159,13 @@ func (c *Classes) value(v ssa.Value) {
 			c.foreign(n)
 		}
 	case *ssa.Field:
-		if s := c.slot(irutil.FieldOf(i.X.Type(), i.Field)); s != nil && (isPointer(i.Type()) || !isObject(i.Type())) {
+		if s := c.slot(irutil.FieldOf(i.X.Type(), i.Field)); s != nil && !isObject(i.Type()) {
 			c.unify(c.elem(s), n)
 		} else {
 			c.foreign(n)
 		}
 	case *ssa.IndexAddr:
-		c.element(n, i.X, isObject(i.Type()))
+		c.element(n, i.X, isObject(irutil.Deref(i.Type())))
 	case *ssa.Index:
 		c.unify(n, c.container(i.X))
 	case *ssa.Lookup:
