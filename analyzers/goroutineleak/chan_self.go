@@ -7,6 +7,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -81,22 +82,9 @@ func (w *world) afterASend(sends []skeleton.ClassOp, instr ssa.Instruction, fn *
 	if all && len(sites) > 0 && !slices.ContainsFunc(sites, func(s skeleton.Site) bool { return !w.afterASend(sends, s.Instr, s.In, depth+1) }) {
 		return true
 	}
-	if fn.Parent() == nil {
-		return false
-	}
 	// Whoever runs a closure, runs it after it was made.
-	made := false
-	for _, b := range fn.Parent().Blocks {
-		for _, i := range b.Instrs {
-			if mc, ok := i.(*ssa.MakeClosure); ok && mc.Fn == fn {
-				if !w.afterASend(sends, mc, fn.Parent(), depth+1) {
-					return false
-				}
-				made = true
-			}
-		}
-	}
-	return made
+	made := irutil.ClosureOf(fn)
+	return made != nil && w.afterASend(sends, made, fn.Parent(), depth+1)
 }
 
 // fillsWithoutRoom reports sends on a channel without a buffer by the function that has just made it, and has not yet given

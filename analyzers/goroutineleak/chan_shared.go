@@ -8,6 +8,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/internal/explore"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -132,15 +133,12 @@ func (c *checker) asksLen(s explore.Stuck, mk *ssa.MakeChan) bool {
 	if !ok || w.newSendCount(l).of(sender) != 1 {
 		return false
 	}
-	for _, b := range mk.Parent().Blocks {
-		for _, instr := range b.Instrs {
-			if m, ok := instr.(*ssa.MakeClosure); ok && m.Fn == sender {
-				around := slices.DeleteFunc(slices.Clone(w.loopsOf(mk.Parent())), func(l *loop) bool { return !l.body[b] })
-				return len(around) == 1 && around[0].ranges(of)
-			}
-		}
+	made := irutil.ClosureOf(sender)
+	if made == nil {
+		return false
 	}
-	return false
+	around := loopsAround(made)
+	return len(around) == 1 && around[0].ranges(of)
 }
 
 // ranges reports whether the loop is over the elements of a value.

@@ -2,12 +2,12 @@ package goroutineleak
 
 import (
 	"go/token"
-	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/internal/explore"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -37,7 +37,7 @@ func (c *checker) roundsByList(s explore.Stuck) bool {
 		return false
 	}
 	counts := slices.ContainsFunc(loopsAround(s.At), func(l *loop) bool {
-		return slices.ContainsFunc(comparedAway(l), func(cond *ssa.BinOp) bool { return isInteger(cond.X.Type()) })
+		return slices.ContainsFunc(comparedAway(l), func(cond *ssa.BinOp) bool { return irutil.IsInteger(cond.X.Type()) })
 	})
 	return counts && slices.ContainsFunc(c.world.ops[s.At], func(op classOp) bool {
 		sends := opsOf(op.class, skeleton.Send)
@@ -69,7 +69,7 @@ func lenOfMade(v ssa.Value) bool {
 		return false
 	}
 	list, ok := v.(*ssa.Call).Call.Args[0].(*ssa.Call)
-	return ok && slices.ContainsFunc(list.Call.Args, func(arg ssa.Value) bool { return isInteger(arg.Type()) })
+	return ok && slices.ContainsFunc(list.Call.Args, func(arg ssa.Value) bool { return irutil.IsInteger(arg.Type()) })
 }
 
 // loopsAround returns the loops that an instruction is in.
@@ -90,9 +90,4 @@ func comparedAway(l *loop) []*ssa.BinOp {
 		}
 	}
 	return conds
-}
-
-func isInteger(t types.Type) bool {
-	b, ok := t.Underlying().(*types.Basic)
-	return ok && b.Info()&types.IsInteger != 0
 }

@@ -6,6 +6,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/internal/explore"
+	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -19,29 +20,13 @@ func (c *checker) doneByCallback(s explore.Stuck) bool {
 	return slices.ContainsFunc(c.world.ops[s.At], func(op classOp) bool {
 		return slices.ContainsFunc(opsOf(op.class, skeleton.WaitGroupDone), func(done skeleton.ClassOp) bool {
 			for fn := done.Fn; fn.Parent() != nil; fn = fn.Parent() {
-				if c.mayNotRun(fn) {
+				if made := irutil.ClosureOf(fn); made != nil && c.givenToSome(made) {
 					return true
 				}
 			}
 			return false
 		})
 	})
-}
-
-// mayNotRun reports whether a function literal is an argument of a call that may return without having run or started it.
-func (c *checker) mayNotRun(fn *ssa.Function) bool {
-	for _, b := range fn.Parent().Blocks {
-		for _, instr := range b.Instrs {
-			mc, ok := instr.(*ssa.MakeClosure)
-			if !ok || mc.Fn != fn {
-				continue
-			}
-			if c.givenToSome(mc) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // givenToSome reports whether a function value is an argument of a call that may return without having run or started it.

@@ -68,10 +68,7 @@ func roundsFor(instr ssa.Instruction, n ssa.Value) bool {
 		return false
 	}
 	want := conditionKey(n, 0)
-	return slices.ContainsFunc(naturalLoops(instr.Parent()), func(l *loop) bool {
-		if !l.body[instr.Block()] {
-			return false
-		}
+	return slices.ContainsFunc(loopsAround(instr), func(l *loop) bool {
 		branch, ok := l.header.Instrs[len(l.header.Instrs)-1].(*ssa.If)
 		if !ok {
 			return false

@@ -30,15 +30,24 @@ func Functions(in *buildssa.SSA) []*ssa.Function {
 
 // Captured returns what a closure's free variable is bound to, or nil. A closure is made in one place.
 func Captured(v *ssa.FreeVar) ssa.Value {
-	fn := v.Parent()
-	i := slices.Index(fn.FreeVars, v)
-	if fn.Parent() == nil || i < 0 {
+	i := slices.Index(v.Parent().FreeVars, v)
+	made := ClosureOf(v.Parent())
+	if made == nil || i < 0 {
+		return nil
+	}
+	return made.Bindings[i]
+}
+
+// ClosureOf returns the instruction that makes the closure of a function literal. It is nil where the literal captures
+// nothing, and for all other functions.
+func ClosureOf(fn *ssa.Function) *ssa.MakeClosure {
+	if fn.Parent() == nil {
 		return nil
 	}
 	for _, b := range fn.Parent().Blocks {
 		for _, instr := range b.Instrs {
 			if mc, ok := instr.(*ssa.MakeClosure); ok && mc.Fn == fn {
-				return mc.Bindings[i]
+				return mc
 			}
 		}
 	}
