@@ -61,6 +61,7 @@ type checker struct {
 	outbound outbound.Table
 	effects  map[*ssa.Parameter]effect
 	outside  map[*ssa.Function]bool
+	endless  map[*ssa.Parameter]bool // never end
 	spoken   map[token.Pos]bool
 	helpers  map[*ssa.Function]bool // reported
 	losses   map[*ssa.Function]*Loss
@@ -85,6 +86,7 @@ func check(p *pass.Pass, tests bool) {
 		outbound: outbound.New(&p.Options.Models),
 		effects:  make(map[*ssa.Parameter]effect),
 		outside:  make(map[*ssa.Function]bool),
+		endless:  make(map[*ssa.Parameter]bool),
 		spoken:   make(map[token.Pos]bool),
 		helpers:  make(map[*ssa.Function]bool),
 		losses:   make(map[*ssa.Function]*Loss),

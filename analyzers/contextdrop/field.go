@@ -27,7 +27,7 @@ func (c *checker) field(load *ssa.UnOp) {
 	if recv == nil || c.scope.Detached(load) != scope.NoReason {
 		return
 	}
-	at := c.scope.At(load)
+	at := c.atHand(load)
 	field := irutil.FieldOf(addr.X.Type(), addr.Field)
 	if len(at) == 0 || !at[0].Plain || field == nil || c.stores(recv.Parent(), addr) || c.watchesBoth(recv.Parent(), addr) {
 		return

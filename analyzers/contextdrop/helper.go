@@ -12,10 +12,10 @@ import (
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
-// helper reports whether a function is one whose callers are all in the package: an unexported one.
+// helper reports whether a function is one that gets no context, and whose callers are all in the package: an unexported one.
 func helper(fn *ssa.Function) bool {
 	obj, ok := fn.Object().(*types.Func)
-	return ok && !obj.Exported() && obj.Name() != "main" && obj.Name() != "init"
+	return ok && len(scope.Of(fn)) == 0 && !obj.Exported() && obj.Name() != "main" && obj.Name() != "init"
 }
 
 // maxChain bounds the functions between the one that has a context and the one that needs it.
@@ -70,9 +70,7 @@ func (c *checker) callersHave(fn *ssa.Function, depth int, seen map[*ssa.Functio
 		if c.scope.Detached(call) != scope.NoReason || c.skips(call.Pos()) {
 			return nil, false
 		}
-		if at := c.scope.At(call); c.neverEnd(at) {
-			return nil, false
-		} else if len(at) > 0 {
+		if at := c.atHand(call); len(at) > 0 {
 			chain = append(chain, link{call, at[0]})
 			continue
 		}

@@ -137,7 +137,7 @@ func (c *checker) lost(call *ssa.Call) {
 	if obj == nil || !obj.Exported() || c.toldAt(call) || c.named(obj).instead != "" || constructs(obj.Signature()) {
 		return
 	}
-	at := c.scope.At(call)
+	at := c.atHand(call)
 	if len(at) == 0 || c.scope.Detached(call) != scope.NoReason || c.once.OneShot(call) {
 		return
 	}

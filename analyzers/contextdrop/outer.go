@@ -23,8 +23,8 @@ func (c *checker) outer(load *ssa.UnOp) {
 	if !ok || c.scope.Detached(load) != scope.NoReason {
 		return
 	}
-	own := scope.Of(fn)
-	if len(own) == 0 || !own[0].Plain || used(own[0].Param) || c.setBy(fn, free) || c.enriched(free) || watchesVariable(free) {
+	own := c.atHand(load) // the literal's first
+	if len(own) == 0 || own[0].Param.Parent() != fn || !own[0].Plain || used(own[0].Param) || c.setBy(fn, free) || c.enriched(free) || watchesVariable(free) {
 		return
 	}
 	u := c.follow(load)

@@ -41,12 +41,12 @@ func (c *checker) root(call *ssa.Call) {
 	if c.scope.Detached(call) != scope.NoReason {
 		return
 	}
-	at := c.scope.At(call)
+	at := c.atHand(call)
 	if len(at) == 0 && !helper(call.Parent()) {
 		return
 	}
 	u := c.follow(call)
-	if u.kept || len(u.sinks) == 0 || c.isTold(call) || c.neverEnd(at) {
+	if u.kept || len(u.sinks) == 0 || c.isTold(call) {
 		return
 	}
 	if len(at) == 0 {
@@ -54,7 +54,7 @@ func (c *checker) root(call *ssa.Call) {
 		return
 	}
 	for _, s := range u.sinks {
-		if len(c.scope.At(s.call)) == 0 {
+		if len(c.atHand(s.call)) == 0 {
 			return // in a closure that has left the context behind for another reason
 		}
 	}
@@ -74,11 +74,6 @@ func (c *checker) root(call *ssa.Call) {
 	}
 	d.Fix = c.replaceRoot(call, have)
 	c.Report(d)
-}
-
-// neverEnd reports whether there are contexts at hand and all callers give roots for them: nothing is lost with those.
-func (c *checker) neverEnd(at []scope.Context) bool {
-	return len(at) > 0 && !slices.ContainsFunc(at, func(have scope.Context) bool { return c.contexts.State(have.Param) != ctxflow.None })
 }
 
 func (c *checker) text(call *ssa.Call) string {

@@ -23,14 +23,14 @@ func (c *checker) sibling(call *ssa.Call) {
 	if have.instead == "" || c.isTold(call) {
 		return
 	}
-	at := c.scope.At(call)
+	at := c.atHand(call)
 	if len(at) == 0 {
 		if obj.FullName() == "net/http.NewRequest" && helper(call.Parent()) && !c.dropsElsewhere(call) && c.scope.Detached(call) == scope.NoReason {
 			c.inHelper(call, call, "makes a request with "+c.source.Callee(call)+", which has no context")
 		}
 		return
 	}
-	if c.scope.Detached(call) != scope.NoReason || c.neverEnd(at) || c.dropsElsewhere(call) || c.isSibling(call.Parent(), have.sibling) || c.ofTransaction(callee) {
+	if c.scope.Detached(call) != scope.NoReason || c.dropsElsewhere(call) || c.isSibling(call.Parent(), have.sibling) || c.ofTransaction(callee) {
 		return
 	}
 	place := c.source.Place(call)

@@ -118,3 +118,14 @@ func Total(ctx context.Context, s *Store) (int, error) {
 	}
 	return s.Of("x") // want `s.Of gets no context although ctx is at hand, and \(\*Store\).Of passes context.Background\(\) to s.db.QueryRowContext`
 }
+
+// Rise and Fall lose it each by itself.
+func (s *Store) Rise() error {
+	_, err := s.db.ExecContext(context.Background(), "UPDATE prices SET price = price + 1")
+	return err
+}
+
+func (s *Store) Fall() error {
+	_, err := s.db.ExecContext(context.Background(), "UPDATE prices SET price = price - 1")
+	return err
+}
