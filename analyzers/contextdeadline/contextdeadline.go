@@ -94,7 +94,8 @@ type checker struct {
 	duties   map[*ssa.Function][]duty
 	imports  *pass.Facts[Summary, *Summary]
 	found    []pass.Diagnostic
-	spoken   map[string]bool // roots that a finding tells of
+	at       map[token.Pos]int // findings of unbounded, by their place
+	spoken   map[string]bool   // roots that a finding tells of
 }
 
 func run(p *pass.Pass, opts *options) error {
@@ -114,6 +115,7 @@ func check(p *pass.Pass, opts *options, tests bool) {
 		duties:   make(map[*ssa.Function][]duty),
 		imports:  pass.FactsOf[Summary](p),
 		spoken:   make(map[string]bool),
+		at:       make(map[token.Pos]int),
 	}
 	skips := func(pos token.Pos) bool { return !tests && p.IsTest(pos) }
 	c.fns = slices.DeleteFunc(irutil.Functions(in), func(fn *ssa.Function) bool { return skips(fn.Pos()) })

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/analysistest"
 
@@ -26,11 +27,29 @@ func analyzer(t *testing.T, flags map[string]string) *analysis.Analyzer {
 }
 
 func TestContexts(t *testing.T) {
-	ruletest.Suite{
+	findings := ruletest.Suite{
 		Analyzer: analyzer(t, nil),
 		Rules:    contextdeadline.Rules(),
 		Packages: []string{"contextdeadline/store", "contextdeadline/service", "contextdeadline/useless", "contextdeadline/complaints"},
 	}.Run(t)
+	t.Run("related", func(t *testing.T) { checkRelated(t, findings["contextdeadline/service"]) })
+}
+
+// A finding that speaks for several lists the others.
+func checkRelated(t *testing.T, findings []wire.Finding) {
+	var got []string
+	for _, f := range findings {
+		for _, r := range f.Related {
+			got = append(got, r.Pos.File+": "+r.Message)
+		}
+	}
+	want := []string{
+		"store.go: context.TODO() has no deadline either: s.db.ExecContext waits for the database",
+		"service.go: context.TODO() has no deadline either: s.db.PingContext waits for the database",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("related (-want +got):\n%s", diff)
+	}
 }
 
 // The fix compiles, and what it leaves is no finding but for those that have no fix.

@@ -19,7 +19,8 @@ func (r *root) key() string {
 	return fmt.Sprint(int(r.place.Pos))
 }
 
-// unbounded reports an outbound call that a call proves to happen again and again without a deadline.
+// unbounded reports an outbound call that a call proves to happen again and again without a deadline. Of several at one place,
+// like those that a call of another package leads to, the first speaks and lists the others: the place is to be mended once.
 func (c *checker) unbounded(call ssa.CallInstruction, d duty, often string) {
 	at := c.source.Place(call)
 	who := source.FuncName(irutil.Outermost(call.Parent()))
@@ -34,7 +35,7 @@ func (c *checker) unbounded(call ssa.CallInstruction, d duty, often string) {
 		diag.Message = fmt.Sprintf("%s %s as long as no answer comes: %s has no deadline, it ends only when the client goes away; bound the wait by context.WithTimeout(%[3]s, ...)",
 			d.call, d.waits, d.param.Name())
 		diag.Steps = steps
-		c.found = append(c.found, diag)
+		c.tell(diag, pass.Related{Place: d.place, Message: fmt.Sprintf("%s %s as well", d.call, d.waits)})
 		return
 	}
 	if c.spoken[d.root.key()] {
@@ -54,7 +55,17 @@ func (c *checker) unbounded(call ssa.CallInstruction, d duty, often string) {
 		i = len(steps) - 1
 	}
 	diag.Steps = slices.Insert(steps, i, rooted)
-	c.found = append(c.found, diag)
+	c.tell(diag, pass.Related{Place: d.root.place, Message: fmt.Sprintf("%s has no deadline either: %s %s", d.root.text, d.call, d.waits)})
+}
+
+// tell notes a finding, or adds what else there is to say to the one of its place.
+func (c *checker) tell(d pass.Diagnostic, another pass.Related) {
+	if i, told := c.at[d.Pos]; told {
+		c.found[i].Related = append(c.found[i].Related, another)
+		return
+	}
+	c.at[d.Pos] = len(c.found)
+	c.found = append(c.found, d)
 }
 
 // repeated says who does something how often.

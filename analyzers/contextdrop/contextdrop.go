@@ -67,7 +67,7 @@ type checker struct {
 	losses   map[*ssa.Function]*Loss
 	lostAt   map[wire.Pos]bool // reported
 	once     *program.Program
-	told     map[string]bool // places and causes of the others' findings
+	told     map[string]bool // places of the others' findings
 }
 
 func run(p *pass.Pass) error {

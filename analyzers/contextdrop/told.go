@@ -10,9 +10,8 @@ import (
 	"github.com/cloudlint/cloudlint/internal/wire"
 )
 
-// told lists the places and causes of what the analyzers that precede this one (see pass.Precede) have found in the package:
-// a client or a call without any bound
-// is the same cause as a context that is left behind there, and the bound is what is needed first.
+// told lists the places of what the analyzers that precede this one (see pass.Precede) have found in the package: a client
+// or a call without any bound is the same cause as a context that is left behind there, and the bound is what is needed first.
 func told(p *pass.Pass) map[string]bool {
 	all := make(map[string]bool)
 	for _, of := range p.Analyzer.Requires {
@@ -21,10 +20,12 @@ func told(p *pass.Pass) map[string]bool {
 			continue
 		}
 		for _, f := range result.Findings {
-			all[f.Cause] = true
 			all[start(f.Pos)] = true
 			for _, s := range f.Steps {
 				all[start(s.Pos)] = true
+			}
+			for _, r := range f.Related {
+				all[start(r.Pos)] = true
 			}
 		}
 	}
@@ -38,7 +39,7 @@ func start(at wire.Pos) string {
 
 // isTold reports whether another analyzer tells of a call, or of one that what it makes goes into.
 func (c *checker) isTold(call *ssa.Call) bool {
-	if c.told[c.cause(call)] || c.toldAt(call) {
+	if c.toldAt(call) {
 		return true
 	}
 	for _, v := range results(call) {

@@ -41,6 +41,21 @@ func (s *server) purge(w http.ResponseWriter, r *http.Request) {
 	s.store.Purge() // want `s.db.ExecContext waits for the database, .* context.Background\(\)`
 }
 
+// One call is one finding, whatever is behind it; and a root that it tells of is told.
+func (s *server) replace(w http.ResponseWriter, r *http.Request) {
+	s.store.Replace() // want `s.db.PrepareContext waits for the database, .* context.Background\(\)`
+	s.store.Insert()
+}
+
+// Whichever of the two it is.
+func (s *server) either(w http.ResponseWriter, r *http.Request) {
+	ctx := context.Background()
+	if r.Method == http.MethodPut {
+		ctx = context.TODO()
+	}
+	s.db.PingContext(ctx) // want `s.db.PingContext waits for the database, .* context.Background\(\)`
+}
+
 func (s *server) kept(w http.ResponseWriter, r *http.Request) {
 	s.helper()
 }

@@ -45,6 +45,20 @@ func (s *Store) Purge() error { // want Purge:`s.db.ExecContext by context.Backg
 	return err
 }
 
+// Replace makes two.
+func (s *Store) Replace() error { // want Replace:`s.db.PrepareContext by context.Background\(\); s.db.ExecContext by context.TODO\(\)`
+	_, err := s.db.PrepareContext(context.Background(), "DELETE FROM accounts")
+	if err != nil {
+		return err
+	}
+	return s.Insert()
+}
+
+func (s *Store) Insert() error { // want Insert:`s.db.ExecContext by context.TODO\(\)`
+	_, err := s.db.ExecContext(context.TODO(), "INSERT INTO accounts VALUES ('me')")
+	return err
+}
+
 // Kept uses a context that the Store keeps.
 func (s *Store) Kept() error { // want Kept:`s.db.PingContext by context.Background\(\)`
 	return s.db.PingContext(s.ctx)

@@ -5,6 +5,8 @@ import (
 	"context"
 	"database/sql"
 	"net/http"
+
+	"contextdrop/told/rows"
 )
 
 type accounts struct{ db *sql.DB }
@@ -22,6 +24,11 @@ func (a *accounts) rate(ctx context.Context) (*http.Response, error) {
 	}
 	return http.DefaultClient.Do(req)
 }
+
+// contextdeadline: one finding at the call tells of the roots of both functions.
+func (a *accounts) replace(w http.ResponseWriter, r *http.Request) { rows.Replace(a.db) }
+
+func (a *accounts) insert(ctx context.Context) error { return rows.Insert(a.db) }
 
 // Nobody else.
 func (a *accounts) rename(ctx context.Context) error {
