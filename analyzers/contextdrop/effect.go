@@ -88,7 +88,7 @@ func (c *checker) effectOf(callee skeleton.Callee, i int, call *ssa.Call) effect
 	if quiet(obj.Pkg()) {
 		return nothing
 	}
-	if scope.Ends(obj) || boundsItself(obj.FullName()) || starts(obj.FullName()) || obj.FullName() == "(*net/http.Request).WithContext" || obj.FullName() == "(*net/http.Request).Clone" {
+	if endsOrBounds(obj) || obj.FullName() == "(*net/http.Request).WithContext" || obj.FullName() == "(*net/http.Request).Clone" {
 		return keeps
 	}
 	if known, ok := c.imported(obj, i); ok && known != acts {
@@ -99,6 +99,11 @@ func (c *checker) effectOf(callee skeleton.Callee, i int, call *ssa.Call) effect
 		return keeps
 	}
 	return e
+}
+
+// endsOrBounds reports whether a function ends something, or bounds what it does by more than its context.
+func endsOrBounds(obj *types.Func) bool {
+	return scope.Ends(obj) || boundsItself(obj.FullName()) || starts(obj.FullName())
 }
 
 // boundsItself reports whether a function gives what it calls a bound, which it takes beside the context.

@@ -46,6 +46,9 @@ func (c *checker) root(call *ssa.Call) {
 		return
 	}
 	u := c.follow(call)
+	if u.keeper != nil && len(at) > 0 {
+		c.unfinished(call, u.keeper, at)
+	}
 	if u.kept || len(u.sinks) == 0 || c.isTold(call) {
 		return
 	}
@@ -86,10 +89,12 @@ type sink struct {
 }
 
 // uses are what is done with a context. kept tells that something may keep it, that it is bounded or combined with
-// another, or that a goroutine or a deferred function has it.
+// another, or that a goroutine or a deferred function has it. keeper is the call that keeps it for work that goes on after
+// the call, or nil: those that end something or bound it themselves do not count.
 type uses struct {
-	sinks []sink
-	kept  bool
+	sinks  []sink
+	kept   bool
+	keeper ssa.CallInstruction
 }
 
 func (c *checker) follow(v ssa.Value) uses {
@@ -194,6 +199,9 @@ func (f *follower) call(v ssa.Value, call *ssa.Call) {
 		switch f.effectOf(callee, i, call) {
 		case keeps:
 			f.kept = true
+			if callee.Object != nil && !endsOrBounds(callee.Object) && !makesRequest(call) {
+				f.keeper = call
+			}
 		case acts:
 			if f.hasOwn(callee.Args) || f.labels(v, callee.Args) {
 				f.kept = true

@@ -22,6 +22,9 @@ result is wanted by nobody. Traces and other values of the request are lost as w
 Pass the context at hand. Where the work is meant to go on after the request, say so with context.WithoutCancel, which
 keeps the values, and give it a bound of its own with context.WithTimeout.
 
+What is started or made for longer than the call, a watcher or a client, may have context.Background: that is a decision.
+context.TODO is none, by its documentation it stands where there is no context to pass yet, and is reported there as well.
+
 The fix is not safe: a context that is cancelled then also ends this call.`,
 		Before: `
 type Orders struct{ db *sql.DB }
@@ -44,12 +47,13 @@ func (o *Orders) Count(ctx context.Context) (n int, err error) {
 	},
 	Blind: `Silent are: contexts with a bound of their own (context.WithTimeout of a root); goroutines, deferred calls, what follows
 the end of a context or the failure of a call that had it; methods that end their object; closures that are stored or
-handed to unknown code; calls that log, measure or trace; calls that make something that is kept; and contexts that are
-stored, returned or combined with the one at hand.`,
+handed to unknown code; calls that log, measure or trace; calls with context.Background that make something that is kept;
+and contexts that are stored, returned or combined with the one at hand.`,
 	References: []string{
 		"https://go.dev/blog/context",
 		"https://github.com/cert-manager/cert-manager/pull/6234",
 		"https://github.com/redis/go-redis/pull/3915",
+		"https://pkg.go.dev/context#TODO",
 	},
 }
 

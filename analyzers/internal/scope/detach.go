@@ -195,15 +195,15 @@ func (s *Info) failed(err ssa.Value, classified, seen map[ssa.Value]bool) Reason
 		return AfterEnd
 	}
 	for _, arg := range callee.Args {
-		if isContextLike(arg.Type()) && !isRoot(arg) {
+		if isContextLike(arg.Type()) && !IsRoot(arg) {
 			return AfterFailure
 		}
 	}
 	return NoReason
 }
 
-// isRoot reports whether a context is made on the spot.
-func isRoot(v ssa.Value) bool {
+// IsRoot reports whether a context is made on the spot.
+func IsRoot(v ssa.Value) bool {
 	call, ok := v.(*ssa.Call)
 	if !ok {
 		return false
