@@ -47,6 +47,13 @@ func TestOneCauseIsOneFinding(t *testing.T) {
 	ruletest.Suite{Analyzer: a, Packages: []string{"contextdrop/told"}, Facts: true}.Run(t)
 }
 
+// The configuration tells of a function that closes what it gets.
+func TestDeclared(t *testing.T) {
+	const models = `{"closers":["(*corp.example/contextdrop.Lease).Return"]}`
+	a := ruletest.Analyzer(t, contextdrop.New(), map[string]string{"models": models})
+	ruletest.Suite{Analyzer: a, Packages: []string{"contextdrop/declared"}, Facts: true}.Run(t)
+}
+
 // The steps lead from the function that has a context to the call that gets another.
 func checkSteps(t *testing.T, findings []wire.Finding) {
 	var got []string

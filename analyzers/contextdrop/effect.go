@@ -88,7 +88,7 @@ func (c *checker) effectOf(callee skeleton.Callee, i int, call *ssa.Call) effect
 	if quiet(obj.Pkg()) {
 		return nothing
 	}
-	if endsOrBounds(obj) || obj.FullName() == "(*net/http.Request).WithContext" || obj.FullName() == "(*net/http.Request).Clone" {
+	if c.endsOrBounds(obj) || obj.FullName() == "(*net/http.Request).WithContext" || obj.FullName() == "(*net/http.Request).Clone" {
 		return keeps
 	}
 	if known, ok := c.imported(obj, i); ok && known != acts {
@@ -102,8 +102,8 @@ func (c *checker) effectOf(callee skeleton.Callee, i int, call *ssa.Call) effect
 }
 
 // endsOrBounds reports whether a function ends something, or bounds what it does by more than its context.
-func endsOrBounds(obj *types.Func) bool {
-	return scope.Ends(obj) || boundsItself(obj.FullName()) || starts(obj.FullName())
+func (c *checker) endsOrBounds(obj *types.Func) bool {
+	return c.ends(obj) || boundsItself(obj.FullName()) || starts(obj.FullName())
 }
 
 // boundsItself reports whether a function gives what it calls a bound, which it takes beside the context.

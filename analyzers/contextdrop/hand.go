@@ -1,6 +1,7 @@
 package contextdrop
 
 import (
+	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -22,4 +23,9 @@ func (c *checker) neverEnds(p *ssa.Parameter) bool {
 		c.endless[p] = never
 	}
 	return never
+}
+
+// ends reports whether a function ends something or gives it back: that is right also when the context at hand has ended.
+func (c *checker) ends(obj *types.Func) bool {
+	return scope.Ends(obj) || c.Options.Models.IsCloser(obj.Origin().FullName())
 }

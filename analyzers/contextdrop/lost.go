@@ -108,7 +108,7 @@ func (c *checker) made(call *ssa.Call) string {
 // tells of, which is one of the user's own: there are no others.
 func (c *checker) lossBy(callee skeleton.Callee) *Loss {
 	obj := callee.Object
-	if obj == nil || obj.Pkg() == nil || scope.Ends(obj) {
+	if obj == nil || obj.Pkg() == nil || c.ends(obj) {
 		return nil
 	}
 	if fn := callee.Func; fn != nil && c.scope.Local(fn) {
@@ -172,7 +172,7 @@ func (c *checker) exportLosses() []Loss {
 	var list []Loss
 	for _, fn := range c.scope.Functions() {
 		obj, ok := fn.Object().(*types.Func)
-		if !ok || !obj.Exported() || scope.Ends(obj) {
+		if !ok || !obj.Exported() || c.ends(obj) {
 			continue
 		}
 		if loss := c.lossOf(fn); loss != nil {

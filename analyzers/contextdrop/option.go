@@ -120,7 +120,7 @@ func (c *checker) session(call *ssa.Call, callee skeleton.Callee) offer {
 	if !ok || !makesFrom(with.Signature(), recv.Type()) || types.TypeString(recv.Type(), nil) == "*net/http.Request" {
 		return offer{}
 	}
-	if !endsInError(obj.Signature()) && !readsError(call) || scope.Ends(obj) || !c.withoutContext(callee.Args[0], recv.Type(), 0) {
+	if !endsInError(obj.Signature()) && !readsError(call) || c.ends(obj) || !c.withoutContext(callee.Args[0], recv.Type(), 0) {
 		return offer{}
 	}
 	return offer{instead: "call WithContext(%s) before"}

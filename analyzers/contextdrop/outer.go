@@ -33,7 +33,7 @@ func (c *checker) outer(load *ssa.UnOp) {
 	}
 	sink := u.sinks[0].call
 	callee := skeleton.CalleeOf(sink.Common())
-	if c.toldAt(sink) || callee.Object != nil && scope.Ends(callee.Object) {
+	if c.toldAt(sink) || callee.Object != nil && c.ends(callee.Object) {
 		return
 	}
 	place := c.source.Place(sink)

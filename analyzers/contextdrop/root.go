@@ -199,7 +199,7 @@ func (f *follower) call(v ssa.Value, call *ssa.Call) {
 		switch f.effectOf(callee, i, call) {
 		case keeps:
 			f.kept = true
-			if callee.Object != nil && !endsOrBounds(callee.Object) && !makesRequest(call) {
+			if callee.Object != nil && !f.endsOrBounds(callee.Object) && !makesRequest(call) {
 				f.keeper = call
 			}
 		case acts:

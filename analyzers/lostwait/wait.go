@@ -51,7 +51,7 @@ func (c *checker) waits(call ssa.CallInstruction) {
 // mustReturn reports whether a function is one whose caller waits for its end: a handler, or a method that ends its object.
 func (c *checker) mustReturn(fn *ssa.Function) bool {
 	obj, _ := fn.Object().(*types.Func)
-	return handlers.Of(fn).Kind != handlers.None || obj != nil && scope.Ends(obj)
+	return handlers.Of(fn).Kind != handlers.None || obj != nil && (scope.Ends(obj) || c.Options.Models.IsCloser(obj.Origin().FullName()))
 }
 
 // A place is where a function waits, and by what.

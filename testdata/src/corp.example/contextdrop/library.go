@@ -39,3 +39,29 @@ func (c *Client) Generate(ctx context.Context, text string) error {
 type Engine struct{ templates map[string]string }
 
 func (e *Engine) Render(ctx context.Context, name string) error { return ctx.Err() }
+
+// A Pool lends.
+type Pool struct{ free chan *Lease }
+
+// A Lease is what a pool has lent.
+type Lease struct{ pool *Pool }
+
+func (p *Pool) Take(ctx context.Context) (*Lease, error) {
+	select {
+	case l := <-p.free:
+		return l, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (l *Lease) Put(ctx context.Context, key string) error { return ctx.Err() }
+
+func (l *Lease) Return(ctx context.Context) error {
+	select {
+	case l.pool.free <- l:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
