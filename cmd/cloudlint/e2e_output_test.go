@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/cloudlint/cloudlint/internal/app"
 	"github.com/cloudlint/cloudlint/internal/finding"
 )
 
@@ -54,6 +55,30 @@ func TestFormatsAtOnce(t *testing.T) {
 	}
 	if text := string(read(filepath.Join(dir, "github.txt"))); !strings.HasPrefix(text, "::warning ") {
 		t.Errorf("github.txt: %s", text)
+	}
+}
+
+// The formats that CI systems read, with the finding and with what could not be analysed, from one run.
+func TestEveryFormatAtOnce(t *testing.T) {
+	dir := module(t, price, clean, "-- broken/broken.go --\npackage broken\n\nvar x = undefined\n")
+	args := []string{"--driver=source"}
+	for _, name := range app.FormatNames() {
+		args = append(args, "--format", name+"=report."+name)
+	}
+	r := cloudlint(t, dir, args...)
+	if r.status != 3 || r.stdout != "" {
+		t.Errorf("exit status %d\n%s", r.status, r.stdout)
+	}
+	for _, name := range app.FormatNames() {
+		text, err := os.ReadFile(filepath.Join(dir, "report."+name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{"CL2012", "store/store.go", "undefined: undefined"} {
+			if !strings.Contains(string(text), want) {
+				t.Errorf("no %s in the %s report:\n%s", want, name, text)
+			}
+		}
 	}
 }
 

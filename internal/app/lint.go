@@ -201,7 +201,7 @@ func (r *run) fix(ctx context.Context, report *finding.Report) (*finding.Report,
 // render writes the report to its places.
 func (r *run) render(outputs []render.Output, report *finding.Report) error {
 	a := r.app
-	options := render.Options{Rules: r.rules, Terminal: a.terminal(), Category: r.category()}
+	options := render.Options{Rules: r.rules, Terminal: a.terminal(), Category: r.category(), Dir: a.Options.Dir}
 	if name := a.getenv("GITHUB_STEP_SUMMARY"); name != "" {
 		summary, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
 		if err != nil {

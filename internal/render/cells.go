@@ -98,13 +98,16 @@ func visible(r rune) string {
 		return "\u2421"
 	case r == 0x200D: // joins emoji
 		return string(r)
+	case r&0xFFFE == 0xFFFE: // no characters
+		return "\uFFFD"
 	case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp):
 		return "\uFFFD"
 	}
 	return string(r)
 }
 
-// clean returns the text on one line, safe for a terminal and a log. Messages and paths come from source code.
+// clean returns the text on one line, safe for a terminal and a log. Messages and paths come from source code, and some
+// CI systems execute what they find in a log: see neutral.
 func clean(text string) string {
 	var b strings.Builder
 	for _, r := range text {
@@ -113,8 +116,11 @@ func clean(text string) string {
 		}
 		b.WriteString(visible(r))
 	}
-	return b.String()
+	return neutral.Replace(b.String())
 }
+
+// neutral takes from a text what GitHub's and Azure's agents (anywhere in a line) and TeamCity's take for a command.
+var neutral = strings.NewReplacer("##[", "# #[", "##vso", "# #vso", "##teamcity", "# #teamcity")
 
 // runeWidth returns how many columns a character takes: 2 for East Asian wide characters and emoji, 0 for what combines
 // with the one before. Unicode leaves some to the terminal; these are the ones that terminals agree on.

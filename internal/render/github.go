@@ -12,8 +12,12 @@ import (
 	"github.com/cloudlint/cloudlint/internal/rule"
 )
 
-// annotationLimit is how many annotations of each level GitHub shows for a step; it drops the others silently.
+// annotationLimit is how many annotations of each level GitHub shows for a step; it drops the others silently. So does
+// Azure Pipelines.
 const annotationLimit = 10
+
+// GitHub drops a step summary of more than 1 MiB as a whole; this leaves room for what other commands of the step write.
+const summaryLimit = 900 << 10
 
 // renderGitHub prints workflow commands, which GitHub shows beside the lines of a pull request, then a list for the
 // reader of the step's log, and writes the step summary.
@@ -23,37 +27,43 @@ const annotationLimit = 10
 // actions/setup-go ("file.go:1:2: text") would make a second annotation of.
 func renderGitHub(out io.Writer, in *Input) error {
 	w := bufio.NewWriter(out)
-	shown, more := choose(annotations(in))
+	shown, more := choose(annotations(in), rule.Note)
 	for _, a := range shown {
 		fmt.Fprintln(w, a.command(in))
 	}
 	if more > 0 {
 		fmt.Fprintf(w, "::notice title=cloudlint::%d more: see the step's log and summary\n", more)
 	}
-	if len(in.Findings)+len(in.Errors) > 0 {
-		fmt.Fprintf(w, "::group::cloudlint: %s\n", logLine(counts(in.Report)))
-		for _, e := range in.Errors {
-			head, lines := errorLines(e)
-			fmt.Fprintln(w, logLine("error "+head))
-			for _, line := range lines {
-				fmt.Fprintln(w, logLine("  | "+line))
-			}
-		}
-		for _, f := range bySeverity(in.Findings) {
-			fmt.Fprintln(w, logLine(strings.Join(strings.Fields(fmt.Sprint(f.Severity, " ", place(f.Range), " ", f.Code, " ", f.Message)), " ")))
-			for _, line := range places(f) {
-				fmt.Fprintln(w, logLine("  | "+line))
-			}
-		}
-		fmt.Fprintln(w, "::endgroup::")
-	}
+	writeLog(w, in, "::group::", "::endgroup::")
 	if err := w.Flush(); err != nil {
 		return err
 	}
 	if in.StepSummary != nil {
-		return stepSummary(in.StepSummary, in)
+		return writeMarkdown(in.StepSummary, in, summaryLimit, "are in the step's log")
 	}
 	return nil
+}
+
+// writeLog prints the errors and findings for the reader of a step's log, as a group that can be folded.
+func writeLog(w io.Writer, in *Input, group, end string) {
+	if len(in.Findings)+len(in.Errors) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "%scloudlint: %s\n", group, logLine(counts(in.Report)))
+	for _, e := range in.Errors {
+		head, lines := errorLines(e)
+		fmt.Fprintln(w, logLine("error "+head))
+		for _, line := range lines {
+			fmt.Fprintln(w, logLine("  | "+line))
+		}
+	}
+	for _, f := range bySeverity(in.Findings) {
+		fmt.Fprintln(w, logLine(strings.Join(strings.Fields(fmt.Sprint(f.Severity, " ", place(f.Range), " ", f.Code, " ", f.Message)), " ")))
+		for _, line := range places(f) {
+			fmt.Fprintln(w, logLine("  | "+line))
+		}
+	}
+	fmt.Fprintln(w, end)
 }
 
 // An annotation is what GitHub shows at one line: one or more findings, or an error.
@@ -86,9 +96,9 @@ func annotations(in *Input) []annotation {
 	return list
 }
 
-// choose keeps as many annotations as GitHub shows, and counts the findings and errors of the others. Where there are
-// others, a notice is left free to say so.
-func choose(all []annotation) (shown []annotation, more int) {
+// choose keeps as many annotations as are shown, and counts the findings and errors of the others. Where there are
+// others, one of the given level is left free to say so.
+func choose(all []annotation, free rule.Severity) (shown []annotation, more int) {
 	count := make(map[rule.Severity]int)
 	for _, a := range all {
 		count[a.level]++
@@ -96,7 +106,7 @@ func choose(all []annotation) (shown []annotation, more int) {
 	limit := map[rule.Severity]int{rule.Error: annotationLimit, rule.Warning: annotationLimit, rule.Note: annotationLimit}
 	for level, n := range count {
 		if n > limit[level] {
-			limit[rule.Note] = annotationLimit - 1
+			limit[free] = annotationLimit - 1
 		}
 	}
 	for _, a := range all {
@@ -119,17 +129,7 @@ func (a annotation) command(in *Input) string {
 		return fmt.Sprintf("::error title=%s::%s", escapeProperty("cloudlint: "+head), escapeData(strings.Join(lines, "\n")))
 	}
 	level := map[rule.Severity]string{rule.Error: "error", rule.Warning: "warning", rule.Note: "notice"}[a.level]
-	var codes, text []string
-	for _, f := range a.findings {
-		if !slices.Contains(codes, f.Code) {
-			codes = append(codes, f.Code)
-		}
-		message := clean(f.Message)
-		if len(a.findings) > 1 { // the title does not say which is which
-			message = f.Code + ": " + message
-		}
-		text = append(append(text, message), places(f)...)
-	}
+	codes, text := a.text()
 	first := a.findings[0]
 	var props []string
 	if first.File != "" {
@@ -144,6 +144,21 @@ func (a annotation) command(in *Input) string {
 	}
 	props = append(props, "title="+escapeProperty("cloudlint "+strings.Join(codes, ", ")))
 	return fmt.Sprintf("::%s %s::%s", level, strings.Join(props, ","), escapeData(strings.Join(text, "\n")))
+}
+
+// text returns the codes of the findings, and their messages and places, one a line.
+func (a annotation) text() (codes, lines []string) {
+	for _, f := range a.findings {
+		if !slices.Contains(codes, f.Code) {
+			codes = append(codes, f.Code)
+		}
+		message := clean(f.Message)
+		if len(a.findings) > 1 { // the title does not say which is which
+			message = f.Code + ": " + message
+		}
+		lines = append(append(lines, message), places(f)...)
+	}
+	return codes, lines
 }
 
 // places returns the steps and the other places of a finding, one a line.
@@ -162,20 +177,17 @@ func places(f *finding.Finding) []string {
 
 // escapeData escapes the text of a workflow command.
 func escapeData(s string) string {
-	return dataEscaper.Replace(s)
+	return dataEscaper.Replace(neutral.Replace(s))
 }
 
 // escapeProperty escapes the value of a property of a workflow command.
 func escapeProperty(s string) string {
-	return propertyEscaper.Replace(s)
+	return propertyEscaper.Replace(neutral.Replace(s))
 }
 
-// The runner also takes the old form of commands, wherever it stands in a line.
-const oldCommand, neutralCommand = "##[", "# #["
-
 var (
-	dataEscaper     = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", oldCommand, neutralCommand)
-	propertyEscaper = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C", oldCommand, neutralCommand)
+	dataEscaper     = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	propertyEscaper = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 )
 
 // goPlace is how the problem matcher of actions/setup-go recognises a message: `^\s*(.+\.go):(?:(\d+):(\d+):)? (.*)`.
@@ -183,12 +195,16 @@ var goPlace = regexp.MustCompile(`\.go:(\d+:\d+:)? `)
 
 // logLine returns a line for the log that is neither a command nor a compiler's message.
 func logLine(s string) string {
-	s = strings.ReplaceAll(clean(s), oldCommand, neutralCommand)
-	s = goPlace.ReplaceAllStringFunc(s, func(m string) string {
+	s = goPlace.ReplaceAllStringFunc(clean(s), func(m string) string {
 		return strings.TrimSuffix(m, ": ") + " "
 	})
-	if t := strings.TrimSpace(s); strings.HasPrefix(t, "::") {
+	return notCommand(s)
+}
+
+// notCommand returns a line that does not begin as a workflow command.
+func notCommand(line string) string {
+	if t := strings.TrimSpace(line); strings.HasPrefix(t, "::") {
 		return ". " + t
 	}
-	return s
+	return line
 }

@@ -26,6 +26,14 @@ func TestGolden(t *testing.T) {
 		{"jsonl", "jsonl", Terminal{}},
 		{"sarif", "sarif", Terminal{}},
 		{"github.txt", "github", Terminal{}},
+		{"gitlab", "gitlab", Terminal{}},
+		{"rdjson", "rdjson", Terminal{}},
+		{"rdjsonl", "rdjsonl", Terminal{}},
+		{"checkstyle.xml", "checkstyle", Terminal{}},
+		{"junit.xml", "junit", Terminal{}},
+		{"teamcity.txt", "teamcity", Terminal{}},
+		{"azure.txt", "azure", Terminal{}},
+		{"md", "markdown", Terminal{}},
 	}
 	fx := newFixture(t)
 	for name, report := range fx.reports() {

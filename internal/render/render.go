@@ -30,6 +30,14 @@ func Formats() []Format {
 		{"jsonl", "one finding a line, then one line with the errors and statistics", renderJSONLines},
 		{"sarif", "SARIF 2.1.0, as GitHub code scanning and IDEs read it", renderSARIF},
 		{"github", "annotations and the step summary of GitHub Actions", renderGitHub},
+		{"gitlab", "GitLab's Code Quality report", renderGitLab},
+		{"rdjson", "reviewdog's diagnostic format: one JSON object", renderRDJSON},
+		{"rdjsonl", "reviewdog's diagnostic format: one diagnostic a line", renderRDJSONLines},
+		{"checkstyle", "Checkstyle's XML, as Jenkins and many others read it", renderCheckstyle},
+		{"junit", "JUnit's XML: each finding a failed test", renderJUnit},
+		{"teamcity", "inspections of TeamCity, by service messages", renderTeamCity},
+		{"azure", "errors and warnings of Azure Pipelines, by logging commands", renderAzure},
+		{"markdown", "a table for a comment on a change", renderMarkdown},
 	}
 }
 
@@ -46,13 +54,15 @@ func Lookup(name string) (Format, bool) {
 type Options struct {
 	// Rules are the rules that can be reported, for formats that describe them.
 	Rules rule.Catalogue
+	// Dir is the working directory, if it is not the report's root: errors name files relative to it.
+	Dir string
 	// ReadFile returns the contents of a file that the report names (finding.Range.File). Nil reads the disk.
 	ReadFile func(file string) ([]byte, error)
 	// Terminal is for text that goes to standard output.
 	Terminal Terminal
 	// StepSummary receives the Markdown summary of the github format. It may be nil.
 	StepSummary io.Writer
-	// SourceURL, if not empty, is the address to which the step summary appends a file's path: it ends in a slash.
+	// SourceURL, if not empty, is the address to which Markdown appends a file's path: it ends in a slash.
 	SourceURL string
 	// Category tells SARIF logs of one commit apart, say of several modules or platforms.
 	Category string

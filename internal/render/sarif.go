@@ -7,7 +7,6 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/cloudlint/cloudlint/internal/finding"
@@ -20,7 +19,7 @@ import (
 // Columns count UTF-16 code units. Paths are relative to the git root, without a base: some readers resolve an absolute
 // base to a path that exists on this machine only.
 func renderSARIF(w io.Writer, in *Input) error {
-	s := &sarifWriter{in: in, ruleIndex: make(map[string]int), seen: make(map[string]int)}
+	s := &sarifWriter{in: in, ruleIndex: make(map[string]int), seen: make(occurrences)}
 	run := sarifRun{
 		AutomationDetails: sarifAutomation{ID: cmp.Or(in.Category, "cloudlint") + "/"},
 		ColumnKind:        "utf16CodeUnits",
@@ -30,7 +29,7 @@ func renderSARIF(w io.Writer, in *Input) error {
 	run.Tool.Driver = sarifDriver{
 		Name:           in.Tool.Name,
 		FullName:       in.Tool.Name + " " + in.Tool.Version,
-		InformationURI: "https://github.com/cloudlint/cloudlint",
+		InformationURI: homepage,
 		Rules:          s.rules(),
 	}
 	// SARIF wants a version that starts with a digit, and Go's versions start with a letter.
@@ -54,7 +53,7 @@ func renderSARIF(w io.Writer, in *Input) error {
 type sarifWriter struct {
 	in        *Input
 	ruleIndex map[string]int // by code
-	seen      map[string]int // fingerprints
+	seen      occurrences    // fingerprints
 }
 
 // rules describes the rules of the catalogue, and those of findings that it does not have.
@@ -120,11 +119,7 @@ func (s *sarifWriter) result(f *finding.Finding) sarifResult {
 		res.PartialFingerprints["primaryLocationLineHash"] = hash
 	}
 	if f.Fingerprint != "" {
-		fp := f.Fingerprint
-		if s.seen[fp]++; s.seen[fp] > 1 {
-			fp += ":" + strconv.Itoa(s.seen[fp])
-		}
-		res.PartialFingerprints["cloudlint/v1"] = fp
+		res.PartialFingerprints["cloudlint/v1"] = s.seen.next(f.Fingerprint)
 	}
 	path, others := steps(f)
 	// GitHub shows a related location only where the message links to it.

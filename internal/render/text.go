@@ -36,18 +36,21 @@ func renderText(w io.Writer, in *Input) error {
 	return err
 }
 
+// plainText returns a finding as the text format prints it for programs, without the last line's end.
+func plainText(f *finding.Finding) string {
+	var b strings.Builder
+	textLines(&b, f)
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
 func textLines(b *strings.Builder, f *finding.Finding) {
+	head := f.Code + " " + clean(f.Message)
 	if f.File != "" {
-		fmt.Fprintf(b, "%s: ", place(f.Range))
+		head = place(f.Range) + ": " + head
 	}
-	fmt.Fprintf(b, "%s %s\n", f.Code, clean(f.Message))
-	path, others := steps(f)
-	many := goroutines(path) > 1
-	for i, s := range path {
-		fmt.Fprintf(b, "    %s (%s)\n", stepLabel(i, s, many), place(s.Range))
-	}
-	for _, r := range others {
-		fmt.Fprintf(b, "    %s (%s)\n", clean(r.Message), place(r.Range))
+	fmt.Fprintln(b, notCommand(head))
+	for _, line := range places(f) {
+		fmt.Fprintln(b, "    "+notCommand(line))
 	}
 }
 
@@ -78,9 +81,8 @@ func textError(b *strings.Builder, e finding.Error, t Terminal) {
 		if e.Package != "" {
 			head = "# " + clean(e.Package)
 		}
-		fmt.Fprintln(b, head)
-		for _, line := range lines {
-			fmt.Fprintln(b, line)
+		for _, line := range append([]string{head}, lines...) {
+			fmt.Fprintln(b, notCommand(line))
 		}
 		return
 	}

@@ -1,0 +1,63 @@
+package render
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var (
+	escaped = regexp.MustCompile(`\\.`)
+	ourLink = regexp.MustCompile(`\]\(https://example\.com/[^()\s]*\)`)
+)
+
+// Whatever a message, a path or an error says, the table has its rows and cells, and no link, element or mention that
+// is not ours. .ci/full has a renderer of GitHub's Markdown look at the golden reports.
+func FuzzMarkdown(f *testing.F) {
+	seedHostile(f)
+	f.Fuzz(func(t *testing.T, message, file, failure string) {
+		r := hostileReport(message, file, failure)
+		r.Findings[1].URL = "https://example.com/CL2011"
+		in := NewInput(r, Options{ReadFile: noFile, SourceURL: "https://example.com/blob/0123abc/"})
+		text := string(renderFormat(t, "markdown", in))
+		for _, bad := range []string{"\r", "\v", "\f", "\u0085", "\u2028", "\u2029", "\x1b"} {
+			if strings.Contains(text, bad) {
+				t.Errorf("%q in %q", bad, text)
+			}
+		}
+		rows, failures := 0, 0
+		for line := range strings.Lines(text) {
+			rest := escaped.ReplaceAllString(line, "") // what is left has a meaning
+			rest = ourLink.ReplaceAllString(rest, "")
+			rest = strings.ReplaceAll(strings.TrimSuffix(rest, "\n"), "<br>", " ")
+			switch {
+			case rest == "" || rest == "|---|---|---|---|" || rest == "| | Rule | Place | Finding |":
+				continue
+			case strings.HasPrefix(rest, "| "):
+				rows++
+				if n := strings.Count(rest, "|"); n != 5 {
+					t.Errorf("%d borders in the row %q", n, line)
+				}
+				rest = strings.ReplaceAll(rest, "[", "") // of our links, whose ends are gone
+			case strings.HasPrefix(rest, "- **error**: "):
+				failures++
+				rest = strings.TrimPrefix(rest, "- **error**: ")
+			case strings.HasPrefix(rest, "### cloudlint: "):
+				continue
+			default:
+				t.Errorf("a line that begins with something else: %q", line)
+			}
+			for _, bad := range []string{"<", ">", "`", "*", "[", "]", "://", "~", "$"} {
+				if strings.Contains(rest, bad) {
+					t.Errorf("%q means something in %q", bad, line)
+				}
+			}
+			if regexp.MustCompile(`@[^ \x{200B}]|(?i)www\.`).MatchString(rest) {
+				t.Errorf("a mention or a link: %q", line)
+			}
+		}
+		if rows != len(r.Findings) || failures != len(r.Errors) {
+			t.Errorf("%d rows and %d errors, want %d and %d:\n%s", rows, failures, len(r.Findings), len(r.Errors), text)
+		}
+	})
+}
