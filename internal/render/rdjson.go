@@ -125,6 +125,7 @@ func (in *Input) diagnostic(it *item) rdDiagnostic {
 	f := it.finding
 	if f == nil {
 		d.Message = inert(it.text("\n"))
+		d.Code.URL = homepage + "/blob/main/docs/formats.md" // reviewdog writes <code> where there is none
 		d.OriginalOutput = it.text("\n")
 		return d
 	}
