@@ -1,7 +1,6 @@
 package contextdeadline
 
 import (
-	"go/token"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -12,7 +11,6 @@ import (
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
 	"github.com/cloudlint/cloudlint/analyzers/internal/repeat"
 	"github.com/cloudlint/cloudlint/analyzers/internal/source"
-	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
@@ -221,7 +219,7 @@ func (c *checker) settled(call ssa.CallInstruction, d duty) bool {
 		return true // once, while the program starts
 	}
 	often := repeat.Called(fn)
-	if loop := repeat.Loop(call, c.exits.Succs); loop != nil && !retries(loop) {
+	if loop := repeat.Loop(call, c.exits.Succs); loop != nil && !repeat.UntilSuccess(loop, anyError) {
 		often = repeat.EachRound
 	}
 	if often == "" {
@@ -231,28 +229,7 @@ func (c *checker) settled(call ssa.CallInstruction, d duty) bool {
 	return true
 }
 
-// retries reports whether a loop goes round until something succeeds: it is left where an error is nil. Then it does one thing,
-// however often it has to try.
-func retries(loop []*ssa.BasicBlock) bool {
-	for _, b := range loop {
-		branch, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
-		if !ok {
-			continue
-		}
-		cond, ok := branch.Cond.(*ssa.BinOp)
-		if !ok || !irutil.IsError(cond.X.Type()) || !irutil.IsNil(cond.Y) && !irutil.IsNil(cond.X) {
-			continue
-		}
-		success := b.Succs[0]
-		if cond.Op == token.NEQ {
-			success = b.Succs[1]
-		}
-		if !slices.Contains(loop, success) {
-			return true
-		}
-	}
-	return false
-}
+func anyError(ssa.Value) bool { return true }
 
 // ofRequest reports whether a parameter of a handler ends with the request.
 func ofRequest(fn *ssa.Function, p *ssa.Parameter) bool {

@@ -2,11 +2,11 @@ package contextdeadline
 
 import (
 	"go/token"
-	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/cloudlint/cloudlint/analyzers/internal/repeat"
 	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
@@ -36,64 +36,45 @@ func madeIn(v ssa.Value, made *ssa.Call) bool {
 
 // leavesAfter follows the ways from a call on which nothing fails, up to where the loop waits, or begins the next round.
 func (c *checker) leavesAfter(call *ssa.Call, next *ssa.BasicBlock, loop []*ssa.BasicBlock) bool {
-	seen := map[*ssa.BasicBlock]bool{next: true}
-	b, from := call.Block(), slices.Index(call.Block().Instrs, ssa.Instruction(call))+1
-	for todo := []*ssa.BasicBlock(nil); ; {
-		if !slices.ContainsFunc(b.Instrs[from:], isWait) {
-			branch, conditional := b.Instrs[len(b.Instrs)-1].(*ssa.If)
-			for i, s := range b.Succs {
-				if !slices.Contains(c.exits.Succs(b), s) || conditional && fails(branch.Cond, i == 0) {
-					continue
-				}
-				if !slices.Contains(loop, s) {
-					return true
-				}
-				if !seen[s] {
-					seen[s] = true
-					todo = append(todo, s)
-				}
-			}
+	leaves := false
+	repeat.Follow(call, c.exits.Succs, func(run []ssa.Instruction) repeat.Turn {
+		if slices.ContainsFunc(run, repeat.Waits) {
+			return repeat.Back
 		}
-		if len(todo) == 0 {
-			return false
+		return repeat.On
+	}, func(way repeat.Way) repeat.Turn {
+		switch {
+		case way.If != nil && fails(way.If.Cond, way.Value):
+			return repeat.Back
+		case !slices.Contains(loop, way.To):
+			leaves = true
+			return repeat.Stop
+		case way.To == next:
+			return repeat.Back
 		}
-		b, from = todo[len(todo)-1], 0
-		todo = todo[:len(todo)-1]
-	}
+		return repeat.On
+	})
+	return leaves
 }
 
-// isWait reports whether an instruction waits for something to come.
-func isWait(instr ssa.Instruction) bool {
-	switch op := skeleton.OpOf(instr); op.Kind {
-	case skeleton.Recv, skeleton.Sleep:
-		return true
-	case skeleton.Select:
-		return !op.Default && slices.ContainsFunc(op.Cases, func(s *ssa.SelectState) bool { return s.Dir == types.RecvOnly })
-	}
-	return false
-}
-
-// fails reports whether a condition that has the value says that something has failed.
+// fails reports whether a condition that has the value says that something has failed: there is an error, or it is of a kind.
 func fails(cond ssa.Value, value bool) bool {
-	cmp, ok := cond.(*ssa.BinOp)
-	if !ok || cmp.Op != token.EQL && cmp.Op != token.NEQ || !irutil.IsError(cmp.X.Type()) {
-		return false
+	if err, isNil, ok := irutil.NilTest(cond, value); ok {
+		return irutil.IsError(err.Type()) && !isNil
 	}
-	equal := value == (cmp.Op == token.EQL)
-	return equal != (irutil.IsNil(cmp.X) || irutil.IsNil(cmp.Y))
+	cmp, ok := cond.(*ssa.BinOp)
+	return ok && irutil.IsError(cmp.X.Type()) && value == (cmp.Op == token.EQL)
 }
 
 // once reports whether an instruction of a loop runs in one round at most: the round for which a timer has fired, which was
 // started before the loop, and which the loop starts again only where Stop has told that it had not fired yet.
 func (c *checker) once(instr ssa.Instruction, loop []*ssa.BasicBlock) bool {
-	b := instr.Block()
-	for d := b; d.Idom() != nil && slices.Contains(loop, d); d = d.Idom() {
-		branch, ok := d.Idom().Instrs[len(d.Idom().Instrs)-1].(*ssa.If)
-		if !ok {
-			continue
+	for branch, value := range irutil.Known(instr.Block()) {
+		if !slices.Contains(loop, branch.Block()) {
+			return false
 		}
 		fired := firedTimer(branch.Cond)
-		if fired == nil || slices.Contains(loop, fired.Block()) || len(d.Preds) != 1 || d.Idom().Succs[0] != d {
+		if !value || fired == nil || slices.Contains(loop, fired.Block()) {
 			continue
 		}
 		if !slices.ContainsFunc(*fired.Referrers(), func(use ssa.Instruction) bool { return startsAgain(use, fired) }) {
@@ -105,28 +86,11 @@ func (c *checker) once(instr ssa.Instruction, loop []*ssa.BasicBlock) bool {
 
 // firedTimer returns the call that made the timer whose channel a select has received from, where a condition is true.
 func firedTimer(cond ssa.Value) *ssa.Call {
-	cmp, ok := cond.(*ssa.BinOp)
-	if !ok || cmp.Op != token.EQL {
+	chosen := irutil.SelectCase(cond)
+	if chosen == nil {
 		return nil
 	}
-	index, ok := cmp.X.(*ssa.Extract)
-	k, isConst := cmp.Y.(*ssa.Const)
-	if !ok || !isConst || k.Value == nil || index.Index != 0 {
-		return nil
-	}
-	sel, ok := index.Tuple.(*ssa.Select)
-	if !ok || k.Int64() < 0 || int(k.Int64()) >= len(sel.States) {
-		return nil
-	}
-	load, ok := sel.States[k.Int64()].Chan.(*ssa.UnOp)
-	if !ok {
-		return nil
-	}
-	field, ok := load.X.(*ssa.FieldAddr)
-	if !ok {
-		return nil
-	}
-	made, ok := field.X.(*ssa.Call)
+	made, ok := repeat.TimerOf(chosen.Chan).(*ssa.Call)
 	if !ok || skeleton.OpOf(made).Kind != skeleton.NewTimer {
 		return nil
 	}
@@ -152,13 +116,9 @@ func startsAgain(use ssa.Instruction, timer *ssa.Call) bool {
 
 // stopped reports whether a block is reached only where Stop has said that the timer had not fired.
 func stopped(b *ssa.BasicBlock, timer *ssa.Call) bool {
-	for d := b; d.Idom() != nil; d = d.Idom() {
-		branch, ok := d.Idom().Instrs[len(d.Idom().Instrs)-1].(*ssa.If)
-		if !ok || len(d.Preds) != 1 || d.Idom().Succs[0] != d {
-			continue
-		}
+	for branch, value := range irutil.Known(b) {
 		call, ok := branch.Cond.(*ssa.Call)
-		if !ok {
+		if !ok || !value {
 			continue
 		}
 		callee := skeleton.CalleeOf(call.Common())

@@ -2,11 +2,13 @@ package lostwait
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/analyzers/internal/repeat"
 	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
@@ -23,7 +25,7 @@ func (c *checker) retryEnded(instr ssa.CallInstruction) {
 	}
 	l := loops[0]
 	of := failures(call)
-	if of == nil || !c.sameAgain(call, l) || !c.endsOnSuccess(l, of) || c.leavesOn(call, l, of, true) {
+	if of == nil || !c.sameAgain(call, l) || !endsOnSuccess(l, of) || c.leavesOn(call, l, of, true) {
 		return
 	}
 	ctx, ok := c.atHand(call)
@@ -89,16 +91,6 @@ func unchanged(v ssa.Value, l *irutil.Loop, depth int) bool {
 }
 
 // endsOnSuccess reports whether a loop is left when the call has not failed.
-func (c *checker) endsOnSuccess(l *irutil.Loop, of func(ssa.Value) bool) bool {
-	for b := range l.Has {
-		branch, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
-		if !ok {
-			continue
-		}
-		v := c.judge(branch.Cond, l, of)
-		if v == yes && !l.Has[b.Succs[1]] || v == no && !l.Has[b.Succs[0]] {
-			return true
-		}
-	}
-	return false
+func endsOnSuccess(l *irutil.Loop, of func(ssa.Value) bool) bool {
+	return repeat.UntilSuccess(slices.Collect(maps.Keys(l.Has)), of)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/cloudlint/cloudlint/analyzers/internal/ctxflow"
 	"github.com/cloudlint/cloudlint/analyzers/internal/handlers"
 	"github.com/cloudlint/cloudlint/analyzers/internal/models"
+	"github.com/cloudlint/cloudlint/analyzers/internal/repeat"
 	"github.com/cloudlint/cloudlint/analyzers/internal/scope"
 	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
@@ -109,41 +110,24 @@ func (c *checker) leavesBy(call *ssa.Call, l *irutil.Loop) bool {
 // leavesOn reports whether the loop can be left when a call in it has failed, other than because the tries are used up.
 // Of a plain error it is known that it is of none of the kinds that the loop looks for.
 func (c *checker) leavesOn(call *ssa.Call, l *irutil.Loop, of func(ssa.Value) bool, plain bool) bool {
-	seen := map[*ssa.BasicBlock]bool{}
-	todo := []*ssa.BasicBlock{call.Block()}
-	for len(todo) > 0 {
-		b := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		if seen[b] {
-			continue
+	leaves := false
+	repeat.Follow(call, c.exits.Succs, func(run []ssa.Instruction) repeat.Turn {
+		if len(c.exits.Succs(run[0].Block())) == 0 {
+			leaves = true // it ends the process, or panics
+			return repeat.Stop
 		}
-		seen[b] = true
-		succs := c.exits.Succs(b)
-		if branch, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If); ok {
-			v := c.judge(branch.Cond, l, of)
-			if kind, known := ofKind(branch.Cond, of); plain && v == either && known {
-				if v = yes; kind {
-					v = no
-				}
-			}
-			for i, s := range b.Succs {
-				if !slices.Contains(succs, s) || v == yes && i == 1 || v == no && i == 0 {
-					continue
-				}
-				if l.Has[s] {
-					todo = append(todo, s)
-				} else if v != byCount {
-					return true
-				}
-			}
-			continue
+		return repeat.On
+	}, func(way repeat.Way) repeat.Turn {
+		switch v := c.taken(way, l, of, plain); {
+		case l.Has[way.To] && v != no:
+			return repeat.On
+		case v == no || v == byCount:
+			return repeat.Back
 		}
-		todo = append(todo, slices.DeleteFunc(slices.Clone(succs), func(s *ssa.BasicBlock) bool { return !l.Has[s] })...)
-		if len(succs) == 0 {
-			return true // it ends the process, or panics
-		}
-	}
-	return false
+		leaves = true
+		return repeat.Stop
+	})
+	return leaves
 }
 
 // dependsOn reports whether a condition is computed from the result of a call.

@@ -236,34 +236,17 @@ func parentOf(v ssa.Value) (made *ssa.Call, parent ssa.Value) {
 // tellsEnd reports whether a condition that had the value shows that the context has ended: the case of a select, or that
 // its error is not nil.
 func tellsEnd(cond ssa.Value, value bool, is func(ssa.Value) bool) bool {
-	if not, ok := cond.(*ssa.UnOp); ok && not.Op == token.NOT {
-		return tellsEnd(not.X, !value, is)
+	if chosen := irutil.SelectCase(cond); chosen != nil {
+		ctx := doneOf(chosen.Chan)
+		return value && ctx != nil && is(ctx)
 	}
-	cmp, ok := cond.(*ssa.BinOp)
-	if !ok || cmp.Op != token.EQL && cmp.Op != token.NEQ {
+	err, isNil, ok := irutil.NilTest(cond, value)
+	call, called := err.(*ssa.Call)
+	if !ok || isNil || !called {
 		return false
 	}
-	equal := value == (cmp.Op == token.EQL)
-	if e, ok := cmp.X.(*ssa.Extract); ok && e.Index == 0 && equal {
-		sel, ok := e.Tuple.(*ssa.Select)
-		k, isConst := cmp.Y.(*ssa.Const)
-		if !ok || !isConst || k.Value == nil || k.Int64() < 0 || int(k.Int64()) >= len(sel.States) {
-			return false
-		}
-		ctx := doneOf(sel.States[k.Int64()].Chan)
-		return ctx != nil && is(ctx)
-	}
-	for _, pair := range [...][2]ssa.Value{{cmp.X, cmp.Y}, {cmp.Y, cmp.X}} {
-		call, ok := pair[0].(*ssa.Call)
-		if !ok || !irutil.IsNil(pair[1]) || equal {
-			continue
-		}
-		callee := skeleton.CalleeOf(call.Common())
-		if skeleton.KindOf(callee.Object) == skeleton.ContextErr && len(callee.Args) == 1 && is(callee.Args[0]) {
-			return true
-		}
-	}
-	return false
+	callee := skeleton.CalleeOf(call.Common())
+	return skeleton.KindOf(callee.Object) == skeleton.ContextErr && len(callee.Args) == 1 && is(callee.Args[0])
 }
 
 // doneOf returns the context whose channel Done it is, or nil.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/outbound"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/analyzers/internal/repeat"
 	"github.com/cloudlint/cloudlint/analyzers/internal/source"
 	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
@@ -46,60 +47,34 @@ func (c *checker) endlessRetry(instr ssa.CallInstruction) bool {
 // repeatsAtOnce follows the ways from a call that has failed. It reports whether they come back to it, whatever the
 // error is, and nothing on them waits, counts, or leaves the loop.
 func (c *checker) repeatsAtOnce(call *ssa.Call, l *irutil.Loop, of func(ssa.Value) bool) bool {
-	back := false
-	seen := make(map[*ssa.BasicBlock]bool)
-	b, from := call.Block(), slices.Index(call.Block().Instrs, ssa.Instruction(call))+1
-	todo := []*ssa.BasicBlock{}
-	for {
-		for _, instr := range b.Instrs[from:] {
-			if !c.goesOn(instr, 0) {
-				return false
-			}
-		}
-		succs := c.exits.Succs(b)
-		if len(succs) == 0 {
-			return false
-		}
-		branch, conditional := b.Instrs[len(b.Instrs)-1].(*ssa.If)
-		for i, s := range b.Succs {
-			if !slices.Contains(succs, s) {
-				continue
-			}
-			if conditional {
-				switch v := c.judge(branch.Cond, l, of); {
-				case v == yes && i == 1, v == no && i == 0:
-					continue
-				case v == byCount:
-					return false
-				case v == either:
-					if kind, known := ofKind(branch.Cond, of); known && kind == (i == 0) {
-						continue // an error of a kind that is looked for
-					}
-				}
-			}
-			if !l.Has[s] {
-				return false
-			}
-			if s == call.Block() {
-				for _, instr := range s.Instrs[:slices.Index(s.Instrs, ssa.Instruction(call))] {
-					if !c.goesOn(instr, 0) {
-						return false
-					}
-				}
-				back = true
-				continue
-			}
-			if !seen[s] {
-				seen[s] = true
-				todo = append(todo, s)
-			}
-		}
-		if len(todo) == 0 {
-			return back
-		}
-		b, from = todo[len(todo)-1], 0
-		todo = todo[:len(todo)-1]
+	back, goes := false, true
+	stop := func() repeat.Turn {
+		goes = false
+		return repeat.Stop
 	}
+	waits := func(instr ssa.Instruction) bool { return !c.goesOn(instr, 0) }
+	repeat.Follow(call, c.exits.Succs, func(run []ssa.Instruction) repeat.Turn {
+		if slices.ContainsFunc(run, waits) || len(c.exits.Succs(run[0].Block())) == 0 {
+			return stop()
+		}
+		return repeat.On
+	}, func(way repeat.Way) repeat.Turn {
+		v := c.taken(way, l, of, true)
+		switch {
+		case v == no:
+			return repeat.Back
+		case v == byCount || !l.Has[way.To]:
+			return stop()
+		case way.To == call.Block():
+			if slices.ContainsFunc(way.To.Instrs[:slices.Index(way.To.Instrs, ssa.Instruction(call))], waits) {
+				return stop()
+			}
+			back = true
+			return repeat.Back
+		}
+		return repeat.On
+	})
+	return back && goes
 }
 
 // ofKind returns the value that a condition has for an error of a kind that is looked for: errors.Is(err, target),
@@ -182,7 +157,7 @@ func (c *checker) goesOn(instr ssa.Instruction, depth int) bool {
 // recursion reports a function that calls itself to try again, with the number of tries that are left as it was.
 func (c *checker) recursion(instr ssa.CallInstruction) {
 	call, ok := instr.(*ssa.Call)
-	if !ok || call.Call.StaticCallee() != call.Parent() || !afterFailure(call.Block()) {
+	if !ok || call.Call.StaticCallee() != call.Parent() || !irutil.AfterFailure(call.Block()) {
 		return
 	}
 	fn := call.Parent()
@@ -230,26 +205,6 @@ func counter(p *ssa.Parameter) bool {
 			}
 		case "<", "<=", ">", ">=", "==", "!=":
 			return true
-		}
-	}
-	return false
-}
-
-// afterFailure reports whether a block is reached only where an error is not nil.
-func afterFailure(b *ssa.BasicBlock) bool {
-	for d := b; d.Idom() != nil; d = d.Idom() {
-		branch, ok := d.Idom().Instrs[len(d.Idom().Instrs)-1].(*ssa.If)
-		if !ok {
-			continue
-		}
-		cmp, ok := branch.Cond.(*ssa.BinOp)
-		if !ok || !irutil.IsError(cmp.X.Type()) || !irutil.IsNil(cmp.Y) {
-			continue
-		}
-		for i, s := range d.Idom().Succs {
-			if len(s.Preds) == 1 && s.Dominates(b) && (cmp.Op.String() == "!=") == (i == 0) {
-				return true
-			}
 		}
 	}
 	return false

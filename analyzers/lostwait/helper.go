@@ -8,6 +8,7 @@ import (
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/models"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/analyzers/internal/repeat"
 	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
@@ -127,45 +128,43 @@ func (c *checker) tried(operation *ssa.Function, helper *models.RetryHelper) *ss
 // triedAgain reports whether an operation whose call has failed is tried again, whatever the error is.
 func (c *checker) triedAgain(call *ssa.Call, of func(ssa.Value) bool, helper *models.RetryHelper) bool {
 	none := &irutil.Loop{Head: call.Block()}
-	seen := make(map[*ssa.BasicBlock]bool)
-	returns := false
-	for todo := []*ssa.BasicBlock{call.Block()}; len(todo) > 0; {
-		b := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		if seen[b] {
-			continue
-		}
-		seen[b] = true
-		succs := c.exits.Succs(b)
-		switch last := b.Instrs[len(b.Instrs)-1].(type) {
-		case *ssa.Return:
-			if !goesAgain(last, of, helper) {
-				return false
-			}
-			returns = true
-		case *ssa.If:
-			v := c.judge(last.Cond, none, of)
-			if kind, known := ofKind(last.Cond, of); v == either && known {
-				if asked, ok := last.Cond.(*ssa.Call); ok && !asksKind(asked) {
-					return false // a function of somebody's that may know the errors of contexts
-				}
-				if v = yes; kind {
-					v = no
-				}
-			}
-			for i, s := range b.Succs {
-				if slices.Contains(succs, s) && !(v == yes && i == 1 || v == no && i == 0) {
-					todo = append(todo, s)
-				}
-			}
-		default:
-			if len(succs) == 0 {
-				return false // it panics, or ends the process
-			}
-			todo = append(todo, succs...)
-		}
+	again, returns := true, false
+	stop := func() repeat.Turn {
+		again = false
+		return repeat.Stop
 	}
-	return returns
+	repeat.Follow(call, c.exits.Succs, func(run []ssa.Instruction) repeat.Turn {
+		last := run[len(run)-1]
+		ret, ok := last.(*ssa.Return)
+		switch {
+		case ok && !goesAgain(ret, of, helper):
+			return stop()
+		case !ok && len(c.exits.Succs(last.Block())) == 0:
+			return stop() // it panics, or ends the process
+		}
+		returns = returns || ok
+		return repeat.On
+	}, func(way repeat.Way) repeat.Turn {
+		v := c.taken(way, none, of, true)
+		if v == no || v == yes {
+			if asked, ok := condition(way).(*ssa.Call); ok && !asksKind(asked) {
+				return stop() // a function of somebody's that may know the errors of contexts
+			}
+		}
+		if v == no {
+			return repeat.Back
+		}
+		return repeat.On
+	})
+	return again && returns
+}
+
+// condition is what decides about a way, or nil.
+func condition(way repeat.Way) ssa.Value {
+	if way.If == nil {
+		return nil
+	}
+	return way.If.Cond
 }
 
 // asksKind reports whether a call asks whether an error is one of a kind that its arguments say.

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/cloudlint/cloudlint/analyzers/internal/repeat"
 	"github.com/cloudlint/cloudlint/internal/irutil"
 )
 
@@ -164,28 +165,37 @@ func (c *checker) judge(cond ssa.Value, l *irutil.Loop, of func(ssa.Value) bool)
 	if c.counted(cond, l) {
 		return byCount
 	}
-	switch cond := cond.(type) {
-	case *ssa.UnOp:
-		if cond.Op == token.NOT {
-			switch c.judge(cond.X, l, of) {
-			case yes:
-				return no
-			case no:
-				return yes
+	err, isNil, ok := irutil.NilTest(cond, true)
+	switch {
+	case !ok || !of(err):
+		return either
+	case isNil:
+		return no
+	}
+	return yes
+}
+
+// taken says whether a way is taken when a call has failed. Of a plain error it is known that it is of none of the kinds
+// that are looked for.
+func (c *checker) taken(way repeat.Way, l *irutil.Loop, of func(ssa.Value) bool, plain bool) verdict {
+	if way.If == nil {
+		return yes
+	}
+	v := c.judge(way.If.Cond, l, of)
+	if v == either && plain {
+		if kind, known := ofKind(way.If.Cond, of); known {
+			if v = yes; kind {
+				v = no
 			}
-		}
-	case *ssa.BinOp:
-		if cond.Op != token.EQL && cond.Op != token.NEQ {
-			return either
-		}
-		if of(cond.X) && irutil.IsNil(cond.Y) || of(cond.Y) && irutil.IsNil(cond.X) {
-			if cond.Op == token.NEQ {
-				return yes
-			}
-			return no
 		}
 	}
-	return either
+	switch {
+	case v == either, v == byCount:
+		return v
+	case way.Value == (v == yes):
+		return yes
+	}
+	return no
 }
 
 // failures returns a test for the values that hold the error of a call, or nil if it has none.

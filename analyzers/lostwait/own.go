@@ -90,7 +90,7 @@ func (c *checker) callsAgain(fn *ssa.Function, p *ssa.Parameter) bool {
 				continue
 			}
 			l := loops[0]
-			if c.leavesOn(call, l, of, true) || c.classified(l, of) || !c.endsOnSuccess(l, of) || slices.ContainsFunc(loops, func(l *irutil.Loop) bool { return c.consultsBut(l, call) }) {
+			if c.leavesOn(call, l, of, true) || c.classified(l, of) || !endsOnSuccess(l, of) || slices.ContainsFunc(loops, func(l *irutil.Loop) bool { return c.consultsBut(l, call) }) {
 				continue
 			}
 			if c.pauses(l) {

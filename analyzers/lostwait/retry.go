@@ -10,6 +10,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/analyzers/internal/repeat"
 	"github.com/cloudlint/cloudlint/analyzers/internal/scope"
 	"github.com/cloudlint/cloudlint/analyzers/internal/source"
 	"github.com/cloudlint/cloudlint/internal/irutil"
@@ -149,24 +150,11 @@ func isTime(ch ssa.Value) bool {
 	if !ok || types.TypeString(t.Elem(), nil) != "time.Time" {
 		return false
 	}
-	switch v := ch.(type) {
-	case *ssa.Call:
-		kind := skeleton.OpOf(v).Kind
+	if call, ok := ch.(*ssa.Call); ok {
+		kind := skeleton.OpOf(call).Kind
 		return kind == skeleton.TimeAfter || kind == skeleton.TimeTick
-	case *ssa.UnOp:
-		addr, ok := v.X.(*ssa.FieldAddr)
-		return ok && isTimer(addr.X.Type())
 	}
-	return false
-}
-
-func isTimer(t types.Type) bool {
-	ptr, ok := t.Underlying().(*types.Pointer)
-	if !ok {
-		return false
-	}
-	name := types.TypeString(ptr.Elem(), nil)
-	return name == "time.Timer" || name == "time.Ticker"
+	return repeat.TimerOf(ch) != nil
 }
 
 // timerText names what is waited for.
@@ -177,22 +165,16 @@ func timerText(ch ssa.Value) string {
 		}
 		return "time.After"
 	}
-	if load, ok := ch.(*ssa.UnOp); ok {
-		if addr, ok := load.X.(*ssa.FieldAddr); ok {
-			if ptr, ok := addr.X.Type().Underlying().(*types.Pointer); ok && types.TypeString(ptr.Elem(), nil) == "time.Ticker" {
-				return "the ticker"
-			}
-		}
+	if timer := repeat.TimerOf(ch); timer != nil && irutil.IsNamed(irutil.Deref(timer.Type()), "time", "Ticker") {
+		return "the ticker"
 	}
 	return "the timer"
 }
 
 // durationOf returns the duration after which a channel of package time sends, or nil.
 func durationOf(ch ssa.Value) ssa.Value {
-	if load, ok := ch.(*ssa.UnOp); ok {
-		if addr, ok := load.X.(*ssa.FieldAddr); ok {
-			ch = addr.X
-		}
+	if timer := repeat.TimerOf(ch); timer != nil {
+		ch = timer
 	}
 	call, ok := ch.(*ssa.Call)
 	if !ok {

@@ -37,7 +37,7 @@ func (c *checker) sharedDeadline(instr ssa.CallInstruction) bool {
 		return false
 	}
 	limited := c.counts(l)
-	if limited && !c.endsOnSuccess(l, of) || slices.ContainsFunc(loops, func(l *irutil.Loop) bool { return c.consultsBut(l, call) }) {
+	if limited && !endsOnSuccess(l, of) || slices.ContainsFunc(loops, func(l *irutil.Loop) bool { return c.consultsBut(l, call) }) {
 		return false
 	}
 	name, at := c.source.Callee(call), c.source.Place(call)

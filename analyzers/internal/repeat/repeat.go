@@ -157,27 +157,18 @@ func counts(v ssa.Value, loop []*ssa.BasicBlock, depth int) bool {
 
 // waits reports whether the loop waits for something to come: a channel, a connection, a time.
 func waits(loop []*ssa.BasicBlock) bool {
-	for _, b := range loop {
-		for _, instr := range b.Instrs {
-			switch op := skeleton.OpOf(instr); op.Kind {
-			case skeleton.Recv, skeleton.Sleep:
-				return true
-			case skeleton.Select:
-				if !op.Default && slices.ContainsFunc(op.Cases, func(s *ssa.SelectState) bool { return s.Dir == types.RecvOnly }) {
-					return true
-				}
-			case skeleton.None:
-				if call, ok := instr.(*ssa.Call); ok && accepts(op.Callee, call) {
-					return true
-				}
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(loop, func(b *ssa.BasicBlock) bool {
+		return slices.ContainsFunc(b.Instrs, func(instr ssa.Instruction) bool { return Waits(instr) || accepts(instr) })
+	})
 }
 
-// accepts reports whether a call waits for a connection: a method Accept that returns one.
-func accepts(callee skeleton.Callee, call *ssa.Call) bool {
+// accepts reports whether an instruction waits for a connection: it calls a method Accept that returns one.
+func accepts(instr ssa.Instruction) bool {
+	call, ok := instr.(*ssa.Call)
+	if !ok {
+		return false
+	}
+	callee := skeleton.CalleeOf(call.Common())
 	if callee.Object == nil || callee.Object.Signature().Recv() == nil {
 		return false
 	}
