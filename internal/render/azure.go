@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/cloudlint/cloudlint/internal/finding"
 	"github.com/cloudlint/cloudlint/internal/rule"
 )
 
@@ -40,20 +41,25 @@ func renderAzure(out io.Writer, in *Input) error {
 func (a annotation) azure(in *Input) string {
 	var b strings.Builder
 	property := func(name, value string) { fmt.Fprintf(&b, "%s=%s;", name, azureProperty.Replace(value)) }
+	locate := func(at finding.Range) {
+		if at.File != "" {
+			property("sourcepath", absolute(in.Root, clean(at.File)))
+		}
+		if at.File != "" && at.Line > 0 {
+			property("linenumber", fmt.Sprint(at.Line))
+		}
+	}
 	property("type", string(a.level))
 	if a.err != nil {
+		locate(in.errorPlace(*a.err))
 		head, lines := errorLines(*a.err)
 		return fmt.Sprintf("##vso[task.logissue %s]%s", b.String(), azureData.Replace(strings.Join(append([]string{"cloudlint: " + head}, lines...), "\n")))
 	}
 	codes, text := a.text()
-	if first := a.findings[0]; first.File != "" {
-		property("sourcepath", absolute(in.Root, clean(first.File)))
-		if first.Line > 0 {
-			property("linenumber", fmt.Sprint(first.Line))
-		}
-		if reg := region(in.sources, first.Range); len(a.findings) == 1 && reg != nil && reg.StartColumn > 0 {
-			property("columnnumber", fmt.Sprint(reg.StartColumn))
-		}
+	first := a.findings[0].Range
+	locate(first)
+	if reg := region(in.sources, first); len(a.findings) == 1 && reg != nil && reg.StartColumn > 0 {
+		property("columnnumber", fmt.Sprint(reg.StartColumn))
 	}
 	property("code", strings.Join(codes, ", "))
 	return fmt.Sprintf("##vso[task.logissue %s]%s", b.String(), azureData.Replace(strings.Join(text, "\n")))

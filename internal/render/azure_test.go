@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/cloudlint/cloudlint/internal/finding"
 	"github.com/cloudlint/cloudlint/internal/rule"
 )
@@ -140,6 +142,23 @@ func TestAzureLimits(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The findings of a line are one issue, of the most severe of them.
+func TestAzureMergesLines(t *testing.T) {
+	fx := newFixture(t)
+	var same *loggingCommand
+	for _, c := range azureCommands(t, renderFormat(t, "azure", fx.input(fx.reports()["many"], Options{}))) {
+		if strings.HasSuffix(c.properties["sourcepath"], "日本.go") {
+			same = c
+		}
+	}
+	want := &loggingCommand{"task.logissue", map[string]string{
+		"type": "warning", "sourcepath": "/home/ci/shop/libs/größe/日本.go", "linenumber": "4", "code": "CL2011",
+	}, "CL2011: no end is known\nCL2011: http.Get waits for ever for a slow server"}
+	if diff := cmp.Diff(want, same, cmp.AllowUnexported(loggingCommand{})); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -121,23 +121,27 @@ func choose(all []annotation, free rule.Severity) (shown []annotation, more int)
 
 // command returns the workflow command of an annotation.
 func (a annotation) command(in *Input) string {
+	var props []string
+	locate := func(at finding.Range) {
+		if at.File != "" {
+			props = append(props, "file="+escapeProperty(at.File))
+		}
+		if at.Line > 0 {
+			props = append(props, fmt.Sprintf("line=%d,endLine=%d", at.Line, at.Line))
+		}
+	}
 	if a.err != nil {
+		locate(in.errorPlace(*a.err))
 		head, lines := errorLines(*a.err)
 		if len(lines) == 0 {
-			return "::error title=cloudlint::" + escapeData(head)
+			return fmt.Sprintf("::error %s::%s", strings.Join(append(props, "title=cloudlint"), ","), escapeData(head))
 		}
-		return fmt.Sprintf("::error title=%s::%s", escapeProperty("cloudlint: "+head), escapeData(strings.Join(lines, "\n")))
+		return fmt.Sprintf("::error %s::%s", strings.Join(append(props, "title="+escapeProperty("cloudlint: "+head)), ","), escapeData(strings.Join(lines, "\n")))
 	}
 	level := map[rule.Severity]string{rule.Error: "error", rule.Warning: "warning", rule.Note: "notice"}[a.level]
 	codes, text := a.text()
 	first := a.findings[0]
-	var props []string
-	if first.File != "" {
-		props = append(props, "file="+escapeProperty(first.File))
-	}
-	if first.Line > 0 {
-		props = append(props, fmt.Sprintf("line=%d,endLine=%d", first.Line, first.Line))
-	}
+	locate(first.Range)
 	reg := region(in.sources, first.Range)
 	if len(a.findings) == 1 && reg != nil && reg.StartColumn > 0 {
 		props = append(props, fmt.Sprintf("col=%d,endColumn=%d", reg.StartColumn, reg.EndColumn))

@@ -2,6 +2,7 @@ package render
 
 import (
 	"cmp"
+	"fmt"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -63,10 +64,11 @@ func (in *Input) items() []item {
 // file returns the item's file. Formats whose readers want one get the root of the repository where there is none.
 func (it *item) file() string { return cmp.Or(it.at.File, ".") }
 
-// text returns the message and the lines below it.
-func (it *item) text(separator string) string {
-	return strings.Join(append([]string{it.message}, it.more...), separator)
-}
+// lines returns the message and the lines below it.
+func (it *item) lines() []string { return append([]string{it.message}, it.more...) }
+
+// text joins the lines.
+func (it *item) text(separator string) string { return strings.Join(it.lines(), separator) }
 
 // occurrences numbers what is equal.
 type occurrences map[string]int
@@ -109,15 +111,44 @@ func (in *Input) errorPlace(e finding.Error) finding.Range {
 
 // shorten cuts a text to a number of UTF-16 code units, as most readers of reports count.
 func shorten(text string, limit int) string {
-	const ellipsis = "…"
-	units, end := 0, 0
+	n, end := 0, 0
 	for i, r := range text {
-		if units < limit { // there is room for the ellipsis after what ends here
+		if n < limit { // there is room for the ellipsis after what ends here
 			end = i
 		}
-		if units += utf16.RuneLen(r); units > limit {
-			return text[:end] + ellipsis
+		if n += utf16.RuneLen(r); n > limit {
+			return text[:end] + "…"
 		}
+	}
+	return text
+}
+
+// units returns the number of UTF-16 code units of a text.
+func units(text string) int {
+	n := 0
+	for _, r := range text {
+		n += utf16.RuneLen(r)
+	}
+	return n
+}
+
+// within joins as many lines as fit into limit UTF-16 code units, the first of them shortened if it must be, and counts
+// the others.
+func within(lines []string, limit int) string {
+	if all := strings.Join(lines, "\n"); units(all) <= limit {
+		return all
+	}
+	text := shorten(lines[0], limit)
+	for i, line := range lines[1:] {
+		more := fmt.Sprintf("\n%d more", len(lines)-1-i)
+		if longer := text + "\n" + line; units(longer)+len(more) <= limit {
+			text = longer
+			continue
+		}
+		if units(text)+len(more) <= limit {
+			text += more
+		}
+		break
 	}
 	return text
 }

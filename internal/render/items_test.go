@@ -1,7 +1,6 @@
 package render
 
 import (
-	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -92,6 +91,30 @@ func TestShorten(t *testing.T) {
 	}
 }
 
+func TestWithin(t *testing.T) {
+	for _, tt := range []struct {
+		lines []string
+		limit int
+		want  string
+	}{
+		{[]string{"ab"}, 2, "ab"},
+		{[]string{"abc"}, 2, "a…"},
+		{[]string{"abc", "d"}, 3, "abc"}, // there is no room to count
+		{[]string{"ab", "cd", "ef"}, 8, "ab\ncd\nef"},
+		{[]string{"ab", "cd", strings.Repeat("x", 99), "ef"}, 40, "ab\ncd\n2 more"},
+		{[]string{"ab", "🙂🙂🙂🙂", "🙂🙂🙂🙂"}, 20, "ab\n🙂🙂🙂🙂\n🙂🙂🙂🙂"},
+		{[]string{"ab", "🙂🙂🙂🙂", "🙂🙂🙂🙂"}, 19, "ab\n🙂🙂🙂🙂\n1 more"},
+	} {
+		got := within(tt.lines, tt.limit)
+		if got != tt.want {
+			t.Errorf("%q within %d: %q, want %q", tt.lines, tt.limit, got, tt.want)
+		}
+		if n := len(utf16.Encode([]rune(got))); n > tt.limit {
+			t.Errorf("%q has %d characters, more than %d", got, n, tt.limit)
+		}
+	}
+}
+
 func TestInert(t *testing.T) {
 	const o = noWidth
 	for text, want := range map[string]string{
@@ -116,59 +139,5 @@ func TestInert(t *testing.T) {
 		if visibleText(inert(text)) != text {
 			t.Errorf("%q looks like %q", text, inert(text))
 		}
-	}
-}
-
-// TeamCity cuts values itself, in the middle of what they mean.
-func TestTeamCityLimits(t *testing.T) {
-	fx := newFixture(t)
-	f := fx.leak()
-	f.Message = strings.Repeat("|", 5000)
-	r := fx.report(f)
-	r.Errors = []finding.Error{{Package: "p", Message: strings.Repeat("['\n", 5000)}}
-	records := readTeamCity(t, renderFormat(t, "teamcity", fx.input(r, Options{}))) // checks the limits
-	for _, got := range records {
-		if !strings.HasSuffix(got.text, "…") {
-			t.Errorf("%s: no ellipsis: %q", got.code, got.text)
-		}
-	}
-	if len(records) != 2 {
-		t.Errorf("%d records, want 2", len(records))
-	}
-}
-
-// A comment that is too long is refused as a whole; ours says what is missing.
-func TestMarkdownLimit(t *testing.T) {
-	fx := newFixture(t)
-	r := fx.flood(5000)
-	for i := range 5000 {
-		r.Errors = append(r.Errors, finding.Error{Message: fmt.Sprint("error ", i)})
-	}
-	text := string(renderFormat(t, "markdown", fx.input(r, Options{})))
-	if n := len(text); n > 65536 || n < 50000 {
-		t.Errorf("%d bytes", n)
-	}
-	rows, failures := strings.Count(text, "\n| warning |"), strings.Count(text, "\n- **error**: error ")
-	for _, want := range []string{fmt.Sprintf("\n%d more findings are left out", 5000-rows), fmt.Sprintf("\n- **error**: %d more\n", 5000-failures)} {
-		if rows == 0 || failures == 0 || !strings.Contains(text, want) {
-			t.Errorf("%d rows and %d errors, but not %q", rows, failures, want)
-		}
-	}
-}
-
-// The findings of a line are one issue, of the most severe of them.
-func TestAzureMergesLines(t *testing.T) {
-	fx := newFixture(t)
-	var same *loggingCommand
-	for _, c := range azureCommands(t, renderFormat(t, "azure", fx.input(fx.reports()["many"], Options{}))) {
-		if strings.HasSuffix(c.properties["sourcepath"], "日本.go") {
-			same = c
-		}
-	}
-	want := &loggingCommand{"task.logissue", map[string]string{
-		"type": "warning", "sourcepath": "/home/ci/shop/libs/größe/日本.go", "linenumber": "4", "code": "CL2011",
-	}, "CL2011: no end is known\nCL2011: http.Get waits for ever for a slow server"}
-	if diff := cmp.Diff(want, same, cmp.AllowUnexported(loggingCommand{})); diff != "" {
-		t.Error(diff)
 	}
 }

@@ -1,9 +1,12 @@
 package render
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/cloudlint/cloudlint/internal/finding"
 )
 
 var (
@@ -60,4 +63,23 @@ func FuzzMarkdown(f *testing.F) {
 			t.Errorf("%d rows and %d errors, want %d and %d:\n%s", rows, failures, len(r.Findings), len(r.Errors), text)
 		}
 	})
+}
+
+// A comment that is too long is refused as a whole; ours says what is missing.
+func TestMarkdownLimit(t *testing.T) {
+	fx := newFixture(t)
+	r := fx.flood(5000)
+	for i := range 5000 {
+		r.Errors = append(r.Errors, finding.Error{Message: fmt.Sprint("error ", i)})
+	}
+	text := string(renderFormat(t, "markdown", fx.input(r, Options{})))
+	if n := len(text); n > 65536 || n < 50000 {
+		t.Errorf("%d bytes", n)
+	}
+	rows, failures := strings.Count(text, "\n| warning |"), strings.Count(text, "\n- **error**: error ")
+	for _, want := range []string{fmt.Sprintf("\n%d more findings are left out", 5000-rows), fmt.Sprintf("\n- **error**: %d more\n", 5000-failures)} {
+		if rows == 0 || failures == 0 || !strings.Contains(text, want) {
+			t.Errorf("%d rows and %d errors, but not %q", rows, failures, want)
+		}
+	}
 }

@@ -24,13 +24,16 @@ func renderTeamCity(out io.Writer, in *Input) error {
 	described := make(map[string]bool)
 	for _, it := range in.items() {
 		if it.finding == nil {
-			serviceMessage(w, "message", "text", shorten("cloudlint: "+it.message, teamcityText),
-				"errorDetails", shorten(strings.Join(it.more, "\n"), teamcityText), "status", "ERROR")
+			details := ""
+			if len(it.more) > 0 {
+				details = within(it.more, teamcityText)
+			}
+			serviceMessage(w, "message", "text", shorten("cloudlint: "+it.message, teamcityText), "errorDetails", details, "status", "ERROR")
 			continue
 		}
 		if it.at.File == "" {
 			status := map[rule.Severity]string{rule.Error: "ERROR", rule.Warning: "WARNING", rule.Note: "NORMAL"}[it.severity]
-			serviceMessage(w, "message", "text", shorten("cloudlint: "+it.code+": "+it.text("\n"), teamcityText), "status", status)
+			serviceMessage(w, "message", "text", within(append([]string{"cloudlint: " + it.code + ": " + it.message}, it.more...), teamcityText), "status", status)
 			continue
 		}
 		id := shorten(it.code, teamcityName)
@@ -43,7 +46,11 @@ func renderTeamCity(out io.Writer, in *Input) error {
 			serviceMessage(w, "inspectionType", "id", id, "name", shorten(it.code+" "+it.name, teamcityName),
 				"category", shorten("cloudlint "+it.category, teamcityName), "description", shorten(inert(description), teamcityText))
 		}
-		args := []string{"typeId", id, "message", shorten(inert(it.text("\n")), teamcityText), "file", shorten(it.at.File, teamcityText)}
+		lines := it.lines()
+		for i := range lines {
+			lines[i] = inert(lines[i])
+		}
+		args := []string{"typeId", id, "message", within(lines, teamcityText), "file", shorten(it.at.File, teamcityText)}
 		if it.at.Line > 0 {
 			args = append(args, "line", strconv.Itoa(it.at.Line))
 		}
