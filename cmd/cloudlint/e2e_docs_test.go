@@ -104,7 +104,7 @@ func TestCompletion(t *testing.T) {
 		{[]string{"explain", "CL20"}, "CL2012\t"},
 		{[]string{"--enable", "CL2011,http-d"}, "CL2011,http-default-client\n"},
 		{[]string{"--driver", ""}, "source\n"},
-		{[]string{"--format", "s"}, "sarif\n"},
+		{[]string{"--format", "s"}, "sarif\tSARIF 2.1.0"},
 	}
 	for _, test := range tests {
 		r := cloudlint(t, t.TempDir(), append([]string{"__complete"}, test.args...)...)

@@ -47,7 +47,7 @@ func addLintFlags(cmd *cobra.Command, o *app.LintOptions) {
 	for _, name := range []string{"enable", "disable", "only"} {
 		_ = cmd.RegisterFlagCompletionFunc(name, completeSelectors)
 	}
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(app.FormatNames(), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(app.FormatCompletions(), cobra.ShellCompDirectiveNoFileComp))
 	completeChoice(cmd, f, "fail-on")
 	completeChoice(cmd, f, "driver")
 }

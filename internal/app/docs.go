@@ -138,6 +138,15 @@ func FormatNames() []string {
 	return names
 }
 
+// FormatCompletions are the formats with what they are for beside them, for completion.
+func FormatCompletions() []string {
+	var list []string
+	for _, f := range render.Formats() {
+		list = append(list, f.Name+"\t"+f.Doc)
+	}
+	return list
+}
+
 func writeJSON(w io.Writer, v any) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)

@@ -162,7 +162,7 @@ func TestAzureMergesLines(t *testing.T) {
 	}
 }
 
-// Docs: "File paths should be given as absolute paths."
+// The documentation wants paths to be absolute.
 func TestAzurePathsAreAbsolute(t *testing.T) {
 	for _, tt := range []struct{ root, file, want string }{
 		{"/home/vsts/work/1/s", "a/b.go", "/home/vsts/work/1/s/a/b.go"},
