@@ -18,13 +18,14 @@ type namedFile struct {
 
 // arguments sorts package patterns and names of files by the module that they belong to.
 type arguments struct {
-	req    Request
-	env    goEnv // of req.Dir
-	flags  goFlags
-	groups []*batch
-	envs   map[string]goEnv  // of other modules, by their folders
-	roots  map[string]string // folder -> folder of its go.mod, or ""
-	gone   int               // deleted files whose package is gone too
+	req     Request
+	env     goEnv // of req.Dir
+	flags   goFlags
+	overlay *overlay
+	groups  []*batch
+	envs    map[string]goEnv  // of other modules, by their folders
+	roots   map[string]string // folder -> folder of its go.mod, or ""
+	gone    int               // deleted files whose package is gone too
 }
 
 // split makes the batches: one for each module or workspace that the arguments name packages of.
@@ -48,15 +49,16 @@ func (a *arguments) add(ctx context.Context, arg string) error {
 	}
 	if !strings.Contains(arg, "...") {
 		info, err := os.Stat(path)
+		_, replaced := a.overlay.replace[filepath.Clean(path)]
 		switch {
-		case err == nil && info.Mode().IsRegular():
+		case a.overlay.isFile(filepath.Clean(path)):
 			if !strings.HasSuffix(arg, ".go") {
 				return &UsageError{fmt.Sprintf("%s is not a Go file; name packages or Go files", arg)}
 			}
 			return a.addFile(ctx, arg, path)
-		case err == nil && strings.HasSuffix(arg, ".go"): // a folder
+		case err == nil && info.IsDir() && strings.HasSuffix(arg, ".go"):
 			return a.addLocal(ctx, arg, path)
-		case err != nil && strings.HasSuffix(arg, ".go"):
+		case (err != nil || replaced) && strings.HasSuffix(arg, ".go"):
 			return a.addMissing(ctx, arg, path)
 		}
 	}
@@ -95,10 +97,12 @@ func (a *arguments) addFile(ctx context.Context, arg, path string) error {
 func (a *arguments) addMissing(ctx context.Context, arg, path string) error {
 	dir := filepath.Dir(path)
 	if !wasTracked(ctx, dir, path) {
+		if _, hidden := a.overlay.replace[filepath.Clean(path)]; hidden {
+			return &UsageError{fmt.Sprintf("there is no file %s in the overlay; with --staged, add it by git add first", arg)}
+		}
 		return &UsageError{fmt.Sprintf("there is no file %s", arg)}
 	}
-	rest, _ := filepath.Glob(filepath.Join(dir, "*.go"))
-	if len(rest) == 0 {
+	if len(a.overlay.goFiles(dir)) == 0 {
 		a.req.Log.Infof("%s is deleted, and nothing is left of its package", arg)
 		a.gone++
 		return nil

@@ -2,7 +2,6 @@ package driver
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 )
 
@@ -112,7 +111,7 @@ func (a *arguments) root(dir string) string {
 		return root
 	}
 	root := ""
-	if info, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil && !info.IsDir() {
+	if a.overlay.isFile(filepath.Join(dir, "go.mod")) {
 		root = dir
 	} else if parent := filepath.Dir(dir); parent != dir {
 		root = a.root(parent)

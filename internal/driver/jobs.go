@@ -14,7 +14,7 @@ type job struct {
 	want   map[string]bool // import paths
 	all    bool            // these are all packages that the batch's patterns match
 
-	inProcess bool // go vet refused it: the source driver took over
+	inProcess bool // go vet refused it, or would: the source driver took over
 }
 
 func (j *job) wants(s *state) bool { return s.batch == j.batch && j.want[s.ImportPath] }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -53,6 +54,37 @@ func readOverlay(file, dir, tmp string) (*overlay, error) {
 		o.replace[from] = to
 	}
 	return o, nil
+}
+
+// isFile reports whether there is a regular file of that name, a folder not being one, under the overlay.
+func (o *overlay) isFile(name string) bool {
+	if to, ok := o.replace[name]; ok {
+		return to != ""
+	}
+	info, err := os.Stat(name)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// goFiles returns the Go files of a folder under the overlay.
+func (o *overlay) goFiles(dir string) []string {
+	names, _ := filepath.Glob(filepath.Join(dir, "*.go"))
+	names = slices.DeleteFunc(names, func(name string) bool { _, ok := o.replace[name]; return ok })
+	for name, to := range o.replace {
+		if to != "" && filepath.Dir(name) == dir && strings.HasSuffix(name, ".go") {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// addsFolders reports whether there are Go files in folders that exist in the overlay only.
+func (o *overlay) addsFolders() bool {
+	for name, to := range o.replace {
+		if to != "" && strings.HasSuffix(name, ".go") && !isDir(filepath.Dir(name)) {
+			return true
+		}
+	}
+	return false
 }
 
 func copyAs(file, dir, base string) (string, error) {

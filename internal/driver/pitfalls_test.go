@@ -118,6 +118,64 @@ func TestP6OtherFolder(t *testing.T) {
 	})
 }
 
+// Names of files mean what the overlay makes of them; only what needs a folder of the overlay is left to the source
+// driver.
+func TestP6OverlayArguments(t *testing.T) {
+	t.Parallel()
+	dir := unpack(t, service+`
+-- new.txt --
+package fresh
+
+import "time"
+
+func New() { time.Sleep(9) }
+-- user.txt --
+package user
+
+import "m/fresh"
+
+func Use() { fresh.New() }
+-- overlay.json --
+{"Replace": {"fresh/fresh.go": "new.txt", "b/b_test.go": "", "user/user.go": "user.txt", "nested/go.mod": "", "user/nested/go.mod": "go.mod"}}
+-- nested/go.mod --
+module nested
+-- nested/n.go --
+package nested
+
+import "time"
+
+func N() { time.Sleep(1) }
+-- user/user.go --
+package user
+-- user/nested/n.go --
+package m
+
+import "time"
+
+func N() { time.Sleep(1) }
+`)
+	tests := []struct {
+		args   []string
+		want   result
+		driver Mode
+	}{
+		{[]string{"fresh/fresh.go"}, result{Found: []string{"fresh/fresh.go:5:14: CL9001 sleeps"}}, Source},
+		{[]string{"b/b_test.go"}, result{Err: "there is no file b/b_test.go in the overlay; with --staged, add it by git add first"}, Vet},
+		{[]string{"nested/n.go"}, result{Found: []string{"nested/n.go:5:12: CL9001 sleeps"}}, Vet},
+		{[]string{"user/nested/n.go"}, result{Found: []string{"user/nested/n.go:5:12: CL9001 sleeps"}}, Vet},
+		{[]string{"./user"}, result{}, Source},
+	}
+	for _, test := range tests {
+		got, out := lint(t, Request{Dir: dir, Mode: Vet, Overlay: "overlay.json", Patterns: test.args})
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%q: %s", test.args, diff)
+		}
+		if out != nil && out.Driver != test.driver {
+			t.Errorf("%q: by %s, want %s", test.args, out.Driver, test.driver)
+		}
+	}
+}
+
 func TestP6Overlay(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, mode Mode) {

@@ -136,7 +136,7 @@ func (f *front) open(ctx context.Context) (*arguments, error) {
 		return nil, err
 	}
 
-	args := &arguments{req: f.req, env: f.env, flags: f.flags}
+	args := &arguments{req: f.req, env: f.env, flags: f.flags, overlay: f.overlay}
 	f.batches, err = args.split(ctx)
 	return args, err
 }

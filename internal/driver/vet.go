@@ -39,8 +39,9 @@ func (f *front) vetJob(ctx context.Context, j *job) error {
 	if f.req.NoTests {
 		stripped = f.strippable(slices.DeleteFunc(slices.Clone(todo), func(s *state) bool { return !s.hasTests() }))
 	}
-	if f.req.Analyzers != nil && slices.ContainsFunc(todo, func(s *state) bool { return !isDir(s.Dir) }) {
-		return f.sourceJob(ctx, j) // go vet starts tools in the package's folder, which may exist in an overlay only
+	if f.req.Analyzers != nil && f.overlay.addsFolders() && f.needsNewFolders(ctx, j, todo) {
+		j.inProcess = true
+		return f.sourceJob(ctx, j)
 	}
 	res, err := f.vet(ctx, j, todo, stripped, j.all && len(todo) == len(j.batch.packages))
 	if err != nil {
@@ -92,6 +93,27 @@ func (f *front) vetJob(ctx context.Context, j *job) error {
 		f.complain(j, res)
 	}
 	return nil
+}
+
+// needsNewFolders reports whether the packages, or what they import, lie in folders that exist in the overlay only. go vet
+// fails there, because it starts tools in the package's folder.
+func (f *front) needsNewFolders(ctx context.Context, j *job, packages []*state) bool {
+	extra, err := f.listFlags()
+	if err != nil {
+		return true
+	}
+	for _, part := range chunks(packages) {
+		args := append([]string{"list", "-e", "-deps", "-test", "-json=Dir"}, extra...)
+		stdout, _, err := j.batch.tool.output(ctx, append(append(args, "--"), part...)...)
+		missing := false
+		if err == nil {
+			err = decodeList(stdout, func(p listed) { missing = missing || p.Dir != "" && !isDir(p.Dir) })
+		}
+		if err != nil || missing {
+			return true
+		}
+	}
+	return false
 }
 
 // refused analyses in this process what go vet does not even begin with.
