@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // A signal ends the command at once, and nothing is left behind: no process, no folder.
@@ -59,6 +61,39 @@ func TestSignals(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// A run that is ended, however, has not changed the work tree or the index.
+func TestSignalsWhileReadingTheIndex(t *testing.T) {
+	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {
+		t.Run(signal.String(), func(t *testing.T) {
+			dir := module(t, price, clean)
+			commitAll(t, dir)
+			addFiles(t, dir, "-- store/store.go --\npackage store\n")
+			before, tmp := sums(t, dir), t.TempDir()
+			cmd := command(dir, binary, "--staged", "--new-from-rev=HEAD", "--driver=source")
+			cmd.Env = append(cmd.Env, "TMPDIR="+tmp, "GOCACHE="+t.TempDir())
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			for i := 0; len(entries(t, tmp)) < 2; i++ { // that of git's contents and the driver's
+				if i == 1000 {
+					t.Fatal("no temporary folders after 10 s")
+				}
+				time.Sleep(10 * time.Millisecond)
+			}
+			if err := cmd.Process.Signal(signal); err != nil {
+				t.Fatal(err)
+			}
+			_ = cmd.Wait()
+			if diff := cmp.Diff(before, sums(t, dir)); diff != "" {
+				t.Errorf("changed: %s", diff)
+			}
+			if left := entries(t, tmp); len(left) > 0 && signal != syscall.SIGKILL {
+				t.Errorf("left behind: %v", left)
+			}
+		})
 	}
 }
 

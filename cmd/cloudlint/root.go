@@ -29,6 +29,8 @@ const rootExamples = `  cloudlint ./...                                        l
   cloudlint -C ../shop ./cmd/...                         lint in another folder
   cloudlint --only serverdeadline,CL2101 ./...           run these rules only
   cloudlint --preview ./...                              also run rules that are not stable yet
+  cloudlint --new-from-merge-base=origin/main ./...      report only what the branch brings
+  cloudlint --staged --new-from-rev=HEAD ./...           report only what the commit would bring
   cloudlint --format text --format sarif=out.sarif       print, and write a file for code scanning
   cloudlint --diff                                       show what --fix would change
   cloudlint explain CL2001                               what a finding means and what to write instead`

@@ -41,6 +41,10 @@ func addLintFlags(cmd *cobra.Command, o *app.LintOptions) {
 	f.StringVar(&o.Tags, "tags", "", "build `tags`, separated by commas")
 	f.BoolVar(&o.Tests, "tests", true, "analyse _test.go files as well")
 	f.StringVar(&o.Overlay, "overlay", "", "`file` as for go build -overlay")
+	f.Var((*revision)(&o.New.FromMergeBase), "new-from-merge-base", "report only what is new since the current branch left this `branch`, say origin/main")
+	f.Var((*revision)(&o.New.FromRev), "new-from-rev", "report only what is new since this `commit`; HEAD: what the work tree adds")
+	f.Var(newChoice(&o.New.Mode, "", "compare", "lines"), "new-mode", "`what` is new: compare, findings that the code before did not have; lines, findings in functions that the change touches (default compare)")
+	f.BoolVar(&o.New.Staged, "staged", false, "analyse what git would commit, not the work tree; neither is changed")
 	f.Var(newChoice(&o.Driver, "auto", "vet", "source"), "driver", "`which` driver: vet, with Go's build cache; source, in this process, for a machine with an empty cache; auto chooses")
 	f.IntVarP(&o.Jobs, "jobs", "j", 0, "`packages` to analyse at a time (default: as many as there are cores)")
 
@@ -50,6 +54,7 @@ func addLintFlags(cmd *cobra.Command, o *app.LintOptions) {
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(app.FormatCompletions(), cobra.ShellCompDirectiveNoFileComp))
 	completeChoice(cmd, f, "fail-on")
 	completeChoice(cmd, f, "driver")
+	completeChoice(cmd, f, "new-mode")
 }
 
 // completeSelectors completes the last of several names with commas between them.

@@ -20,6 +20,7 @@ import (
 	"github.com/cloudlint/cloudlint/internal/finding"
 	"github.com/cloudlint/cloudlint/internal/fix"
 	"github.com/cloudlint/cloudlint/internal/lint"
+	"github.com/cloudlint/cloudlint/internal/newonly"
 	"github.com/cloudlint/cloudlint/internal/render"
 	"github.com/cloudlint/cloudlint/internal/rule"
 )
@@ -36,6 +37,7 @@ type LintOptions struct {
 	Tags                  string
 	Tests                 bool
 	Overlay               string
+	New                   NewOptions
 	Driver                string
 	Jobs                  int
 }
@@ -50,6 +52,11 @@ func (a *App) Lint(ctx context.Context, o LintOptions, patterns []string) error 
 	if err != nil {
 		return err
 	}
+	done, err := r.openNew(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
 	report, err := r.analyse(ctx)
 	if err != nil {
 		if lint.ExitCode(err, nil, nil, false) == lint.ExitFailed && ctx.Err() == nil {
@@ -84,6 +91,8 @@ type run struct {
 	rules    rule.Catalogue
 	configs  *configs
 	failOn   func(finding.Finding) rule.Severity
+
+	comparison *newonly.Comparison // nil: the work tree is analysed, and all is reported
 }
 
 // outputs checks the flags that contradict each other, and returns where the report goes.
@@ -94,6 +103,9 @@ func (r *run) outputs() ([]render.Output, error) {
 		return nil, Usagef("--diff shows what --fix would change: give one of them")
 	case o.UnsafeFixes && !o.Fix && !o.Diff:
 		return nil, Usagef("--unsafe-fixes goes with --fix or --diff")
+	}
+	if err := o.checkNew(); err != nil {
+		return nil, err
 	}
 	formats := o.Formats
 	if len(formats) == 0 && !o.Diff {
@@ -117,7 +129,25 @@ func (r *run) analyse(ctx context.Context) (*finding.Report, error) {
 	r.configs = a.newConfigs(r.rules, config.Flags{
 		Enable: o.Enable, Disable: o.Disable, Only: o.Only, Preview: o.Preview, FailOn: o.FailOn,
 	})
-	outcome, err := driver.Run(ctx, driver.Request{
+	outcome, err := driver.Run(ctx, r.request())
+	if err != nil {
+		return nil, err
+	}
+	in := r.input(outcome)
+	r.failOn = in.FailOn()
+	if a.log.IsLevelEnabled(logrus.DebugLevel) {
+		for _, line := range lint.Explored(in.Outcomes) {
+			a.log.Debug(line)
+		}
+	}
+	report := lint.Report(in)
+	return report, r.filterNew(ctx, report, outcome)
+}
+
+// request is what the driver is asked for.
+func (r *run) request() driver.Request {
+	a, o := r.app, r.opts
+	return driver.Request{
 		Dir:       a.Options.Dir,
 		Patterns:  r.patterns,
 		Mode:      driver.Mode(o.Driver),
@@ -130,25 +160,19 @@ func (r *run) analyse(ctx context.Context) (*finding.Report, error) {
 		Configure: r.configs.settings,
 		Progress:  a.progress.update,
 		Log:       a.log,
-	})
-	if err != nil {
-		return nil, err
 	}
-	in := lint.Input{
-		Outcomes: []*driver.Outcome{outcome},
+}
+
+// input is what a report of the outcome is made of.
+func (r *run) input(o *driver.Outcome) lint.Input {
+	return lint.Input{
+		Outcomes: []*driver.Outcome{o},
 		Rules:    r.rules,
 		Config:   r.configs.of,
-		Root:     a.root(),
+		Root:     r.app.root(),
 		Tool:     tool(),
-		NoTests:  !o.Tests,
+		NoTests:  !r.opts.Tests,
 	}
-	r.failOn = in.FailOn()
-	if a.log.IsLevelEnabled(logrus.DebugLevel) {
-		for _, line := range lint.Explored(in.Outcomes) {
-			a.log.Debug(line)
-		}
-	}
-	return lint.Report(in), nil
 }
 
 func tool() finding.Tool { return finding.Tool{Name: "cloudlint", Version: buildinfo.Read().Version} }
@@ -217,9 +241,13 @@ func (r *run) render(outputs []render.Output, report *finding.Report) error {
 	isText := func(o render.Output) bool { return o.Format.Name == render.Formats()[0].Name }
 	people := slices.DeleteFunc(slices.Clone(outputs), func(o render.Output) bool { return !isText(o) })
 	programs := slices.DeleteFunc(slices.Clone(outputs), isText)
+	input := func(report *finding.Report) *render.Input {
+		options.ReadFile = r.readFile(report)
+		return render.NewInput(report, options)
+	}
 	return errors.Join(
-		render.Write(people, render.NewInput(reroot(report, a.Options.Dir), options), a.stdout),
-		render.Write(programs, render.NewInput(report, options), a.stdout),
+		render.Write(people, input(reroot(report, a.Options.Dir)), a.stdout),
+		render.Write(programs, input(report), a.stdout),
 	)
 }
 

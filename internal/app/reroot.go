@@ -15,10 +15,7 @@ func reroot(r *finding.Report, dir string) *finding.Report {
 		if name == "" {
 			return ""
 		}
-		abs := filepath.FromSlash(name)
-		if !filepath.IsAbs(abs) {
-			abs = filepath.Join(r.Root, abs)
-		}
+		abs := finding.Abs(r.Root, name)
 		if rel, err := filepath.Rel(dir, abs); err == nil && len(rel) < len(abs) {
 			return filepath.ToSlash(rel)
 		}

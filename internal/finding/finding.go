@@ -7,6 +7,7 @@ package finding
 
 import (
 	"cmp"
+	"path/filepath"
 	"slices"
 
 	"github.com/cloudlint/cloudlint/internal/rule"
@@ -23,6 +24,15 @@ type Report struct {
 	Findings []Finding `json:"findings"`
 	Errors   []Error   `json:"errors"`
 	Stats    Stats     `json:"stats"`
+}
+
+// Abs returns the absolute name, in this system's form, of a file that a report with the root names.
+func Abs(root, file string) string {
+	name := filepath.FromSlash(file)
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(root, name)
 }
 
 // Tool names the program that made the report.
@@ -113,6 +123,7 @@ type Stats struct {
 	NotAnalysed int            `json:"notAnalysed"`         // named by the patterns, but not analysed: see Report.Errors
 	Suppressed  int            `json:"suppressed"`          // findings silenced by comments
 	Excluded    int            `json:"excluded"`            // findings silenced by path exclusions of the configuration
+	NotNew      int            `json:"notNew,omitempty"`    // findings left out because the change did not bring them
 	Exhausted   map[string]int `json:"exhausted,omitempty"` // functions that ran out of a budget, by analyzer
 	Seconds     float64        `json:"seconds"`             // wall time; 0 in tests, which compare bytes
 	GoVersion   string         `json:"goVersion,omitempty"` // of the go command that listed the packages

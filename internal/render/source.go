@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -21,10 +20,7 @@ const maxSource = 64 << 20
 // what is not a regular file: a //line directive can name a pipe or a device.
 func DiskReader(root string) func(file string) ([]byte, error) {
 	return func(file string) ([]byte, error) {
-		name := filepath.FromSlash(file)
-		if !filepath.IsAbs(name) {
-			name = filepath.Join(root, name)
-		}
+		name := finding.Abs(root, file)
 		info, err := os.Stat(name)
 		if err != nil {
 			return nil, err

@@ -19,6 +19,9 @@ func Summary(r *finding.Report) string {
 	if r.Stats.Driver != "" {
 		fmt.Fprintf(&b, ", %s driver", r.Stats.Driver)
 	}
+	if n := r.Stats.NotNew; n > 0 {
+		fmt.Fprintf(&b, "; %s left out, not new", plural(n, "finding"))
+	}
 	if n := r.Stats.NotAnalysed; n > 0 {
 		fmt.Fprintf(&b, "; %s not analysed", plural(n, "package"))
 	} else if n := len(r.Errors); n > 0 {

@@ -26,6 +26,8 @@ func TestSummary(t *testing.T) {
 			"1 note in 2 packages; next: cloudlint explain CL2001"},
 		{"not analysed", finding.Report{Errors: []finding.Error{{Package: "p", Message: "a.go:1:1: undefined: x"}}, Stats: finding.Stats{Driver: "vet", Packages: 3, NotAnalysed: 1}},
 			"no findings in 3 packages, vet driver; 1 package not analysed; next: go build ./..."},
+		{"only what is new", finding.Report{Stats: finding.Stats{Driver: "vet", Packages: 3, NotNew: 12}},
+			"no findings in 3 packages, vet driver; 12 findings left out, not new"},
 		{"an error without a package", finding.Report{Errors: []finding.Error{{Message: "m"}}, Stats: finding.Stats{Packages: 3}},
 			"no findings in 3 packages; 1 error; next: cloudlint doctor"},
 		{"budgets", finding.Report{Stats: finding.Stats{Packages: 3, Seconds: 125.9, Exhausted: map[string]int{"goroutineleak": 2, "lostwait": 1}}},
