@@ -87,9 +87,16 @@ func takesContext(callee skeleton.Callee, obj *types.Func) bool {
 // named looks for a sibling by its name, whose type must say that it does the same: X beside XContext, XWithContext or
 // XCtx, with the parameters of X after a context, and its results. More options at the end may be left out.
 func (c *checker) named(obj *types.Func) offer {
-	if shape(obj.Signature()) != acts || withoutEffect(obj.FullName()) || constructs(obj.Signature()) {
+	// Few functions have a sibling; what its results can do is asked of those only, because it costs more.
+	have := c.alike(obj)
+	if have.sibling == nil || withoutEffect(obj.FullName()) || shape(obj.Signature()) != acts || constructs(obj.Signature()) {
 		return offer{}
 	}
+	return have
+}
+
+// alike looks for a sibling by name and type.
+func (c *checker) alike(obj *types.Func) offer {
 	for _, suffix := range []string{"Context", "WithContext", "Ctx"} {
 		sibling := c.lookup(obj, obj.Name()+suffix)
 		if sibling != nil && sameButContext(obj.Signature(), sibling.Signature()) {
