@@ -67,7 +67,6 @@ type checker struct {
 	losses   map[*ssa.Function]*Loss
 	lostAt   map[wire.Pos]bool // reported
 	once     *program.Program
-	told     map[string]bool // places of the others' findings
 }
 
 func run(p *pass.Pass) error {
@@ -91,7 +90,6 @@ func check(p *pass.Pass, tests bool) {
 		helpers:  make(map[*ssa.Function]bool),
 		losses:   make(map[*ssa.Function]*Loss),
 		lostAt:   make(map[wire.Pos]bool),
-		told:     told(p),
 	}
 	c.scope = scope.New(in, c.skips)
 	c.once = program.New(p.Pkg, c.scope.Functions())

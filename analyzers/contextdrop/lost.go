@@ -142,7 +142,7 @@ func (c *checker) lost(call *ssa.Call) {
 		return
 	}
 	loss := c.lossBy(callee)
-	if loss == nil || c.lostAt[loss.Pos] || c.told[start(loss.Pos)] {
+	if loss == nil || c.lostAt[loss.Pos] || c.ToldAt(pass.Place{Foreign: &loss.Pos}) {
 		return
 	}
 	c.lostAt[loss.Pos] = true

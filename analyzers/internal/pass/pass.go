@@ -106,6 +106,7 @@ type Pass struct {
 	places     *wire.Locator
 	result     *wire.Result
 	generated  map[*ast.File]bool
+	toldAt     map[wire.Pos]bool // see ToldAt
 }
 
 // InParts calls check for the package without its tests, and then, where the tests are to be analysed, for the whole, to

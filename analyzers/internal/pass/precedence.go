@@ -4,7 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"go/ast"
-	"slices"
+	"iter"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ast/astutil"
@@ -31,10 +31,61 @@ func Precede(list []*analysis.Analyzer) {
 // told reports whether an analyzer that precedes this one has a finding about the subject: one that is shown, or that a
 // comment silences.
 func (p *Pass) told(subject string) bool {
-	return subject != "" && slices.ContainsFunc(p.Analyzer.Requires, func(first *analysis.Analyzer) bool {
-		result, ok := p.ResultOf[first].(*wire.Result)
-		return ok && p.shown(first.Name) && slices.ContainsFunc(result.Findings, func(f wire.Finding) bool { return f.Subject == subject })
-	})
+	if subject == "" {
+		return false
+	}
+	for f := range p.preceding() {
+		if f.Subject == subject {
+			return true
+		}
+	}
+	return false
+}
+
+// ToldAt reports whether an analyzer that precedes this one has such a finding that begins at a place, or whose steps or
+// related places do. It is for what depends on that beside a finding at the place, such as a fact; see Diagnostic.Subject for
+// the finding itself.
+func (p *Pass) ToldAt(at Place) bool {
+	pos, ok := p.WirePlace(at)
+	if !ok {
+		return false
+	}
+	if p.toldAt == nil {
+		p.toldAt = make(map[wire.Pos]bool)
+		for f := range p.preceding() {
+			p.toldAt[start(f.Pos)] = true
+			for _, s := range f.Steps {
+				p.toldAt[start(s.Pos)] = true
+			}
+			for _, r := range f.Related {
+				p.toldAt[start(r.Pos)] = true
+			}
+		}
+	}
+	return p.toldAt[start(pos)]
+}
+
+// start is where a place begins.
+func start(at wire.Pos) wire.Pos {
+	at.EndLine, at.EndColumn = 0, 0
+	return at
+}
+
+// preceding yields what the analyzers that precede this one have found, so far as the driver shows it.
+func (p *Pass) preceding() iter.Seq[*wire.Finding] {
+	return func(yield func(*wire.Finding) bool) {
+		for _, first := range p.Analyzer.Requires {
+			result, ok := p.ResultOf[first].(*wire.Result)
+			if !ok || !p.shown(first.Name) {
+				continue
+			}
+			for i := range result.Findings {
+				if !yield(&result.Findings[i]) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // shown reports whether the driver shows what an analyzer finds that this one requires. x/tools' checkers run it also when
