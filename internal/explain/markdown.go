@@ -14,7 +14,7 @@ func (p *Page) WriteMarkdown(w io.Writer, level int) error {
 	b := new(strings.Builder)
 	// The heading is the bare code: reports link to its anchor.
 	fmt.Fprintf(b, "%s %s\n\n**%s**\n\n", strings.Repeat("#", level), p.Code, p.Title)
-	facts := p.facts()
+	facts := p.Facts()
 	facts[0] = "`" + facts[0] + "`"
 	fmt.Fprintf(b, "%s\n\n%s\n", strings.Join(facts, " · "), p.Text)
 	code := func(title, source string) {
@@ -40,7 +40,7 @@ func (p *Page) WriteMarkdown(w io.Writer, level int) error {
 	if p.Blind != "" {
 		fmt.Fprintf(b, "\nWhat it does not see: %s\n", p.Blind)
 	}
-	comment, config := p.suppression()
+	comment, config := p.Suppression()
 	b.WriteString("\nSilence ")
 	if comment != "" {
 		fmt.Fprintf(b, "one finding with `%s`, ", comment)

@@ -102,8 +102,8 @@ func (p *Page) state() string {
 	return "off"
 }
 
-// facts is the line below a page's title.
-func (p *Page) facts() []string {
+// Facts is the line below a page's title.
+func (p *Page) Facts() []string {
 	facts := []string{p.Name}
 	if p.Analyzer != "" {
 		facts = append(facts, "analyzer "+p.Analyzer)
@@ -125,8 +125,8 @@ func (p *Page) facts() []string {
 	return append(facts, "since "+p.Since)
 }
 
-// suppression shows how to silence one finding, where that is possible, and the whole rule.
-func (p *Page) suppression() (comment, config string) {
+// Suppression shows how to silence one finding, where that is possible, and the whole rule.
+func (p *Page) Suppression() (comment, config string) {
 	if p.Analyzer != "" {
 		comment = "//cloudlint:ignore " + p.Code + " the reason"
 	}

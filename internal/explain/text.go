@@ -20,7 +20,7 @@ func (p *Page) WriteText(w io.Writer, color bool) error {
 	}
 	b := new(strings.Builder)
 	fmt.Fprintf(b, "%s\n", bold(p.Code+" "+plain(p.Title)))
-	fmt.Fprintf(b, "%s\n\n", wrap(strings.Join(p.facts(), " · "), ""))
+	fmt.Fprintf(b, "%s\n\n", wrap(strings.Join(p.Facts(), " · "), ""))
 	b.WriteString(prose(p.Text))
 	section := func(title, body string) {
 		if body != "" {
@@ -42,7 +42,7 @@ func (p *Page) WriteText(w io.Writer, color bool) error {
 	}
 	section("Options", strings.Join(options, "\n"))
 	section("What it does not see", wrap(plain(p.Blind), "    "))
-	comment, config := p.suppression()
+	comment, config := p.Suppression()
 	section("To silence it", indent(strings.TrimPrefix(comment+"\n"+config+"  (in .cloudlint.yml)", "\n")))
 	section("References", indent(strings.Join(p.References, "\n")))
 	_, err := io.WriteString(w, b.String())
@@ -52,37 +52,19 @@ func (p *Page) WriteText(w io.Writer, color bool) error {
 // prose wraps the paragraphs of a Markdown text; lists keep their items, and code keeps its lines.
 func prose(text string) string {
 	b := new(strings.Builder)
-	var paragraph []string
-	flush := func() {
-		if len(paragraph) > 0 {
-			b.WriteString(wrap(plain(strings.Join(paragraph, " ")), "") + "\n")
-			paragraph = nil
-		}
-	}
-	fenced := false
-	for line := range strings.Lines(strings.TrimSpace(text)) {
-		line = strings.TrimRight(line, "\n")
-		trimmed := strings.TrimSpace(line)
-		switch {
-		case strings.HasPrefix(trimmed, "```"):
-			flush()
-			fenced = !fenced
-		case fenced:
-			b.WriteString("    " + line + "\n")
-		case trimmed == "":
-			flush()
+	for i, block := range Blocks(text) {
+		if i > 0 && block.Apart {
 			b.WriteString("\n")
-		case strings.HasPrefix(line, "    ") || strings.HasPrefix(line, "\t"):
-			flush()
-			b.WriteString(line + "\n")
-		case strings.HasPrefix(trimmed, "- ") || strings.HasPrefix(trimmed, "* "):
-			flush()
-			paragraph = append(paragraph, trimmed)
+		}
+		switch block.Kind {
+		case CodeBlock:
+			b.WriteString(indent(block.Text) + "\n")
+		case Item:
+			b.WriteString(wrap("- "+plain(block.Text), "") + "\n")
 		default:
-			paragraph = append(paragraph, trimmed)
+			b.WriteString(wrap(plain(block.Text), "") + "\n")
 		}
 	}
-	flush()
 	return b.String()
 }
 

@@ -23,6 +23,9 @@ type edit struct {
 	text       string
 }
 
+// changed is why an edit does not fit its file.
+const changed = "the file has changed since it was analysed"
+
 // newCandidate returns nil where the fix must not be applied, which it notes in the outcome.
 func newCandidate(o *Outcome, t *tree, unsafe bool) *candidate {
 	c := &candidate{outcome: o}
@@ -35,7 +38,7 @@ func newCandidate(o *Outcome, t *tree, unsafe bool) *candidate {
 			return c.drop(Skipped, "%s", reason)
 		}
 		if e.Start < 0 || e.End < e.Start || e.End > len(src.text) {
-			return c.drop(Skipped, "the file has changed since it was analysed")
+			return c.drop(Skipped, changed)
 		}
 		c.edits = append(c.edits, edit{src: src, start: e.Start, end: e.End, text: e.New})
 	}

@@ -25,11 +25,45 @@ type frameFile struct {
 	labels []label
 }
 
+// split returns the labels that have a line in the source, and those that have none, with the reason.
+func (f *frameFile) split(src *source) (shown, hidden []label, reason error) {
+	for _, l := range f.labels {
+		if _, err := src.check(l.Range); err != nil {
+			hidden, reason = append(hidden, l), err
+		} else {
+			shown = append(shown, l)
+		}
+	}
+	return shown, hidden, reason
+}
+
 // A label is a place with what to say about it.
 type label struct {
 	finding.Range
-	text    string
-	primary bool
+	message   string
+	number    int // of the step that it is; 0: of none
+	goroutine int // whose step it is, where that is worth saying; else 0
+	primary   bool
+}
+
+// text returns what a line of text says about the place.
+func (l label) text() string {
+	switch {
+	case l.goroutine > 0:
+		return fmt.Sprintf("%d (goroutine %d) %s", l.number, l.goroutine, l.message)
+	case l.number > 0:
+		return fmt.Sprintf("%d %s", l.number, l.message)
+	}
+	return l.message
+}
+
+// newStep labels the place of a step; where goroutines meet, it says whose it is, unless it is that of the first.
+func newStep(i int, s finding.Step, many bool) label {
+	l := label{Range: s.Range, number: i + 1, message: clean(s.Message)}
+	if many && s.Goroutine > 1 {
+		l.goroutine = s.Goroutine
+	}
+	return l
 }
 
 func newFrame(in *Input, f *finding.Finding) *frame {
@@ -40,10 +74,10 @@ func newFrame(in *Input, f *finding.Finding) *frame {
 	path, others := steps(f)
 	many := goroutines(path) > 1
 	for i, s := range path {
-		fr.add(label{Range: s.Range, text: stepLabel(i, s, many)})
+		fr.add(newStep(i, s, many))
 	}
 	for _, r := range others {
-		fr.add(label{Range: r.Range, text: clean(r.Message)})
+		fr.add(label{Range: r.Range, message: clean(r.Message)})
 	}
 	for _, file := range fr.files {
 		for _, l := range file.labels {
@@ -61,8 +95,9 @@ func (fr *frame) add(l label) {
 	}
 	file := fr.files[i]
 	// A step at the primary place is said there.
-	if len(file.labels) > 0 && file.labels[0].primary && file.labels[0].text == "" && file.labels[0].Range == l.Range {
-		file.labels[0].text = l.text
+	if len(file.labels) > 0 && file.labels[0].primary && file.labels[0].message == "" && file.labels[0].Range == l.Range {
+		l.primary = true
+		file.labels[0] = l
 		return
 	}
 	file.labels = append(file.labels, l)
@@ -124,11 +159,7 @@ func (fr *frame) notes(address bool) []note {
 	var notes []note
 	f := fr.finding
 	if f.Fix != nil {
-		how := "cloudlint --fix --unsafe-fixes"
-		if f.Fix.Safe {
-			how = "cloudlint --fix"
-		}
-		notes = append(notes, note{"fix", clean(f.Fix.Message) + " (" + how + ")", plain})
+		notes = append(notes, note{"fix", clean(f.Fix.Message) + " (" + fixCommand(f.Fix) + ")", plain})
 	}
 	if f.Evidence != nil {
 		notes = append(notes, note{"run", clean(f.Evidence.Status), plain})
@@ -137,6 +168,14 @@ func (fr *frame) notes(address bool) []note {
 		notes = append(notes, note{"see", clean(f.URL), faint})
 	}
 	return notes
+}
+
+// fixCommand returns the command that applies a fix.
+func fixCommand(f *finding.Fix) string {
+	if f.Safe {
+		return "cloudlint --fix"
+	}
+	return "cloudlint --fix --unsafe-fixes"
 }
 
 // printFile prints the lines of a file that have labels, what lies between them left out. It
@@ -151,16 +190,7 @@ func (fr *frame) printFile(i int, file *frameFile, emit func(canvas)) (code bool
 		emit(c)
 	}
 	src := fr.in.sources.file(file.name)
-	var shown, hidden []label
-	var reason error
-	for _, l := range file.labels {
-		if _, err := src.check(l.Range); err != nil {
-			hidden, reason = append(hidden, l), err
-		} else {
-			shown = append(shown, l)
-		}
-	}
-
+	shown, hidden, reason := file.split(src)
 	arrow, aside := "--> ", ""
 	if i > 0 {
 		arrow = "::: "
@@ -177,10 +207,10 @@ func (fr *frame) printFile(i int, file *frameFile, emit func(canvas)) (code bool
 		if i > 0 || l.Range != file.labels[0].Range {
 			locate("::: ", l.Range, "")
 		}
-		if l.text != "" {
+		if l.message != "" {
 			var c canvas
 			c.write(pad+" = ", gutter)
-			c.write(l.text, marked)
+			c.write(l.text(), marked)
 			emit(c)
 		}
 	}

@@ -77,10 +77,19 @@ func markdownCell(message string, lines []string) string {
 // placeLink returns a place, linked to the source where its address is known.
 func (in *Input) placeLink(r finding.Range) string {
 	text := markdown(shorten(place(r), lineLimit))
-	if len(r.File) > lineLimit || in.SourceURL == "" || r.File == "" || strings.HasPrefix(fileURI(r.File), "file:") {
+	address := in.sourceAddress(r)
+	if address == "" || len(r.File) > lineLimit {
 		return text
 	}
-	return fmt.Sprintf("[%s](%s%s#L%d)", text, in.SourceURL, fileURI(r.File), cmp.Or(r.Line, 1))
+	return fmt.Sprintf("[%s](%s)", text, address)
+}
+
+// sourceAddress returns the address of a place on the web, or "".
+func (in *Input) sourceAddress(r finding.Range) string {
+	if in.SourceURL == "" || r.File == "" || strings.HasPrefix(fileURI(r.File), "file:") {
+		return ""
+	}
+	return fmt.Sprintf("%s%s#L%d", in.SourceURL, fileURI(r.File), cmp.Or(r.Line, 1))
 }
 
 // markdown escapes text for a line or a cell of a table.

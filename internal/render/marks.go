@@ -117,11 +117,11 @@ func (fr *frame) printWindow(number int, cells []cell, marks []mark, emit func(c
 		}
 	}
 
-	pending := slices.DeleteFunc(slices.Clone(marks), func(m mark) bool { return m.text == "" })
+	pending := slices.DeleteFunc(slices.Clone(marks), func(m mark) bool { return m.message == "" })
 	if fits, ok := fr.beside(pending, marks); ok {
 		m := pending[len(pending)-1]
 		pending = pending[:len(pending)-1]
-		lines := wrap(m.text, fits)
+		lines := wrap(m.text(), fits)
 		under.draw(left+m.end+1, lines[0], m.style(primary))
 		emit(under)
 		for _, line := range lines[1:] {
@@ -149,7 +149,7 @@ func (fr *frame) printWindow(number int, cells []cell, marks []mark, emit func(c
 		group := pending[last:]
 		pending = pending[:last]
 		for _, m := range group {
-			for _, line := range wrap(m.text, fr.room(at)) {
+			for _, line := range wrap(m.text(), fr.room(at)) {
 				c := margin("")
 				connect(&c, left, pending, primary)
 				c.draw(left+at, line, m.style(primary))
@@ -177,7 +177,7 @@ func (fr *frame) beside(pending, marks []mark) (width int, ok bool) {
 	}
 	width = fr.room(m.end + 1)
 	left := fr.in.Terminal.Width - fr.margin - 3 - (m.end + 1)
-	if fr.in.Terminal.Width > 0 && displayWidth(m.text) > left && fr.room(m.start) > 2*width {
+	if fr.in.Terminal.Width > 0 && displayWidth(m.text()) > left && fr.room(m.start) > 2*width {
 		return 0, false
 	}
 	return width, true

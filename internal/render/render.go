@@ -38,6 +38,7 @@ func Formats() []Format {
 		{"teamcity", "inspections of TeamCity, by service messages", renderTeamCity},
 		{"azure", "errors and warnings of Azure Pipelines, by logging commands", renderAzure},
 		{"markdown", "a table for a comment on a change", renderMarkdown},
+		{"html", "one page for people: frames, fixes as differences, filters and search, without a network", renderHTML},
 	}
 }
 

@@ -55,12 +55,7 @@ func textLines(b *strings.Builder, f *finding.Finding) {
 }
 
 // stepLabel numbers a step; where goroutines meet, it says whose it is, unless it is that of the first.
-func stepLabel(i int, s finding.Step, many bool) string {
-	if many && s.Goroutine > 1 {
-		return fmt.Sprintf("%d (goroutine %d) %s", i+1, s.Goroutine, clean(s.Message))
-	}
-	return fmt.Sprintf("%d %s", i+1, clean(s.Message))
-}
+func stepLabel(i int, s finding.Step, many bool) string { return newStep(i, s, many).text() }
 
 // place returns file:line:col, as far as it is known.
 func place(r finding.Range) string {
