@@ -101,15 +101,9 @@ func newHTMLReport(in *Input, style, script string) *htmlReport {
 
 // groupByFamily groups the findings by family and package. It sorts them.
 func groupByFamily(findings []*htmlFinding) []htmlFamily {
-	order := func(f rule.Family) int {
-		if i := slices.Index(rule.Families(), f); i >= 0 {
-			return i
-		}
-		return len(rule.Families())
-	}
 	slices.SortStableFunc(findings, func(a, b *htmlFinding) int {
 		return cmp.Or(
-			cmp.Compare(order(a.Family), order(b.Family)),
+			cmp.Compare(familyOrder(a.Family), familyOrder(b.Family)),
 			cmp.Compare(a.Family, b.Family),
 			cmp.Compare(a.PackageName(), b.PackageName()),
 		)
@@ -129,6 +123,14 @@ func groupByFamily(findings []*htmlFinding) []htmlFamily {
 		family.Count++
 	}
 	return families
+}
+
+// familyOrder puts the families in the order of their codes, and the tool's own findings, about its comments, last.
+func familyOrder(f rule.Family) int {
+	if i := slices.Index(rule.Families(), f); i >= 0 && f != rule.Tool {
+		return i
+	}
+	return len(rule.Families())
 }
 
 // familyTitle returns a family's name as a heading.

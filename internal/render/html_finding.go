@@ -205,7 +205,7 @@ func htmlFacets(findings []*htmlFinding) []htmlFacet {
 	add("family", "Family", func(f *htmlFinding) htmlValue {
 		return htmlValue{Value: string(f.Family), Title: familyTitle(f.Family)}
 	}, func(a, b htmlValue) int {
-		order := func(v htmlValue) int { return slices.Index(rule.Families(), rule.Family(v.Value)) }
+		order := func(v htmlValue) int { return familyOrder(rule.Family(v.Value)) }
 		return cmp.Or(cmp.Compare(order(a), order(b)), byValue(a, b))
 	})
 	add("maturity", "Maturity", func(f *htmlFinding) htmlValue {

@@ -2,6 +2,7 @@
 (function () {
 	'use strict';
 	const root = document.documentElement;
+	root.classList.add('js');
 	const store = {
 		get(key) { try { return localStorage.getItem('cloudlint-' + key); } catch { return null; } },
 		set(key, value) { try { localStorage.setItem('cloudlint-' + key, value); } catch { /* for this visit only */ } },
@@ -14,6 +15,7 @@
 	document.addEventListener('DOMContentLoaded', function () {
 		const $ = (id) => document.getElementById(id);
 
+		$('theme').hidden = false;
 		for (const input of document.querySelectorAll('input[name=theme]')) {
 			input.checked = input.value === (root.dataset.theme || 'auto');
 			input.addEventListener('change', function () {
@@ -158,10 +160,10 @@
 			reset();
 			search.focus();
 		});
-		for (const button of document.querySelectorAll('[data-only]')) {
+		for (const button of document.querySelectorAll('[data-rule]')) {
 			button.addEventListener('click', function () {
 				form.reset();
-				const box = boxes.find((b) => b.box.name === 'code' && b.box.value === button.dataset.only);
+				const box = boxes.find((b) => b.box.name === 'code' && b.box.value === button.dataset.rule);
 				if (box) box.box.checked = true;
 				setTimeout(function () { step(1, -1); });
 			});
@@ -196,7 +198,7 @@
 		shortcuts.addEventListener('change', () => store.set('shortcuts', shortcuts.checked ? 'on' : 'off'));
 		document.addEventListener('keydown', function (event) {
 			if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-			const typing = event.target.matches('input[type=search], select');
+			const typing = event.target === search || event.target.tagName === 'SELECT';
 			if (event.key === 'Escape' && event.target === search) {
 				if (search.value) {
 					search.value = '';
