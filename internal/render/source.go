@@ -16,8 +16,9 @@ import (
 // maxSource is the size beyond which a file is not taken for source code.
 const maxSource = 64 << 20
 
-// DiskReader returns a function that reads the files of a report from the disk, given the report's root. It refuses
-// what is not a regular file: a //line directive can name a pipe or a device.
+// DiskReader returns a function that reads the files of a report from the disk, given the report's root. A //line
+// directive can name any file, and reports are published: it refuses what is not a regular file, and what is neither
+// inside the root nor Go.
 func DiskReader(root string) func(file string) ([]byte, error) {
 	return func(file string) ([]byte, error) {
 		name := finding.Abs(root, file)
@@ -31,8 +32,29 @@ func DiskReader(root string) func(file string) ([]byte, error) {
 		if info.Size() > maxSource {
 			return nil, fmt.Errorf("%s is too large", name)
 		}
+		if err := readable(root, name); err != nil {
+			return nil, err
+		}
 		return os.ReadFile(name)
 	}
+}
+
+// readable returns an error for a file that must not be shown. Symbolic links count as what they lead to.
+func readable(root, name string) error {
+	name, err := filepath.EvalSymlinks(name)
+	if err != nil {
+		return err
+	}
+	if filepath.Ext(name) == ".go" {
+		return nil
+	}
+	if root, err = filepath.EvalSymlinks(root); err != nil {
+		return err
+	}
+	if rel, err := filepath.Rel(root, name); err != nil || !filepath.IsLocal(rel) {
+		return fmt.Errorf("%s is neither in the repository nor a Go file", name)
+	}
+	return nil
 }
 
 // sources reads each file once.

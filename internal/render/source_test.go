@@ -112,3 +112,30 @@ func TestDiskReader(t *testing.T) {
 		}
 	}
 }
+
+// A //line directive of a hostile repository cannot publish a file of the machine.
+func TestDiskReaderKeepsToTheRepository(t *testing.T) {
+	dir := t.TempDir()
+	root := filepath.Join(dir, "repository")
+	if err := os.Mkdir(root, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"secret", "library.go", "repository/page.templ"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("text"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	links := os.Symlink(filepath.Join(dir, "secret"), filepath.Join(root, "link.go")) == nil
+	read := DiskReader(root)
+	for name, want := range map[string]bool{
+		"page.templ": true, filepath.Join(dir, "library.go"): true, "../library.go": true,
+		filepath.Join(dir, "secret"): false, "../secret": false, "link.go": false,
+	} {
+		if name == "link.go" && !links {
+			continue
+		}
+		if _, err := read(filepath.ToSlash(name)); (err == nil) != want {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
