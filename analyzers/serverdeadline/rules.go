@@ -83,8 +83,11 @@ var idle = &rule.Rule{
 	Doc: lint.RawDocumentation{
 		Title: "`http.Server` keeps idle connections for ever",
 		Text: `An ` + "`http.Server`" + ` with ReadHeaderTimeout, but with neither IdleTimeout nor ReadTimeout, keeps each keep-alive connection
-open until the client closes it. Clients that forget their connections, or that are gone behind a firewall which drops
-packets, use up file descriptors and memory.
+open until the client closes it, or until TCP finds that the client is gone. Clients that forget their connections use up
+file descriptors and memory.
+
+Many servers are meant so: a monitoring port, or one behind a proxy. The rule therefore speaks only where another server of the
+package has an IdleTimeout, and this one does not mention it.
 
 Up to Go 1.19 ReadHeaderTimeout bounded the wait for the next request as well; since Go 1.20 it starts only when the first
 bytes of the next request arrive. The rule therefore speaks only where the module's Go version is 1.20 or later.
@@ -92,6 +95,16 @@ bytes of the next request arrive. The rule therefore speaks only where the modul
 Set IdleTimeout. It should be longer than the clients' own (Go's http.DefaultTransport: 90 seconds), and longer than that of a load
 balancer in front, else a request can meet a connection that is just being closed.`,
 		Before: `
+func serveAPI(api http.Handler) error {
+	srv := &http.Server{
+		Addr:              ":8080",
+		Handler:           api,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+	}
+	return srv.ListenAndServe()
+}
+
 func serveMetrics(metrics http.Handler) error {
 	srv := &http.Server{
 		Addr:              ":9090",
@@ -101,6 +114,16 @@ func serveMetrics(metrics http.Handler) error {
 	return srv.ListenAndServe()
 }`,
 		After: `
+func serveAPI(api http.Handler) error {
+	srv := &http.Server{
+		Addr:              ":8080",
+		Handler:           api,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+	}
+	return srv.ListenAndServe()
+}
+
 func serveMetrics(metrics http.Handler) error {
 	srv := &http.Server{
 		Addr:              ":9090",
@@ -115,7 +138,8 @@ func serveMetrics(metrics http.Handler) error {
 	},
 	Maturity: rule.Preview,
 	Fix:      rule.UnsafeFix,
-	Blind:    "As CL2001. A proxy in front of the service may bound idle connections; that is not seen.",
+	Blind: "As CL2001. A package whose servers all lack IdleTimeout is taken to mean it so. A proxy in front of the service may bound " +
+		"idle connections; that is not seen.",
 	References: []string{
 		"https://pkg.go.dev/net/http#Server",
 		"https://github.com/golang/go/blob/go1.20/src/net/http/server.go#L2003",

@@ -79,7 +79,7 @@ func (c *checker) checkServer(o *flow.Object, t models.ServerType, rules serverR
 	case !readBound:
 		d.Rule = rules.read
 		d.Message = readMessage(name, rules, idleBound)
-	case c.idlesWithoutBound() && !c.keepAlivesDisabled(o):
+	case c.idlesWithoutBound() && !c.keepAlivesDisabled(o) && c.idleBoundForgotten(o):
 		d.Rule = rules.idle
 		d.Message = "each idle keep-alive connection to " + name + " stays open until its client closes it, because neither " +
 			"IdleTimeout nor ReadTimeout is set (since Go 1.20 ReadHeaderTimeout starts only with the next request): set IdleTimeout"
@@ -208,6 +208,16 @@ func (c *checker) keepAlivesDisabled(o *flow.Object) bool {
 		}
 		k, ok := args[1].(*ssa.Const)
 		return !ok || k.Value == nil || k.Value.String() != "true"
+	})
+}
+
+// idleBoundForgotten reports whether the missing bound looks like an oversight: another server of the package has an
+// IdleTimeout, and this one does not even mention the field. Whoever sets ReadHeaderTimeout has thought about slow
+// clients, and many leave it at that on purpose, for a monitoring port or behind a proxy that bounds idle connections.
+func (c *checker) idleBoundForgotten(o *flow.Object) bool {
+	const field = "IdleTimeout"
+	return o.Field(field) == flow.Unset && slices.ContainsFunc(c.graph.Objects(), func(other *flow.Object) bool {
+		return other != o && other.Type == o.Type && other.Origin != flow.Foreign && other.Field(field) == flow.Set
 	})
 }
 

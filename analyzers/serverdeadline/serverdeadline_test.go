@@ -18,7 +18,7 @@ func TestServers(t *testing.T) {
 		Rules:    serverdeadline.Rules(),
 		Packages: []string{
 			"serverdeadline/service", "serverdeadline/library", "serverdeadline/lib", "serverdeadline/app", "serverdeadline/helpers",
-			"serverdeadline/frameworks", "serverdeadline/echobounded", "serverdeadline/idle", "serverdeadline/fast",
+			"serverdeadline/frameworks", "serverdeadline/echobounded", "serverdeadline/idle", "serverdeadline/monitoring", "serverdeadline/fast",
 			"serverdeadline/rpc", "serverdeadline/complaints", "serverdeadline/fixes", "serverdeadline/fixed",
 		},
 	}.Run(t)

@@ -11,6 +11,18 @@ func plain() error {
 	return srv.ListenAndServe()
 }
 
+// What the package does elsewhere shows that the bound above was forgotten.
+func bounded() error {
+	srv := &http.Server{Addr: ":8080", ReadHeaderTimeout: time.Second, IdleTimeout: time.Minute}
+	return srv.ListenAndServe()
+}
+
+// A zero that is written out is a decision.
+func explicitZero() error {
+	srv := &http.Server{Addr: ":8080", ReadHeaderTimeout: time.Second, IdleTimeout: 0}
+	return srv.ListenAndServe()
+}
+
 // One cause, one finding: the one about the header names both fields.
 func both() error {
 	srv := &http.Server{Addr: ":8080"} // want `^CL2001: `
