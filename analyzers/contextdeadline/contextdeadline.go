@@ -23,9 +23,11 @@ import (
 	"github.com/cloudlint/cloudlint/analyzers/internal/exits"
 	"github.com/cloudlint/cloudlint/analyzers/internal/outbound"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/analyzers/internal/program"
 	"github.com/cloudlint/cloudlint/analyzers/internal/source"
 	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/rule"
+	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
 // Name is the analyzer's name.
@@ -79,7 +81,9 @@ func New() *analysis.Analyzer {
 }
 
 // Rules lists what the analyzer reports.
-func Rules() []*rule.Rule { return []*rule.Rule{noDeadline, badTimeout, deferredCancel, useless} }
+func Rules() []*rule.Rule {
+	return []*rule.Rule{noDeadline, badTimeout, deferredCancel, useless}
+}
 
 // A checker is the work on one package: on the part that is not for tests, or on the whole for what the tests do wrong.
 type checker struct {
@@ -90,8 +94,12 @@ type checker struct {
 	exits    *exits.Info
 	contexts *ctxflow.Flow
 	outbound outbound.Table
+	paths    *skeleton.Paths
+	program  *program.Program
 	source   *source.Index
 	duties   map[*ssa.Function][]duty
+	methods  map[*types.Func][]*ssa.Function // that implement one of an interface
+	fields   map[*types.Var][]ssa.Value      // what is stored in those of interface types
 	imports  *pass.Facts[Summary, *Summary]
 	found    []pass.Diagnostic
 	at       map[token.Pos]int // findings of unbounded, by their place
@@ -112,13 +120,16 @@ func check(p *pass.Pass, opts *options, tests bool) {
 		exits:    exits.New(p.Options.Exits),
 		source:   source.New(p),
 		outbound: outbound.New(&p.Options.Models),
+		paths:    skeleton.NewPaths(),
 		duties:   make(map[*ssa.Function][]duty),
+		methods:  make(map[*types.Func][]*ssa.Function),
 		imports:  pass.FactsOf[Summary](p),
 		spoken:   make(map[string]bool),
 		at:       make(map[token.Pos]int),
 	}
 	skips := func(pos token.Pos) bool { return !tests && p.IsTest(pos) }
 	c.fns = slices.DeleteFunc(irutil.Functions(in), func(fn *ssa.Function) bool { return skips(fn.Pos()) })
+	c.program = program.New(p.Pkg, c.fns)
 	c.contexts = ctxflow.New(in, skips)
 	c.contexts.Declared = &p.Options.Models
 	c.contexts.Imported = func(fn *types.Func) []ctxflow.Result {
@@ -132,6 +143,7 @@ func check(p *pass.Pass, opts *options, tests bool) {
 		c.timeouts(fn)
 		c.deferredCancels(fn)
 		c.uselessTimeouts(fn)
+		c.beside(fn)
 	}
 	if !tests {
 		c.exportFacts()

@@ -30,9 +30,13 @@ func TestContexts(t *testing.T) {
 	findings := ruletest.Suite{
 		Analyzer: analyzer(t, nil),
 		Rules:    contextdeadline.Rules(),
-		Packages: []string{"contextdeadline/store", "contextdeadline/service", "contextdeadline/useless", "contextdeadline/complaints"},
+		Packages: []string{
+			"contextdeadline/store", "contextdeadline/service", "contextdeadline/useless", "contextdeadline/complaints",
+			"contextdeadline/beside", "contextdeadline/commands",
+		},
 	}.Run(t)
 	t.Run("related", func(t *testing.T) { checkRelated(t, findings["contextdeadline/service"]) })
+	t.Run("steps", func(t *testing.T) { checkSteps(t, findings["contextdeadline/service"]) })
 }
 
 // A finding that speaks for several lists the others.
@@ -49,6 +53,31 @@ func checkRelated(t *testing.T, findings []wire.Finding) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("related (-want +got):\n%s", diff)
+	}
+}
+
+// checkSteps checks that a call through an interface says which method it is taken for.
+func checkSteps(t *testing.T, findings []wire.Finding) {
+	var got []string
+	for _, f := range findings {
+		if f.Pos.File != "ledger.go" && f.Pos.File != "wired.go" {
+			continue
+		}
+		for _, s := range f.Steps {
+			if s.Op == "call" {
+				got = append(got, s.Message)
+			}
+		}
+	}
+	want := []string{
+		"calls w.of.Balance, which store.(*Store).Balance implements, each time round the loop",
+		"calls b.Balance, which store.(*Store).Balance implements, each time round the loop",
+		"calls b.ledger.Sum, which (*ledger).Sum implements, each time round the loop",
+		"calls b.ledger.Drop, which (*ledger).Drop implements, for each request",
+		"calls b.peer.greet, which speaks.greet implements, each time round the loop",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

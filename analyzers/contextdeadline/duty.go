@@ -1,6 +1,8 @@
 package contextdeadline
 
 import (
+	"cmp"
+	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -35,6 +37,8 @@ type root struct {
 	// entry is the call that the context enters, in this package, by which it reaches what waits.
 	entry pass.Place
 	fn    string // the function that the root is in
+	// command tells that it is no context that is made there but a command, without one.
+	command bool
 }
 
 // Bounds of what is kept of a function.
@@ -57,7 +61,7 @@ func (c *checker) dutiesOf(fn *ssa.Function) []duty {
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
 			call, ok := instr.(ssa.CallInstruction)
-			if !ok || !c.exits.Reachable(instr) {
+			if !ok || !c.exits.Reachable(instr) || answersLater(call) {
 				continue
 			}
 			for _, d := range c.brings(call) {
@@ -76,6 +80,20 @@ func (c *checker) dutiesOf(fn *ssa.Function) []duty {
 	return duties
 }
 
+// answersLater reports whether a call is started by a function that returns a channel: who gets that waits on it for as long
+// as he likes, and what is waited for is to take its time, as the end of a process.
+func answersLater(call ssa.CallInstruction) bool {
+	if _, started := call.(*ssa.Go); !started {
+		return false
+	}
+	for v := range call.Parent().Signature.Results().Variables() {
+		if _, ok := v.Type().Underlying().(*types.Chan); ok {
+			return true
+		}
+	}
+	return false
+}
+
 // same reports whether two duties are one to the callers: what they owe differs, or they reach another call by it.
 func (d duty) same(e duty) bool {
 	if d.param != e.param {
@@ -88,30 +106,21 @@ func (d duty) same(e duty) bool {
 func (c *checker) brings(call ssa.CallInstruction) []duty {
 	if out, ok := c.outbound.Of(call.Common()); ok {
 		if !c.waits(call, out) {
-			return nil
+			return c.command(call, out)
 		}
 		place := c.source.Place(call)
 		return c.bound(call, out.Context, duty{call: c.source.Callee(call), waits: out.What, place: place})
 	}
-	var duties []duty
 	callee := skeleton.CalleeOf(call.Common())
-	for _, d := range c.calleeDuties(callee) {
-		if len(d.calls) >= maxDepth {
-			c.Exhausted()
-			continue
-		}
-		name := c.source.Callee(call)
-		d.calls = slices.Concat([]pass.Step{{Place: c.source.Place(call), Message: "calls " + name, Op: "call", Object: name}}, d.calls)
-		switch {
-		case d.param == nil || d.param.Parent() != callee.Func:
-			duties = append(duties, d) // a root, or a context of the function around a literal
-		default:
-			if i := slices.Index(callee.Func.Params, d.param); i < len(callee.Args) {
-				duties = append(duties, c.bound(call, callee.Args[i], d)...)
-			}
-		}
+	var duties []duty
+	switch {
+	case callee.Func != nil && len(callee.Func.Blocks) > 0:
+		duties = c.handedOn(call, callee.Args, callee.Func, c.step(call, ""))
+	case callee.Invoke:
+		duties = c.through(call, callee)
+	case callee.Object != nil:
+		duties = c.foreign(call, callee.Args, callee.Object, "")
 	}
-	duties = append(duties, c.foreign(call, callee)...)
 	return append(duties, c.literals(call)...)
 }
 
@@ -219,7 +228,10 @@ func (c *checker) settled(call ssa.CallInstruction, d duty) bool {
 		return true // once, while the program starts
 	}
 	often := repeat.Called(fn)
-	if loop := repeat.Loop(call, c.exits.Succs); loop != nil && !repeat.UntilSuccess(loop, anyError) {
+	if d.root.command {
+		often = "" // for requests and messages, contextdrop tells that their context is left behind
+	}
+	if loop := repeat.Loop(call, c.exits.Succs); loop != nil && !repeat.UntilSuccess(loop, anyError) && (!d.root.command || c.endless(call, loop)) {
 		often = repeat.EachRound
 	}
 	if often == "" {
@@ -236,26 +248,14 @@ func ofRequest(fn *ssa.Function, p *ssa.Parameter) bool {
 	return handlers.Of(fn).Kind != handlers.None && handlers.RoleOf(p.Type()) != handlers.NoRole
 }
 
-// calleeDuties returns what a function of this package brings to its callers.
-func (c *checker) calleeDuties(callee skeleton.Callee) []duty {
-	if callee.Func == nil || len(callee.Func.Blocks) == 0 {
-		return nil
-	}
-	return c.dutiesOf(callee.Func)
-}
-
-// foreign returns what a function of another package brings to its callers.
-func (c *checker) foreign(call ssa.CallInstruction, callee skeleton.Callee) []duty {
-	if callee.Object == nil || callee.Invoke || callee.Func != nil && len(callee.Func.Blocks) > 0 {
-		return nil
-	}
-	s := c.imports.Of(callee.Object)
+// foreign returns what a function of another package brings to its callers; by names the method that it stands for.
+func (c *checker) foreign(call ssa.CallInstruction, args []ssa.Value, fn *types.Func, by string) []duty {
+	s := c.imports.Of(fn)
 	if s == nil {
 		return nil
 	}
 	var duties []duty
-	name := c.source.Callee(call)
-	step := pass.Step{Place: c.source.Place(call), Message: "calls " + name, Op: "call", Object: name}
+	step := c.step(call, cmp.Or(by, s.By))
 	for i := range s.Owes {
 		o := &s.Owes[i]
 		d := o.duty()
@@ -268,8 +268,8 @@ func (c *checker) foreign(call ssa.CallInstruction, callee skeleton.Callee) []du
 		case o.Root != nil:
 			d.root.entry = c.source.Place(call)
 			duties = append(duties, d)
-		case o.Param < len(callee.Args):
-			duties = append(duties, c.bound(call, callee.Args[o.Param], d)...)
+		case o.Param < len(args):
+			duties = append(duties, c.bound(call, args[o.Param], d)...)
 		}
 	}
 	return duties

@@ -7,8 +7,11 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/tools/go/ssa"
+
 	"github.com/cloudlint/cloudlint/analyzers/internal/ctxflow"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
+	"github.com/cloudlint/cloudlint/analyzers/internal/source"
 	"github.com/cloudlint/cloudlint/internal/wire"
 )
 
@@ -17,6 +20,8 @@ type Summary struct {
 	Owes    []Owed
 	Results []ctxflow.Result
 	Timeout time.Duration // of the context that is returned, if that is a constant
+	// By is the method that implements the function, which is a method of an interface then: "(*Store).Get".
+	By string
 }
 
 // AFact marks Summary as a fact.
@@ -69,6 +74,8 @@ type Root struct {
 	Pos  wire.Pos
 	Text string
 	In   string // the function that it is made in
+	// Command tells that a command is made, without a context.
+	Command bool
 }
 
 func (o *Owed) duty() duty {
@@ -78,7 +85,7 @@ func (o *Owed) duty() duty {
 		d.calls = append(d.calls, pass.Step{Place: pass.Place{Foreign: &hop.Pos}, Message: "calls " + hop.Callee, Op: "call", Object: hop.Callee})
 	}
 	if o.Root != nil {
-		d.root = &root{place: pass.Place{Foreign: &o.Root.Pos}, text: o.Root.Text, fn: o.Root.In}
+		d.root = &root{place: pass.Place{Foreign: &o.Root.Pos}, text: o.Root.Text, fn: o.Root.In, command: o.Root.Command}
 	}
 	return d
 }
@@ -88,6 +95,7 @@ func (c *checker) exportFacts() {
 	if c.Pkg.Name() == "main" {
 		return
 	}
+	c.exportInterfaces()
 	for _, fn := range c.fns {
 		obj, ok := fn.Object().(*types.Func)
 		if !ok || obj.Pkg() != c.Pkg || !obj.Exported() || c.IsTest(fn.Pos()) {
@@ -95,25 +103,57 @@ func (c *checker) exportFacts() {
 		}
 		s := &Summary{Results: c.contexts.Results(fn)}
 		s.Timeout = c.givenTimeout(fn, s.Results)
-		for _, d := range c.dutiesOf(fn) {
-			o := Owed{Call: d.call, Waits: d.waits, Pos: c.wirePlace(d.place)}
-			for _, step := range d.calls {
-				o.Calls = append(o.Calls, Hop{Pos: c.wirePlace(step.Place), Callee: step.Object})
-			}
-			switch {
-			case d.root != nil:
-				o.Root = &Root{Pos: c.wirePlace(d.root.place), Text: d.root.text, In: d.root.fn}
-			case d.param.Parent() == fn:
-				o.Param = slices.Index(fn.Params, d.param)
-			default:
-				continue
-			}
-			s.Owes = append(s.Owes, o)
-		}
+		s.Owes = c.owes(fn)
 		if len(s.Owes) > 0 || len(s.Results) > 0 {
 			c.ExportObjectFact(obj, s)
 		}
 	}
+}
+
+// exportInterfaces tells importers about the methods of the package's interfaces.
+func (c *checker) exportInterfaces() {
+	for _, name := range c.Pkg.Scope().Names() {
+		of, ok := c.Pkg.Scope().Lookup(name).(*types.TypeName)
+		if !ok || !of.Exported() || of.IsAlias() || c.IsTest(of.Pos()) {
+			continue
+		}
+		iface, ok := of.Type().Underlying().(*types.Interface)
+		if !ok {
+			continue
+		}
+		for m := range iface.ExplicitMethods() {
+			if !m.Exported() {
+				continue
+			}
+			for _, fn := range c.implementations(m) {
+				if owed := c.owes(fn); len(owed) > 0 {
+					c.ExportObjectFact(m, &Summary{Owes: owed, By: source.FuncName(fn)})
+					break
+				}
+			}
+		}
+	}
+}
+
+// owes lists what a function brings to its callers, as facts have it.
+func (c *checker) owes(fn *ssa.Function) []Owed {
+	var list []Owed
+	for _, d := range c.dutiesOf(fn) {
+		o := Owed{Call: d.call, Waits: d.waits, Pos: c.wirePlace(d.place)}
+		for _, step := range d.calls {
+			o.Calls = append(o.Calls, Hop{Pos: c.wirePlace(step.Place), Callee: step.Object})
+		}
+		switch {
+		case d.root != nil:
+			o.Root = &Root{Pos: c.wirePlace(d.root.place), Text: d.root.text, In: d.root.fn, Command: d.root.command}
+		case d.param.Parent() == fn:
+			o.Param = slices.Index(fn.Params, d.param)
+		default:
+			continue
+		}
+		list = append(list, o)
+	}
+	return list
 }
 
 // wirePlace is a place in the form that facts carry; all that are followed lie in files of the package.

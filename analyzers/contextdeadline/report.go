@@ -49,6 +49,11 @@ func (c *checker) unbounded(call ssa.CallInstruction, d duty, often string) {
 	diag.Message = fmt.Sprintf("%s %s, for ever if no answer comes: its context comes from %s, which has no deadline, and %s; give it one with context.WithTimeout",
 		d.call, d.waits, d.root.text, repeated(who, often))
 	rooted := pass.Step{Place: d.root.place, Message: d.root.text + " has no deadline", Op: "context", Object: d.root.text}
+	if d.root.command {
+		diag.Message = fmt.Sprintf("%s %s, for ever if it hangs: %s gives it no context, and %s; use exec.CommandContext with one that has a deadline",
+			d.call, d.waits, d.root.text, repeated(who, often))
+		rooted.Message = d.root.text + " has no context"
+	}
 	// The root stands where it is made: before the call that it goes into.
 	i := slices.IndexFunc(steps, func(s pass.Step) bool { return s.Place == d.root.entry })
 	if d.root.place.Foreign != nil || i < 0 {

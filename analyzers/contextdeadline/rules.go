@@ -21,7 +21,8 @@ service stands still.
 
 The context is followed from where it is made through values, closures, fields, helpers and packages to the call that
 waits. It is reported where that happens again and again: for each request, each message, each time round a loop that
-waits for work. What a program does once while it starts is not.
+waits for work. What a program does once while it starts is not. So is, in such a loop, a command made by exec.Command whose
+output is waited for, and a call with a root context before one of the same object that the function does bound.
 
 Derive the context from the request's, and bound it by context.WithTimeout. With the option require-deadline set to
 handlers, contexts of requests need a deadline too: they end when the client goes away, but not while it waits.`,
@@ -57,12 +58,14 @@ func (a *accounts) balance(w http.ResponseWriter, r *http.Request) {
 		Options:  []string{"require-deadline"},
 		Severity: lint.SeverityWarning,
 	},
-	Blind: `Calls through interfaces whose dynamic type is not seen, contexts from unknown code, and functions whose callers are
-not known to run again and again. Streams, watches and consumers need no deadline; clients that bound themselves
+	Blind: `Calls through interfaces that are not declared in the package that implements them, contexts from unknown code, and
+functions whose callers are not known to run again and again. Streams, watches and consumers need no deadline; clients that bound themselves
 satisfy the rule, and whether an http.Client or a net.Dialer has a timeout is judged by clientdeadline.`,
 	References: []string{
 		"https://pkg.go.dev/context#WithTimeout",
 		"https://github.com/kubernetes/kubernetes/pull/80954",
+		"https://github.com/kubernetes/kubernetes/pull/132849",
+		"https://github.com/argoproj/argo-cd/pull/24765",
 	},
 }
 

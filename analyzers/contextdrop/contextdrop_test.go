@@ -79,6 +79,8 @@ func checkSteps(t *testing.T, findings []wire.Finding) {
 		"p.db.ExecContext gets the new context",
 		"Generate calls generate and has ctx",
 		"c.Generate gets the new context",
+		"(*table).Rename calls t.rename and has ctx",
+		"Revision calls revision and has ctx",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("steps (-want +got):\n%s", diff)

@@ -91,10 +91,10 @@ func (c *checker) callersHave(fn *ssa.Function, depth int, seen map[*ssa.Functio
 // waitsOutside reports whether a call is known to wait for something outside the program, or is made for that: a function
 // of the package that can wait, a request.
 func (c *checker) waitsOutside(call ssa.CallInstruction) bool {
-	if c.asksOutside(call) {
+	callee := skeleton.CalleeOf(call.Common())
+	if c.asksOutside(call) || callee.Name() == "os/exec.Command" {
 		return true
 	}
-	callee := skeleton.CalleeOf(call.Common())
 	if callee.Func != nil && c.scope.Local(callee.Func) {
 		return true
 	}

@@ -14,9 +14,9 @@ var rootInHelper = &rule.Rule{
 	Fix:      rule.NoFix,
 	Doc: lint.RawDocumentation{
 		Title: "A helper makes a context although all of its callers have one",
-		Text: `An unexported function takes no context and makes one with context.Background, or a request with http.NewRequest,
-although a context is at hand at every call of it. The way of the context breaks off at the helper: when the caller
-gives up, what the helper does goes on.
+		Text: `An unexported function takes no context and makes one with context.Background, or a request with http.NewRequest, or
+calls a variant without a context, such as (*sql.DB).Exec or exec.Command, although a context is at hand at every call of it.
+The way of the context breaks off at the helper: when the caller gives up, what the helper does goes on.
 
 Give the helper a context as its first parameter.`,
 		Before: `

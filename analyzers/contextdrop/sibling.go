@@ -25,8 +25,8 @@ func (c *checker) sibling(call *ssa.Call) {
 	}
 	at := c.atHand(call)
 	if len(at) == 0 {
-		if obj.FullName() == "net/http.NewRequest" && helper(call.Parent()) && !c.dropsElsewhere(call) && c.scope.Detached(call) == scope.NoReason {
-			c.inHelper(call, call, "makes a request with "+c.source.Callee(call)+", which has no context")
+		if helper(call.Parent()) && !c.dropsElsewhere(call) && c.scope.Detached(call) == scope.NoReason {
+			c.variantInHelper(call, callee)
 		}
 		return
 	}
@@ -44,6 +44,18 @@ func (c *checker) sibling(call *ssa.Call) {
 		d.Fix = c.callSibling(call, have.sibling, at[0])
 	}
 	c.Report(d)
+}
+
+// variantInHelper checks a call without a context in a function that gets none.
+func (c *checker) variantInHelper(call *ssa.Call, callee skeleton.Callee) {
+	name := c.source.Callee(call)
+	if callee.Name() == "net/http.NewRequest" {
+		c.inHelper(call, call, "makes a request with "+name+", which has no context")
+		return
+	}
+	if _, waits := c.outbound.Of(call.Common()); (waits || callee.Name() == "os/exec.Command") && !c.ofTransaction(callee) {
+		c.inHelper(call, call, "calls "+name+", which cannot be cancelled,")
+	}
 }
 
 // An offer is what could be called instead. instead says so, with a verb for the text of the context.

@@ -1,11 +1,13 @@
 package lostwait_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/analysistest"
 
@@ -31,6 +33,26 @@ func TestWaits(t *testing.T) {
 		},
 	}.Run(t)
 	t.Run("fixes", func(t *testing.T) { checkFixes(t, findings) })
+	t.Run("steps", func(t *testing.T) { checkSteps(t, findings["lostwait/helped"]) })
+}
+
+// checkSteps checks that a wait by a library's object tells where the context was made that the object knows.
+func checkSteps(t *testing.T, findings []wire.Finding) {
+	for _, f := range findings {
+		if f.Pos.File != "backoff.go" || !strings.HasPrefix(f.Message, "w.backoff.Wait") {
+			continue
+		}
+		var steps []string
+		for _, s := range f.Steps {
+			steps = append(steps, fmt.Sprintf("%d %s", s.Pos.Line, s.Message))
+		}
+		want := []string{"18 context.TODO() never ends", "29 the loop waits here before the next round"}
+		if diff := cmp.Diff(want, steps); diff != "" {
+			t.Errorf("steps (-want +got):\n%s", diff)
+		}
+		return
+	}
+	t.Error("no finding at w.backoff.Wait")
 }
 
 // checkFixes applies all fixes of the packages that have some, and analyses the results: they compile, and the findings

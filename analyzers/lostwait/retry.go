@@ -28,7 +28,8 @@ const (
 type pause struct {
 	text    string // "time.Sleep(backoff)"
 	value   ssa.Value
-	instead string // what is to be done where that is no select
+	instead string    // what is to be done where that is no select
+	root    *ssa.Call // makes the context that a library's object knows, which never ends
 }
 
 // retries reports a wait between the rounds of a loop that never notices the end of the context at hand.
@@ -79,6 +80,10 @@ func (c *checker) retries(instr ssa.Instruction) {
 		d.Steps = append(d.Steps, pass.Step{Place: at, Message: "the loop has no limit and waits here before the next round", Op: "wait", Object: p.text})
 	} else {
 		d.Steps = append(d.Steps, pass.Step{Place: at, Message: "the loop waits here before the next round", Op: "wait", Object: p.text})
+	}
+	if p.root != nil {
+		made := c.source.Callee(p.root)
+		d.Steps = slices.Insert(d.Steps, 0, pass.Step{Place: c.source.Place(p.root), Message: made + "() never ends", Op: "context", Object: made})
 	}
 	d.Fix = c.selectFix(instr, ctx)
 	c.found = append(c.found, d)

@@ -19,7 +19,7 @@ func (c *checker) rootedWait(instr ssa.Instruction) (pause, bool) {
 		return pause{}, false
 	}
 	text := c.source.Callee(instr.(*ssa.Call)) + ", which knows " + c.source.Callee(root) + "() only,"
-	return pause{text: text, instead: "make it with %s, by " + row.New[strings.LastIndex(row.New, "/")+1:]}, true
+	return pause{text: text, root: root, instead: "make it with %s, by " + row.New[strings.LastIndex(row.New, "/")+1:]}, true
 }
 
 // rooted returns what is known of a method that counts tries, or waits between them, and the call that makes the context
