@@ -139,7 +139,7 @@ func (c *checker) unlike(a, later asked) {
 	c.spoken[of.key()] = true
 	at, name, other := c.source.Place(a.call), c.source.Callee(a.call), c.source.Callee(later.call)
 	added := c.source.Callee(later.context)
-	c.found = append(c.found, pass.Diagnostic{
+	c.tell(pass.Diagnostic{
 		Rule: noDeadline, Pos: at.Pos, End: at.End, Op: "wait", Object: name, Subject: c.Call(at), Cause: of.cause(c),
 		Message: fmt.Sprintf("%s may wait for ever for an answer: its context comes from %s, which has no deadline, but %s, which is called on the same object after it, has one; use that for both",
 			name, of.text, other),
@@ -149,5 +149,5 @@ func (c *checker) unlike(a, later asked) {
 			{Place: c.source.Place(later.context), Message: added + " adds a deadline", Op: "context", Object: added},
 			{Place: c.source.Place(later.call), Message: "for " + other, Op: "call", Object: other},
 		},
-	})
+	}, pass.Related{Place: of.place, Message: fmt.Sprintf("%s has no deadline either: %s waits", of.text, name)})
 }
