@@ -88,22 +88,22 @@ func Rules() []*rule.Rule {
 // A checker is the work on one package: on the part that is not for tests, or on the whole for what the tests do wrong.
 type checker struct {
 	*pass.Pass
-	opts     *options
-	tests    bool
-	fns      []*ssa.Function
-	exits    *exits.Info
-	contexts *ctxflow.Flow
-	outbound outbound.Table
-	paths    *skeleton.Paths
-	program  *program.Program
-	source   *source.Index
-	duties   map[*ssa.Function][]duty
-	methods  map[*types.Func][]*ssa.Function // that implement one of an interface
-	fields   map[*types.Var][]ssa.Value      // what is stored in those of interface types
-	imports  *pass.Facts[Summary, *Summary]
-	found    []pass.Diagnostic
-	at       map[token.Pos]int // findings of unbounded, by their place
-	spoken   map[string]bool   // roots that a finding tells of
+	opts      *options
+	tests     bool
+	fns       []*ssa.Function
+	exits     *exits.Info
+	contexts  *ctxflow.Flow
+	outbound  outbound.Table
+	paths     *skeleton.Paths
+	program   *program.Program
+	source    *source.Index
+	duties    map[*ssa.Function][]duty
+	implement map[*types.Named][]types.Type // what implements the interfaces of the package
+	fields    map[*types.Var][]ssa.Value    // what is stored in those of interface types
+	imports   *pass.Facts[Summary, *Summary]
+	found     []pass.Diagnostic
+	at        map[token.Pos]int // findings of unbounded, by their place
+	spoken    map[string]bool   // roots that a finding tells of
 }
 
 func run(p *pass.Pass, opts *options) error {
@@ -114,18 +114,18 @@ func run(p *pass.Pass, opts *options) error {
 func check(p *pass.Pass, opts *options, tests bool) {
 	in := p.ResultOf[buildssa.Analyzer].(*buildssa.SSA)
 	c := &checker{
-		Pass:     p,
-		opts:     opts,
-		tests:    tests,
-		exits:    exits.New(p.Options.Exits),
-		source:   source.New(p),
-		outbound: outbound.New(&p.Options.Models),
-		paths:    skeleton.NewPaths(),
-		duties:   make(map[*ssa.Function][]duty),
-		methods:  make(map[*types.Func][]*ssa.Function),
-		imports:  pass.FactsOf[Summary](p),
-		spoken:   make(map[string]bool),
-		at:       make(map[token.Pos]int),
+		Pass:      p,
+		opts:      opts,
+		tests:     tests,
+		exits:     exits.New(p.Options.Exits),
+		source:    source.New(p),
+		outbound:  outbound.New(&p.Options.Models),
+		paths:     skeleton.NewPaths(),
+		duties:    make(map[*ssa.Function][]duty),
+		implement: make(map[*types.Named][]types.Type),
+		imports:   pass.FactsOf[Summary](p),
+		spoken:    make(map[string]bool),
+		at:        make(map[token.Pos]int),
 	}
 	skips := func(pos token.Pos) bool { return !tests && p.IsTest(pos) }
 	c.fns = slices.DeleteFunc(irutil.Functions(in), func(fn *ssa.Function) bool { return skips(fn.Pos()) })

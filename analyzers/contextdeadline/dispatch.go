@@ -8,42 +8,34 @@ import (
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
 	"github.com/cloudlint/cloudlint/analyzers/internal/source"
-	"github.com/cloudlint/cloudlint/internal/irutil"
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
 // through returns what a call through an interface brings. Where the package puts a value into the interface itself, the
-// methods of that type count; else those that the interface's own package has for it: who declares an interface beside its
-// implementations means those. What other packages implement an interface with is not known. One method that owes
-// something tells enough.
+// methods of that type count; else, of an interface that no other package can name, those that the package has for it. What
+// other packages hold is not known. One method that owes something tells enough.
 func (c *checker) through(call ssa.CallInstruction, callee skeleton.Callee) []duty {
-	static, ok := callee.Args[0].Type().Underlying().(*types.Interface)
-	if !ok {
-		return nil
+	static := callee.Args[0].Type()
+	held := c.held(callee.Args[0])
+	if named, ok := types.Unalias(static).(*types.Named); len(held) == 0 && ok && c.own(named.Obj()) {
+		held = c.implementing(named)
 	}
-	if held := c.held(callee.Args[0]); len(held) > 0 {
-		for _, t := range held {
-			obj, _, _ := types.LookupFieldOrMethod(t, true, callee.Object.Pkg(), callee.Object.Name())
-			if method, ok := obj.(*types.Func); ok && !types.IsInterface(method.Signature().Recv().Type()) {
-				if duties := c.byMethod(call, callee, method); len(duties) > 0 {
-					return duties
-				}
-			}
+	for _, t := range held {
+		obj, _, _ := types.LookupFieldOrMethod(t, true, callee.Object.Pkg(), callee.Object.Name())
+		method, ok := obj.(*types.Func)
+		if !ok || types.IsInterface(method.Signature().Recv().Type()) {
+			continue
 		}
-		return nil
-	}
-	if callee.Object.Pkg() != c.Pkg {
-		return c.foreign(call, callee.Args, callee.Object, "")
-	}
-	for _, fn := range c.implementations(callee.Object) {
-		if !types.Implements(types.NewPointer(irutil.Deref(fn.Params[0].Type())), static) {
-			continue // the interface embeds the one that declares the method
-		}
-		if duties := c.byMethod(call, callee, fn.Object().(*types.Func)); len(duties) > 0 {
+		if duties := c.byMethod(call, callee, method); len(duties) > 0 {
 			return duties
 		}
 	}
 	return nil
+}
+
+// own reports whether only the package can name a type.
+func (c *checker) own(of *types.TypeName) bool {
+	return of.Pkg() == c.Pkg && (!of.Exported() || c.Pkg.Name() == "main")
 }
 
 // byMethod returns what a call through an interface brings if it reaches a method.
@@ -87,50 +79,26 @@ func (c *checker) handedOn(call ssa.CallInstruction, args []ssa.Value, fn *ssa.F
 	return duties
 }
 
-// implementations are the methods that the package has for a method of one of its interfaces, in the order of the types'
-// names. One that calls the method itself decorates another implementation, and is none.
-func (c *checker) implementations(m *types.Func) []*ssa.Function {
-	if known, asked := c.methods[m]; asked {
+// implementing returns the types of the package that implement one of its interfaces, in the order of their names.
+func (c *checker) implementing(iface *types.Named) []types.Type {
+	if known, asked := c.implement[iface]; asked {
 		return known
 	}
-	var list []*ssa.Function
-	iface, ok := m.Signature().Recv().Type().Underlying().(*types.Interface)
-	if ok {
-		for _, name := range c.Pkg.Scope().Names() {
-			of, ok := c.Pkg.Scope().Lookup(name).(*types.TypeName)
-			if !ok || of.IsAlias() || types.IsInterface(of.Type()) || !c.tests && c.IsTest(of.Pos()) {
-				continue
-			}
-			named, ok := of.Type().(*types.Named)
-			if !ok || named.TypeParams().Len() > 0 || !types.Implements(types.NewPointer(named), iface) {
-				continue
-			}
-			fn := c.methodOf(named, m)
-			if fn != nil && len(fn.Blocks) > 0 && !calls(fn, m) {
-				list = append(list, fn)
-			}
+	var list []types.Type
+	scope := c.Pkg.Scope()
+	for _, name := range scope.Names() {
+		of, ok := scope.Lookup(name).(*types.TypeName)
+		if !ok || of.IsAlias() || types.IsInterface(of.Type()) || !c.tests && c.IsTest(of.Pos()) {
+			continue
+		}
+		named, ok := of.Type().(*types.Named)
+		if !ok || named.TypeParams().Len() > 0 {
+			continue
+		}
+		if t := types.NewPointer(named); types.Implements(t, iface.Underlying().(*types.Interface)) {
+			list = append(list, t)
 		}
 	}
-	c.methods[m] = list
+	c.implement[iface] = list
 	return list
-}
-
-// methodOf returns the method that a type has for one of an interface, if its body is in the package.
-func (c *checker) methodOf(named *types.Named, m *types.Func) *ssa.Function {
-	obj, _, _ := types.LookupFieldOrMethod(named, true, c.Pkg, m.Name())
-	fn, ok := obj.(*types.Func)
-	if !ok || fn.Pkg() != c.Pkg || len(c.fns) == 0 {
-		return nil
-	}
-	return c.fns[0].Prog.FuncValue(fn.Origin())
-}
-
-// calls reports whether a function calls a method of an interface.
-func calls(fn *ssa.Function, m *types.Func) bool {
-	return slices.ContainsFunc(fn.Blocks, func(b *ssa.BasicBlock) bool {
-		return slices.ContainsFunc(b.Instrs, func(instr ssa.Instruction) bool {
-			call, ok := instr.(ssa.CallInstruction)
-			return ok && call.Common().IsInvoke() && call.Common().Method == m
-		})
-	})
 }

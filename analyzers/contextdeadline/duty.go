@@ -1,7 +1,6 @@
 package contextdeadline
 
 import (
-	"cmp"
 	"go/types"
 	"slices"
 
@@ -255,7 +254,7 @@ func (c *checker) foreign(call ssa.CallInstruction, args []ssa.Value, fn *types.
 		return nil
 	}
 	var duties []duty
-	step := c.step(call, cmp.Or(by, s.By))
+	step := c.step(call, by)
 	for i := range s.Owes {
 		o := &s.Owes[i]
 		d := o.duty()

@@ -11,7 +11,6 @@ import (
 
 	"github.com/cloudlint/cloudlint/analyzers/internal/ctxflow"
 	"github.com/cloudlint/cloudlint/analyzers/internal/pass"
-	"github.com/cloudlint/cloudlint/analyzers/internal/source"
 	"github.com/cloudlint/cloudlint/internal/wire"
 )
 
@@ -20,8 +19,6 @@ type Summary struct {
 	Owes    []Owed
 	Results []ctxflow.Result
 	Timeout time.Duration // of the context that is returned, if that is a constant
-	// By is the method that implements the function, which is a method of an interface then: "(*Store).Get".
-	By string
 }
 
 // AFact marks Summary as a fact.
@@ -95,7 +92,6 @@ func (c *checker) exportFacts() {
 	if c.Pkg.Name() == "main" {
 		return
 	}
-	c.exportInterfaces()
 	for _, fn := range c.fns {
 		obj, ok := fn.Object().(*types.Func)
 		if !ok || obj.Pkg() != c.Pkg || !obj.Exported() || c.IsTest(fn.Pos()) {
@@ -106,31 +102,6 @@ func (c *checker) exportFacts() {
 		s.Owes = c.owes(fn)
 		if len(s.Owes) > 0 || len(s.Results) > 0 {
 			c.ExportObjectFact(obj, s)
-		}
-	}
-}
-
-// exportInterfaces tells importers about the methods of the package's interfaces.
-func (c *checker) exportInterfaces() {
-	for _, name := range c.Pkg.Scope().Names() {
-		of, ok := c.Pkg.Scope().Lookup(name).(*types.TypeName)
-		if !ok || !of.Exported() || of.IsAlias() || c.IsTest(of.Pos()) {
-			continue
-		}
-		iface, ok := of.Type().Underlying().(*types.Interface)
-		if !ok {
-			continue
-		}
-		for m := range iface.ExplicitMethods() {
-			if !m.Exported() {
-				continue
-			}
-			for _, fn := range c.implementations(m) {
-				if owed := c.owes(fn); len(owed) > 0 {
-					c.ExportObjectFact(m, &Summary{Owes: owed, By: source.FuncName(fn)})
-					break
-				}
-			}
 		}
 	}
 }

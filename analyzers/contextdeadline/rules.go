@@ -58,7 +58,7 @@ func (a *accounts) balance(w http.ResponseWriter, r *http.Request) {
 		Options:  []string{"require-deadline"},
 		Severity: lint.SeverityWarning,
 	},
-	Blind: `Calls through interfaces that are not declared in the package that implements them, contexts from unknown code, and
+	Blind: `Calls through interfaces into which other packages put what is called, contexts from unknown code, and
 functions whose callers are not known to run again and again. Streams, watches and consumers need no deadline; clients that bound themselves
 satisfy the rule, and whether an http.Client or a net.Dialer has a timeout is judged by clientdeadline.`,
 	References: []string{

@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// Ledger is declared beside what implements it: who calls it, calls that.
+// Ledger is implemented here, and can be elsewhere: it is not known what a call of it reaches.
 type Ledger interface {
-	Sum(ctx context.Context, id string) (int64, error) // want Sum:`l.db.QueryRowContext by parameter 1`
-	Drop() error                                       // want Drop:`l.db.ExecContext by context.Background\(\)`
+	Sum(ctx context.Context, id string) (int64, error)
+	Drop() error
 	Quick(ctx context.Context) error
 	Len() int
 }
@@ -37,7 +37,7 @@ func (l *ledger) Quick(ctx context.Context) error {
 
 func (l *ledger) Len() int { return 0 }
 
-// It decorates another one, and is none by itself.
+// It decorates another one, which NewLedger gives it.
 type logged struct{ next Ledger }
 
 func (l *logged) Sum(ctx context.Context, id string) (int64, error) { // want Sum:`l.db.QueryRowContext by parameter 1`
