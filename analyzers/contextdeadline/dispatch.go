@@ -11,8 +11,8 @@ import (
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
 
-// through returns what a call through an interface brings. Where the package puts a value into the interface itself, the
-// methods of that type count; else, of an interface that no other package can name, those that the package has for it. What
+// through returns what a call through an interface brings. Where the package alone puts values into it, the methods of
+// their types count; else, of an interface that no other package can name, those that the package has for it. What
 // other packages hold is not known. One method that owes something tells enough.
 func (c *checker) through(call ssa.CallInstruction, callee skeleton.Callee) []duty {
 	static := callee.Args[0].Type()

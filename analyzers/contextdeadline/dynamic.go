@@ -17,25 +17,31 @@ const (
 	maxValues = 50
 )
 
-// A holder finds types that a value of an interface can have: those that the package itself puts there.
+// A holder finds the types that a value of an interface can have.
 type holder struct {
 	*checker
 	types []types.Type
 	seen  map[ssa.Value]bool
+	open  bool // there may be others
 }
 
-// held returns types that the value of an interface is known to have at times. There may be others.
+// held returns the types that the value of an interface can have, or nothing if others than the package can put some there.
 func (c *checker) held(v ssa.Value) []types.Type {
 	h := holder{checker: c, seen: make(map[ssa.Value]bool)}
 	h.value(v)
+	if h.open || len(h.types) > maxTypes {
+		return nil
+	}
 	return h.types
 }
 
 func (h *holder) value(v ssa.Value) {
-	if h.seen[v] || len(h.seen) > maxValues || len(h.types) >= maxTypes {
+	if h.seen[v] || h.open {
 		return
 	}
-	h.seen[v] = true
+	if h.seen[v] = true; len(h.seen) > maxValues {
+		h.open = true
+	}
 	switch v := v.(type) {
 	case *ssa.MakeInterface:
 		if t := v.X.Type(); !slices.ContainsFunc(h.types, func(o types.Type) bool { return types.Identical(o, t) }) {
@@ -48,34 +54,42 @@ func (h *holder) value(v ssa.Value) {
 			h.value(e)
 		}
 	case *ssa.UnOp:
-		if v.Op == token.MUL {
-			h.loaded(v.X)
+		if v.Op != token.MUL {
+			h.open = true
+			return
 		}
+		h.loaded(v.X)
 	case *ssa.Parameter:
 		i := slices.Index(v.Parent().Params, v)
-		for _, call := range h.contexts.Callers(v.Parent()) {
+		calls, all := h.contexts.AllCallers(v.Parent())
+		h.open = h.open || !all
+		for _, call := range calls {
 			if args := call.Common().Args; i < len(args) {
 				h.value(args[i])
 			}
 		}
 	case *ssa.Extract:
-		if call, ok := v.Tuple.(*ssa.Call); ok {
+		call, ok := v.Tuple.(*ssa.Call)
+		if h.open = h.open || !ok; ok {
 			h.result(call, v.Index)
 		}
 	case *ssa.Call:
 		h.result(v, 0)
+	case *ssa.Const: // nil
+	default:
+		h.open = true
 	}
 }
 
 // loaded follows what the package stores in a field, of whatever object, or in a variable.
 func (h *holder) loaded(addr ssa.Value) {
+	stored, all := h.contexts.Stored(addr)
 	if field, ok := addr.(*ssa.FieldAddr); ok {
-		for _, v := range h.storedIn(irutil.FieldOf(field.X.Type(), field.Field)) {
-			h.value(v)
-		}
-		return
+		f := irutil.FieldOf(field.X.Type(), field.Field)
+		stored = h.storedIn(f)
+		all = f != nil && len(stored) > 0 && (!f.Exported() || h.Pkg.Name() == "main")
 	}
-	stored, _ := h.contexts.Stored(addr)
+	h.open = h.open || !all
 	for _, v := range stored {
 		h.value(v)
 	}
@@ -84,7 +98,8 @@ func (h *holder) loaded(addr ssa.Value) {
 // result follows what a function of the package returns.
 func (h *holder) result(call *ssa.Call, i int) {
 	fn := skeleton.CalleeOf(call.Common()).Func
-	if fn == nil {
+	if fn == nil || len(fn.Blocks) == 0 {
+		h.open = true
 		return
 	}
 	for _, b := range fn.Blocks {

@@ -354,6 +354,12 @@ func (f *Flow) Callers(fn *ssa.Function) []ssa.CallInstruction {
 	return f.index.callers[fn]
 }
 
+// AllCallers is Callers, and reports whether there can be no others.
+func (f *Flow) AllCallers(fn *ssa.Function) (calls []ssa.CallInstruction, all bool) {
+	f.prepare()
+	return f.index.callersOf(fn)
+}
+
 // Stored returns the values that are stored in a variable: a package-level one, or one that a closure captures. all is
 // false if there may be others.
 func (f *Flow) Stored(addr ssa.Value) (values []ssa.Value, all bool) {
