@@ -97,19 +97,6 @@ func TestSignalsWhileReadingTheIndex(t *testing.T) {
 	}
 }
 
-func entries(t *testing.T, dir string) []string {
-	t.Helper()
-	list, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	for _, e := range list {
-		names = append(names, e.Name())
-	}
-	return names
-}
-
 // processes lists the processes whose environment names a folder; that is known on Linux only.
 func processes(t *testing.T, folder string) string {
 	t.Helper()

@@ -103,6 +103,20 @@ func addFiles(t *testing.T, dir, archive string) {
 	}
 }
 
+// entries lists what is in a folder.
+func entries(t *testing.T, dir string) []string {
+	t.Helper()
+	list, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range list {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
 // A result is what a command did.
 type result struct {
 	status         int
