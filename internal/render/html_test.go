@@ -216,7 +216,7 @@ func TestHTMLParts(t *testing.T) {
 	}
 }
 
-// The pages that the browser test opens (testdata/browser/check.mjs): CLOUDLINT_HTML_PAGES is where to.
+// The pages that the browser test opens (.ci/judge/html): CLOUDLINT_HTML_PAGES is where to.
 func TestHTMLPages(t *testing.T) {
 	dir := os.Getenv("CLOUDLINT_HTML_PAGES")
 	if dir == "" {
