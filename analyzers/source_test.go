@@ -27,6 +27,7 @@ func TestAnalyzersAreLean(t *testing.T) {
 		"github.com/cloudlint/cloudlint/internal/driver", "github.com/cloudlint/cloudlint/internal/render",
 		"github.com/cloudlint/cloudlint/internal/config", "github.com/cloudlint/cloudlint/internal/app",
 		"net/http", "golang.org/x/tools/go/packages", "github.com/google/go-cmp",
+		"github.com/golangci/", "github.com/cloudlint/cloudlint/plugin",
 	}
 	for _, pkg := range strings.Fields(string(out)) {
 		for _, prefix := range forbidden {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"github.com/cloudlint/cloudlint/analyzers"
 	"github.com/cloudlint/cloudlint/internal/catalogue"
@@ -51,7 +50,7 @@ func (c *configs) dir(m driver.Module) string {
 	if m.Main && m.Dir != "" {
 		return m.Dir
 	}
-	return moduleRoot(c.app.Options.Dir)
+	return config.ModuleRoot(c.app.Options.Dir)
 }
 
 // settings is what the driver asks for each module.
@@ -71,20 +70,6 @@ func (c *configs) of(m driver.Module) *config.Config {
 		cfg, _ = config.Load(os.DevNull, "", "", c.known, config.Flags{})
 	}
 	return cfg
-}
-
-// moduleRoot returns the folder of the nearest go.mod upward, or the folder itself.
-func moduleRoot(dir string) string {
-	for d := dir; ; {
-		if info, err := os.Stat(filepath.Join(d, "go.mod")); err == nil && !info.IsDir() {
-			return d
-		}
-		up := filepath.Dir(d)
-		if up == d {
-			return dir
-		}
-		d = up
-	}
 }
 
 // ConfigShow prints the effective configuration of the module that the folder lies in.
@@ -118,7 +103,7 @@ func (a *App) ConfigCheck(context.Context) error {
 }
 
 func (a *App) loadConfig() (*config.Config, error) {
-	return a.newConfigs(catalogue.Rules(), config.Flags{}).load(moduleRoot(a.Options.Dir))
+	return a.newConfigs(catalogue.Rules(), config.Flags{}).load(config.ModuleRoot(a.Options.Dir))
 }
 
 // configFile is what the doctor says about the configuration of a module.

@@ -27,6 +27,20 @@ func GitRoot(dir string) string {
 	}
 }
 
+// ModuleRoot returns the folder of the nearest go.mod upward, or the folder itself.
+func ModuleRoot(dir string) string {
+	for d := dir; ; {
+		if info, err := os.Stat(filepath.Join(d, "go.mod")); err == nil && !info.IsDir() {
+			return d
+		}
+		up := filepath.Dir(d)
+		if up == d {
+			return dir
+		}
+		d = up
+	}
+}
+
 // Find returns the configuration file of the module with the root moduleDir: the nearest one upward to gitRoot. Outside
 // a git work tree only the module's root itself is searched, so that no file of a stranger in /tmp or a home counts. It
 // is empty where there is none.

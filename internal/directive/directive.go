@@ -4,13 +4,14 @@
 //	//lint:ignore CL2001 the reason
 //	//nolint:cloudlint // the reason
 //	//nolint:serverdeadline,gosec
+//	//nolint:cloudlint_timeouts // the reason
 //
 // A directive at the end of a line stands for that line and for what begins on it: a declaration, a statement, a field,
 // an element, an argument. One alone on its line stands for what begins on the next line, where further comments may
 // come between but no blank line: so it may be any line of a doc comment. Above the package clause it stands for the file.
 //
 // Names are codes, prefixes of codes, names of rules, analyzers or families; nolint, in whatever case, also knows
-// "cloudlint" and "all".
+// "cloudlint" and "all", and the families by the names that they have in golangci-lint.
 //
 // Without a reason, ignore directives have no effect (and the command reports them); nolint, whose reasons are
 // golangci-lint's business, has.
@@ -25,6 +26,7 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/cloudlint/cloudlint/internal/rule"
 	"github.com/cloudlint/cloudlint/internal/wire"
 )
 
@@ -74,7 +76,7 @@ func (d *Directive) Suppresses(code, name, analyzer, family string) bool {
 func (d *Directive) Means(n, code, name, analyzer, family string) bool {
 	if d.Kind == NoLint {
 		n = strings.ToLower(n)
-		return n == "cloudlint" || n == "all" || Names(n, code, name, analyzer, family)
+		return n == "cloudlint" || n == "all" || n == rule.Family(family).Linter() || Names(n, code, name, analyzer, family)
 	}
 	return Names(n, code, name, analyzer, family)
 }

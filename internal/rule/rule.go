@@ -30,6 +30,10 @@ func Families() []Family {
 	return []Family{Tool, Goroutines, Timeouts, Escapes, Pools, Probes}
 }
 
+// Linter returns the name under which golangci-lint knows the family's findings: an identifier, because it only then
+// prints no name before each message.
+func (f Family) Linter() string { return "cloudlint_" + string(f) }
+
 // A Severity says what a finding means for the running service. The zero value means "not given".
 type Severity string
 

@@ -171,7 +171,7 @@ func (d *driver) load(n *node) (p *unit.Package, messages []string) {
 		Module:       module(n.pkg.Module),
 		ReadFile:     d.readFile,
 		Facts:        make(map[string][]byte),
-		Lookup:       lookup(n.types),
+		Lookup:       unit.Lookup(n.types),
 	}
 	for _, dep := range n.imports {
 		if len(dep.facts) > 0 {
@@ -223,27 +223,6 @@ func (imp importer) Import(path string) (*types.Package, error) {
 		return nil, errors.New("the go command did not list it")
 	}
 	return n.types, nil
-}
-
-// lookup returns a function that finds a package by path among all that pkg imports, directly or not.
-func lookup(pkg *types.Package) func(path string) *types.Package {
-	var all map[string]*types.Package
-	return func(path string) *types.Package {
-		if all == nil {
-			all = make(map[string]*types.Package)
-			var visit func(*types.Package)
-			visit = func(p *types.Package) {
-				for _, imp := range p.Imports() {
-					if all[imp.Path()] == nil {
-						all[imp.Path()] = imp
-						visit(imp)
-					}
-				}
-			}
-			visit(pkg)
-		}
-		return all[path]
-	}
 }
 
 // module translates what is known of a module.

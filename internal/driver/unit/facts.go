@@ -99,3 +99,24 @@ func kindName(fact analysis.Fact) string {
 	}
 	return t.String()
 }
+
+// Lookup returns a function that finds a package by path among all that pkg imports, directly or not.
+func Lookup(pkg *types.Package) func(path string) *types.Package {
+	var all map[string]*types.Package
+	return func(path string) *types.Package {
+		if all == nil {
+			all = make(map[string]*types.Package)
+			var visit func(*types.Package)
+			visit = func(p *types.Package) {
+				for _, imp := range p.Imports() {
+					if all[imp.Path()] == nil {
+						all[imp.Path()] = imp
+						visit(imp)
+					}
+				}
+			}
+			visit(pkg)
+		}
+		return all[path]
+	}
+}

@@ -1,0 +1,3 @@
+module corp.example/outside
+
+go 1.26.0
