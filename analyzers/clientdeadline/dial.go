@@ -210,7 +210,7 @@ func (c *checker) reportWait(r *rule.Rule, row models.Wait, call *ssa.Call, o *f
 		if row.Func == "golang.org/x/crypto/ssh.Dial" {
 			instead += "; it bounds the TCP connection only, so dial with net.DialTimeout, SetDeadline on the connection and use ssh.NewClientConn to bound the handshake too"
 		}
-		d.Cause = c.cause(o)
+		d.Cause, d.Origin, d.Object = c.cause(o), madeAt(o), shortType(o.Type)
 		d.Steps = append(d.Steps, c.madeSteps(o, fmt.Sprintf("%s without %s", shortType(o.Type), field))...)
 		for _, oc := range o.Calls() {
 			if oc.Instr == ssa.Instruction(call) {
@@ -261,7 +261,7 @@ func (c *checker) kept(o *flow.Object, row models.ConfigType, r *rule.Rule) {
 }
 
 func (c *checker) reportKept(o *flow.Object, row models.ConfigType, r *rule.Rule, e flow.Escape) {
-	d := pass.Diagnostic{Rule: r, Op: "dial", Object: shortType(o.Type), Cause: c.cause(o), Pos: e.Pos}
+	d := pass.Diagnostic{Rule: r, Op: "dial", Object: shortType(o.Type), Cause: c.cause(o), Origin: madeAt(o), Pos: e.Pos}
 	if o.Literal != nil {
 		d.Pos, d.End = o.Literal.Pos(), o.Literal.End()
 		if !c.source.contextInScope(d.Pos) {

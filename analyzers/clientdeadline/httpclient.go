@@ -162,6 +162,7 @@ func (c *checker) reportClient(o *flow.Object, without []send) {
 		Op:     "request",
 		Object: clientName(o),
 		Cause:  c.cause(o),
+		Origin: madeAt(o),
 		Steps:  c.madeSteps(o, "http.Client without Timeout"),
 	}
 	c.place(&d, o, first.Call)
@@ -189,7 +190,7 @@ func (c *checker) reportClient(o *flow.Object, without []send) {
 func (c *checker) reportRequest(o *flow.Object, without []send) {
 	first := without[0]
 	made := pass.Step{}
-	d := pass.Diagnostic{Rule: httpClient, Op: "request", Object: clientName(o), Cause: c.cause(o)}
+	d := pass.Diagnostic{Rule: httpClient, Op: "request", Object: clientName(o), Cause: c.cause(o), Origin: madeAt(o)}
 	d.Pos, d.End = c.source.Span(first.Pos).Range()
 	if first.verdict == partly {
 		root := c.unboundedCases(first.Args()[1])[0]
@@ -268,6 +269,14 @@ func (c *checker) cause(o *flow.Object) string {
 		at = *o.Created.Foreign
 	}
 	return fmt.Sprintf("%s/%s:%d:%d", at.Package, at.File, at.Line, at.Column)
+}
+
+// madeAt is where an object is made, in whatever package.
+func madeAt(o *flow.Object) pass.Place {
+	if o.Created.Foreign != nil {
+		return o.Created
+	}
+	return pass.Place{Pos: o.Pos}
 }
 
 func clientName(o *flow.Object) string {

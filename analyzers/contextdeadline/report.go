@@ -45,7 +45,7 @@ func (c *checker) unbounded(call ssa.CallInstruction, d duty, often string) {
 	// The deadline belongs to where the root goes in; where that is in another package, the call that leads there is ours.
 	place := d.root.entry
 	diag.Pos, diag.End = place.Pos, place.End
-	diag.Cause = d.root.cause(c)
+	diag.Cause, diag.Origin, diag.Object = d.root.cause(c), d.root.place, d.root.text
 	diag.Message = fmt.Sprintf("%s %s, for ever if no answer comes: its context comes from %s, which has no deadline, and %s; give it one with context.WithTimeout",
 		d.call, d.waits, d.root.text, repeated(who, often))
 	rooted := pass.Step{Place: d.root.place, Message: d.root.text + " has no deadline", Op: "context", Object: d.root.text}

@@ -153,10 +153,10 @@ func (c *checker) lost(call *ssa.Call) {
 		by = loss.In + "." + by
 	}
 	c.Report(pass.Diagnostic{
-		Rule: lostInCallee, Pos: place.Pos, End: place.End, Op: "drop", Object: name,
+		Rule: lostInCallee, Pos: place.Pos, End: place.End, Op: "drop", Object: loss.By,
 		Message: fmt.Sprintf("%s gets no context although %s is at hand, and %s %s: when the caller gives up or its time is over, the call goes on; give %[1]s a context",
 			name, at[0].Text, by, loss.Does),
-		Cause: fmt.Sprint(loss.Pos),
+		Cause: fmt.Sprint(loss.Pos), Origin: pass.Place{Foreign: &loss.Pos},
 		Steps: []pass.Step{
 			{Place: c.source.Place(call), Op: "call", Object: name, Message: fmt.Sprintf("%s calls %s and has %s", source.FuncName(call.Parent()), name, at[0].Text)},
 			{Place: pass.Place{Foreign: &loss.Pos}, Op: "context", Object: by, Message: fmt.Sprintf("%s %s", by, loss.Does)},

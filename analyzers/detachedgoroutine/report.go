@@ -63,10 +63,12 @@ func (c *checker) report(fn *ssa.Function, h handlers.Handler, f found) {
 		Fix:     c.fix(f),
 	}
 	if f.start.at != nil {
-		d.Cause = causeOf(*f.start.at)
+		d.Origin = pass.Place{Foreign: f.start.at}
 	} else {
-		d.Cause = causeOf(c.hopFact(f.start).Pos)
+		at := c.hopFact(f.start).Pos
+		d.Origin = pass.Place{Foreign: &at}
 	}
+	d.Cause = causeOf(*d.Origin.Foreign)
 	c.Report(d)
 }
 

@@ -35,7 +35,7 @@ func (c *checker) reportRepeated(call ssa.CallInstruction, d duty, often string)
 	}
 	c.add(repeated, 1, d.start, pass.Diagnostic{
 		Pos: place.Pos, End: place.End, Message: message, Op: "go", Object: d.goes, Steps: steps,
-		Cause: fmt.Sprint(c.wirePlace(d.place)), Subject: c.Goroutine(d.loop.place),
+		Cause: fmt.Sprint(c.wirePlace(d.place)), Origin: d.place, Subject: c.Goroutine(d.loop.place),
 	})
 }
 

@@ -74,6 +74,9 @@ func (c *checker) checkServer(o *flow.Object, t models.ServerType, rules serverR
 		Steps: c.steps(o, t, first),
 		Cause: cause(o),
 	}
+	if d.Cause != "" {
+		d.Origin = o.Created
+	}
 	name := serverName(o, t)
 	switch {
 	case !readBound:

@@ -29,15 +29,27 @@ func addLintFlags(cmd *cobra.Command, o *app.LintOptions) {
 	f := cmd.Flags()
 	f.SortFlags = false
 	f.StringArrayVar(&o.Formats, "format", nil, "`FORMAT` for standard output or FORMAT=FILE, may be repeated: "+strings.Join(app.FormatNames(), ", ")+" (default text)")
-	f.StringSliceVar(&o.Enable, "enable", nil, "also run these `rules`: codes, names, analyzers, families, maturities or all")
-	f.StringSliceVar(&o.Disable, "disable", nil, "do not run these `rules`")
-	f.StringSliceVar(&o.Only, "only", nil, "run these `rules` and nothing else")
-	f.BoolVar(&o.Preview, "preview", false, "also run rules that are not stable yet")
 	f.Var(newChoice(&o.FailOn, "", "error", "warning", "note"), "fail-on", "least `severity` that makes the exit status 1: error, warning or note (default warning)")
 	f.BoolVar(&o.ExitZero, "exit-zero", false, "exit with 0 where findings would make it 1")
 	f.BoolVar(&o.Fix, "fix", false, "apply safe fixes, then report what is left")
 	f.BoolVar(&o.UnsafeFixes, "unsafe-fixes", false, "with --fix or --diff: also fixes that can change what the program does")
 	f.BoolVar(&o.Diff, "diff", false, "print what --fix would change, and change nothing")
+	f.BoolVar(&o.NoBaseline, "no-baseline", false, "also report what the baseline knows")
+	addAnalysisFlags(cmd, o)
+
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(app.FormatCompletions(), cobra.ShellCompDirectiveNoFileComp))
+	completeChoice(cmd, f, "fail-on")
+}
+
+// addAnalysisFlags declares the flags that decide what is analysed, and how.
+func addAnalysisFlags(cmd *cobra.Command, o *app.LintOptions) {
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.StringSliceVar(&o.Enable, "enable", nil, "also run these `rules`: codes, names, analyzers, families, maturities or all")
+	f.StringSliceVar(&o.Disable, "disable", nil, "do not run these `rules`")
+	f.StringSliceVar(&o.Only, "only", nil, "run these `rules` and nothing else")
+	f.BoolVar(&o.Preview, "preview", false, "also run rules that are not stable yet")
+	f.StringVar(&o.Baseline, "baseline", "", "`file` with the known findings (default: .cloudlint-baseline in the module's root, or what the configuration names)")
 	f.StringVar(&o.Tags, "tags", "", "build `tags`, separated by commas")
 	f.BoolVar(&o.Tests, "tests", true, "analyse _test.go files as well")
 	f.StringVar(&o.Overlay, "overlay", "", "`file` as for go build -overlay")
@@ -51,8 +63,6 @@ func addLintFlags(cmd *cobra.Command, o *app.LintOptions) {
 	for _, name := range []string{"enable", "disable", "only"} {
 		_ = cmd.RegisterFlagCompletionFunc(name, completeSelectors)
 	}
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(app.FormatCompletions(), cobra.ShellCompDirectiveNoFileComp))
-	completeChoice(cmd, f, "fail-on")
 	completeChoice(cmd, f, "driver")
 	completeChoice(cmd, f, "new-mode")
 }

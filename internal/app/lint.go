@@ -40,14 +40,15 @@ type LintOptions struct {
 	New                   NewOptions
 	Driver                string
 	Jobs                  int
+	Baseline              string // a file, in the place of the one that is found
+	NoBaseline            bool
+
+	newBaseline bool // the baseline may be missing, because it is about to be made
 }
 
 // Lint analyses packages and prints what it found.
 func (a *App) Lint(ctx context.Context, o LintOptions, patterns []string) error {
-	if o.Overlay != "" {
-		o.Overlay = a.path(o.Overlay)
-	}
-	r := &run{app: a, opts: o, patterns: patterns, started: time.Now(), rules: catalogue.Rules()}
+	r := a.newRun(o, patterns)
 	outputs, err := r.outputs()
 	if err != nil {
 		return err
@@ -70,12 +71,11 @@ func (a *App) Lint(ctx context.Context, o LintOptions, patterns []string) error 
 			return err
 		}
 	}
-	report.Stats.Seconds = math.Round(time.Since(r.started).Seconds()*1000) / 1000
-	a.progress.done()
+	r.finish(report)
 	if err := r.render(outputs, report); err != nil {
 		return err
 	}
-	fmt.Fprintln(a.progress, render.Summary(report))
+	fmt.Fprintln(a.progress, render.Summary(report.Fresh()))
 	if code := lint.ExitCode(nil, report, r.failOn, o.ExitZero); code != lint.ExitClean {
 		return statusError(code)
 	}
@@ -90,9 +90,27 @@ type run struct {
 	started  time.Time
 	rules    rule.Catalogue
 	configs  *configs
+	books    []*book // the baselines of the modules
+	coverage *lint.Coverage
 	failOn   func(finding.Finding) rule.Severity
 
 	comparison *newonly.Comparison // nil: the work tree is analysed, and all is reported
+}
+
+func (a *App) newRun(o LintOptions, patterns []string) *run {
+	if o.Overlay != "" {
+		o.Overlay = a.path(o.Overlay)
+	}
+	if o.Baseline != "" {
+		o.Baseline = a.path(o.Baseline)
+	}
+	return &run{app: a, opts: o, patterns: patterns, started: time.Now(), rules: catalogue.Rules()}
+}
+
+// finish ends the progress line, and notes how long the run took.
+func (r *run) finish(report *finding.Report) {
+	report.Stats.Seconds = math.Round(time.Since(r.started).Seconds()*1000) / 1000
+	r.app.progress.done()
 }
 
 // outputs checks the flags that contradict each other, and returns where the report goes.
@@ -101,6 +119,8 @@ func (r *run) outputs() ([]render.Output, error) {
 	switch {
 	case o.Fix && o.Diff:
 		return nil, Usagef("--diff shows what --fix would change: give one of them")
+	case o.Baseline != "" && o.NoBaseline:
+		return nil, Usagef("--baseline names a baseline and --no-baseline wants none: give one of them")
 	case o.UnsafeFixes && !o.Fix && !o.Diff:
 		return nil, Usagef("--unsafe-fixes goes with --fix or --diff")
 	}
@@ -123,25 +143,48 @@ func (r *run) outputs() ([]render.Output, error) {
 	return outputs, nil
 }
 
-// analyse runs the driver and makes the report.
+// analyse runs the driver, makes the report, leaves out what is not new, and compares it with the baselines.
 func (r *run) analyse(ctx context.Context) (*finding.Report, error) {
+	report, outcome, err := r.report(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := slices.Clone(report.Findings)
+	if err := r.filterNew(ctx, report, outcome); err != nil {
+		return nil, err
+	}
+	return report, r.applyBooks(report, all)
+}
+
+// configure is what the driver asks for each module.
+func (r *run) configure(m driver.Module) (driver.Settings, error) {
+	s, err := r.configs.settings(m)
+	if err != nil {
+		return s, err
+	}
+	return s, r.openBook(m)
+}
+
+// report runs the driver and makes the report.
+func (r *run) report(ctx context.Context) (*finding.Report, *driver.Outcome, error) {
 	a, o := r.app, r.opts
 	r.configs = a.newConfigs(r.rules, config.Flags{
 		Enable: o.Enable, Disable: o.Disable, Only: o.Only, Preview: o.Preview, FailOn: o.FailOn,
 	})
+	r.books = nil
 	outcome, err := driver.Run(ctx, r.request())
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	in := r.input(outcome)
+	in := r.input(outcome, o.Overlay)
+	r.coverage = lint.NewCoverage(in)
 	r.failOn = in.FailOn()
 	if a.log.IsLevelEnabled(logrus.DebugLevel) {
 		for _, line := range lint.Explored(in.Outcomes) {
 			a.log.Debug(line)
 		}
 	}
-	report := lint.Report(in)
-	return report, r.filterNew(ctx, report, outcome)
+	return lint.Report(in), outcome, nil
 }
 
 // request is what the driver is asked for.
@@ -157,20 +200,21 @@ func (r *run) request() driver.Request {
 		Overlay:   o.Overlay,
 		Self:      a.self,
 		Analyzers: analyzers.All,
-		Configure: r.configs.settings,
+		Configure: r.configure,
 		Progress:  a.progress.update,
 		Log:       a.log,
 	}
 }
 
-// input is what a report of the outcome is made of.
-func (r *run) input(o *driver.Outcome) lint.Input {
+// input is what a report of the outcome is made of, which came about under an overlay.
+func (r *run) input(o *driver.Outcome, overlay string) lint.Input {
 	return lint.Input{
 		Outcomes: []*driver.Outcome{o},
 		Rules:    r.rules,
 		Config:   r.configs.of,
 		Root:     r.app.root(),
 		Tool:     tool(),
+		Function: newFunctions(overlay).at,
 		NoTests:  !r.opts.Tests,
 	}
 }
@@ -195,7 +239,8 @@ func (r *run) failed(err error) *finding.Report {
 // fix applies the fixes, or prints what they would change. It returns the report of what is left.
 func (r *run) fix(ctx context.Context, report *finding.Report) (*finding.Report, error) {
 	a, o := r.app, r.opts
-	plan, err := fix.Prepare(ctx, report, fix.Options{Unsafe: o.UnsafeFixes, Started: r.started, Tags: o.Tags, Overlay: o.Overlay})
+	// What the baseline knows is nobody's business now.
+	plan, err := fix.Prepare(ctx, report.Fresh(), fix.Options{Unsafe: o.UnsafeFixes, Started: r.started, Tags: o.Tags, Overlay: o.Overlay})
 	if err != nil {
 		return nil, err
 	}

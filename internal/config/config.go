@@ -156,6 +156,24 @@ func (c *Config) failOn() (rule.Severity, origin) {
 	return rule.Warning, origin{}
 }
 
+// Baseline returns the path of the module's baseline that a file names, and where, or nothing.
+func (c *Config) Baseline() (path, where string) {
+	b := c.baseline()
+	if !b.at.set() {
+		return "", ""
+	}
+	return filepath.Join(c.moduleDir, filepath.FromSlash(b.value)), c.comment(b.at)
+}
+
+func (c *Config) baseline() item[string] {
+	for _, l := range slices.Backward(c.layers) {
+		if l.baseline.at.set() {
+			return l.baseline
+		}
+	}
+	return item[string]{}
+}
+
 func (c *Config) preview() (bool, origin) {
 	if c.flags.preview {
 		return true, origin{file: "--preview"}

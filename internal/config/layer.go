@@ -28,6 +28,7 @@ type layer struct {
 	overrides       []item[override]
 	options         []setting
 	exits, inside   []item[string]
+	baseline        item[string]
 	models          models
 }
 
@@ -89,6 +90,9 @@ func layerTyp(words *vocabulary, options []option) typ[layer] {
 		bind("inside", "Import paths of your own libraries, which are analysed as if they were part of the module. A final /... stands for all packages below.",
 			list("import paths", text("an import path", `^[^\s,*\\./][^\s,*\\]*$`, importPattern)),
 			func(l *layer, v []item[string], _ origin) { l.inside = v }),
+		bind("baseline", "The baseline of the module, relative to the module's root, if it is not .cloudlint-baseline.",
+			text("the path of a file", "", inModule),
+			func(l *layer, v string, at origin) { l.baseline = item[string]{v, at} }),
 		bind("models", "What the analyzers cannot see of libraries that are not analysed: which calls wait for a peer, which bound themselves.", modelsTyp(),
 			func(l *layer, v models, _ origin) { l.models = v }),
 	})
@@ -123,6 +127,14 @@ func file() typ[string] {
 func localPath(s string) error {
 	if strings.Contains(s, "://") {
 		return errors.New("only local files can be extended")
+	}
+	return nil
+}
+
+// inModule says what is wrong with the path of a file in a module.
+func inModule(s string) error {
+	if !filepath.IsLocal(filepath.FromSlash(s)) || filepath.Clean(s) == "." {
+		return errors.New("want a file in the module, by its path from the module's root")
 	}
 	return nil
 }

@@ -55,6 +55,9 @@ func (c *Config) Show() ([]byte, error) {
 	add(root, "options", options)
 	add(root, "exits", c.listOf(c.sortedUnion(func(l layer) []item[string] { return l.exits })))
 	add(root, "inside", c.listOf(c.sortedUnion(func(l layer) []item[string] { return l.inside })))
+	if b := c.baseline(); b.at.set() {
+		add(root, "baseline", scalarNode(b.value, c.comment(b.at)))
+	}
 	add(root, "models", c.showModels())
 
 	var out bytes.Buffer

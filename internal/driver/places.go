@@ -76,6 +76,9 @@ func positions(rec wire.Record) func(yield func(wire.Pos) bool) {
 			for _, s := range fd.Steps {
 				all = append(all, s.Pos)
 			}
+			if fd.Origin != nil {
+				all = append(all, *fd.Origin)
+			}
 			if fd.SuppressedBy != nil {
 				all = append(all, *fd.SuppressedBy)
 			}

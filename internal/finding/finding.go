@@ -57,11 +57,35 @@ type Finding struct {
 	Function    string `json:"function"` // F, (*T).M, T.M, without closures and type parameters; empty outside functions
 	Fingerprint string `json:"fingerprint"`
 
+	// BaselineState is empty where there is no baseline. A finding that is Unchanged is known, and nobody is to be bothered.
+	BaselineState State `json:"baselineState,omitempty"`
+
+	// Origin is where the cause lies, if each of several functions or packages might have been the one to report it. The
+	// fingerprint is then made of this place.
+	Origin   *Origin   `json:"origin,omitempty"`
 	Cause    string    `json:"cause,omitempty"`   // findings of one code with the same cause are one finding
 	Related  []Related `json:"related,omitempty"` // every other place that matters, the steps of Path included, in order
 	Path     []Step    `json:"path,omitempty"`    // how it happens, in order
 	Fix      *Fix      `json:"fix,omitempty"`
 	Evidence *Evidence `json:"evidence,omitempty"`
+}
+
+// A State says how a finding stands to the baseline.
+type State string
+
+const (
+	New       State = "new"
+	Unchanged State = "unchanged"
+)
+
+// States lists the states.
+func States() []State { return []State{New, Unchanged} }
+
+// An Origin is the place of a cause.
+type Origin struct {
+	Package  string `json:"package"`
+	Function string `json:"function"` // as Finding.Function
+	Range
 }
 
 // A Range is a place in a file. Lines and columns start at 1; columns count bytes, as in Go's own tools. The end is
@@ -124,6 +148,7 @@ type Stats struct {
 	Suppressed  int            `json:"suppressed"`          // findings silenced by comments
 	Excluded    int            `json:"excluded"`            // findings silenced by path exclusions of the configuration
 	NotNew      int            `json:"notNew,omitempty"`    // findings left out because the change did not bring them
+	Known       int            `json:"known,omitempty"`     // findings that the baseline knows, which Report.Findings has all the same
 	Exhausted   map[string]int `json:"exhausted,omitempty"` // functions that ran out of a budget, by analyzer
 	Seconds     float64        `json:"seconds"`             // wall time; 0 in tests, which compare bytes
 	GoVersion   string         `json:"goVersion,omitempty"` // of the go command that listed the packages
@@ -147,6 +172,17 @@ func (r *Report) Sort() {
 	slices.SortStableFunc(r.Errors, func(a, b Error) int {
 		return cmp.Or(cmp.Compare(a.Package, b.Package), cmp.Compare(a.Message, b.Message))
 	})
+}
+
+// Fresh returns a report without the findings that the baseline knows: what people are told, and what decides how a run
+// ends.
+func (r *Report) Fresh() *Report {
+	fresh := *r
+	fresh.Findings = slices.DeleteFunc(slices.Clone(r.Findings), func(f Finding) bool { return f.BaselineState == Unchanged })
+	if fresh.Findings == nil {
+		fresh.Findings = []Finding{}
+	}
+	return &fresh
 }
 
 // Count returns how many findings have the severity.

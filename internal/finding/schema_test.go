@@ -133,6 +133,7 @@ func TestSchemaNamesTheValues(t *testing.T) {
 		{"version", fmt.Sprint(root.Properties["version"].Const), fmt.Sprint(finding.Version)},
 		{"family", list(f["family"].Enum), list(anys(rule.Families()))},
 		{"severity", list(f["severity"].Enum), list(anys(rule.Severities()))},
+		{"baselineState", list(f["baselineState"].Enum), list(anys(finding.States()))},
 		{"maturity", list(f["maturity"].Enum), list(anys([]rule.Maturity{rule.Stable, rule.Preview, rule.Retired}))},
 	}
 	for _, tt := range tests {
@@ -185,7 +186,7 @@ func TestValidatorFindsMistakes(t *testing.T) {
 	root := load(t)
 	const valid = `{"version":1,"tool":{"name":"cloudlint","version":"v0.1.0"},"root":"/r","findings":[{"code":"CL2001","rule":"a",
 		"family":"timeouts","severity":"error","message":"m","url":"u","maturity":"stable","file":"a.go","line":1,"column":2,"module":"m",
-		"package":"p","function":"f","fingerprint":"1:0123456789abcdef","path":[{"goroutine":1,"message":"m","file":"a.go","line":1,"column":0}]}],
+		"package":"p","function":"f","fingerprint":"2:01234567-0123456789abcdef","path":[{"goroutine":1,"message":"m","file":"a.go","line":1,"column":0}]}],
 		"errors":[],"stats":{"driver":"vet","packages":1,"notAnalysed":0,"suppressed":0,"excluded":0,"seconds":0.5,"exhausted":{"a":1}}}`
 	if problems := validate(root, root, "report", decode(t, []byte(valid))); len(problems) > 0 {
 		t.Fatalf("a valid report: %s", problems)

@@ -34,7 +34,7 @@ func ExitCode(err error, report *finding.Report, failOn func(finding.Finding) ru
 		return ExitClean
 	}
 	for _, f := range report.Findings {
-		if f.Severity.AtLeast(failOn(f)) {
+		if f.BaselineState != finding.Unchanged && f.Severity.AtLeast(failOn(f)) {
 			return ExitFindings
 		}
 	}

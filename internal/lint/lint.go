@@ -24,6 +24,9 @@ type Input struct {
 	Config   func(driver.Module) *config.Config
 	Root     string // absolute: the git root, else the working directory
 	Tool     finding.Tool
+	// Function returns the name of the function declaration around a place in a file, which is absolute, as
+	// wire.FunctionName does, and nothing where there is none. Nil never finds one.
+	Function func(file string, line, column int) string
 	// NoTests says that test files were left out, so that nobody knows which suppression comments they need.
 	NoTests bool
 }
@@ -35,7 +38,7 @@ func Report(in Input) *finding.Report {
 		hits:       make(map[hitKey]*hit),
 		directives: make(map[placeKey]*comment),
 		silenced:   make(map[placeKey]map[string]bool),
-		packages:   make(map[string]*packageRun),
+		packages:   make(packageRuns),
 		report: &finding.Report{
 			Version:  finding.Version,
 			Tool:     in.Tool,
@@ -62,7 +65,7 @@ type builder struct {
 	hits       map[hitKey]*hit
 	directives map[placeKey]*comment
 	silenced   map[placeKey]map[string]bool // codes that each directive silenced somewhere
-	packages   map[string]*packageRun       // by folder, which variants share
+	packages   packageRuns
 }
 
 // A hitKey says which findings are the same one, seen in several units.
@@ -89,45 +92,21 @@ type hit struct {
 	subject    string // what it is about, for the analyzers that see the same
 }
 
-// A packageRun says how far a package was analysed, all its variants taken together.
-type packageRun struct {
-	units     int
-	ran       map[string]int // in how many units an analyzer ran to its end
-	exhausted map[string]int // of the unit with most, since the variants repeat each other's functions
-	broken    bool
-}
-
 func (b *builder) outcome(o *driver.Outcome) {
 	b.report.Stats.Driver = max(b.report.Stats.Driver, string(o.Driver))
 	b.report.Stats.GoVersion = max(b.report.Stats.GoVersion, o.GoVersion)
 	b.report.Stats.NotAnalysed += len(o.NotAnalysed)
 	b.report.Errors = append(b.report.Errors, o.Errors...)
-	broken := slices.Clone(o.NotAnalysed)
-	for _, e := range o.Errors {
-		broken = append(broken, e.Package)
-	}
+	broken := broken(o)
 	for i := range o.Records {
 		b.record(o, &o.Records[i], broken)
 	}
 }
 
 func (b *builder) record(o *driver.Outcome, rec *wire.Record, broken []string) {
-	r := resolver{outcome: o, root: b.in.Root}
+	r := resolver{outcome: o, root: b.in.Root, function: b.in.Function}
 	pkg := r.pkg(rec.Package)
-	key := cmp.Or(pkg.Dir, pkg.ImportPath)
-	run := b.packages[key]
-	if run == nil {
-		run = &packageRun{ran: make(map[string]int), exhausted: make(map[string]int)}
-		b.packages[key] = run
-	}
-	run.units++
-	for _, name := range rec.Ran {
-		run.ran[name]++
-	}
-	for name, n := range rec.Exhausted {
-		run.exhausted[name] = max(run.exhausted[name], n)
-	}
-	run.broken = run.broken || len(rec.Failed) > 0 || slices.Contains(broken, rec.Package) || slices.Contains(broken, pkg.ImportPath)
+	run := b.packages.add(rec, pkg, broken)
 	for _, f := range rec.Failed {
 		b.failure(o, pkg.ImportPath, f)
 	}

@@ -13,8 +13,9 @@ import (
 
 // A resolver turns the places of one outcome, which are relative to packages, into files of this machine.
 type resolver struct {
-	outcome *driver.Outcome
-	root    string
+	outcome  *driver.Outcome
+	root     string
+	function func(file string, line, column int) string
 }
 
 // pkg returns the package with the import path. An external test lies where the package lies that it tests.
@@ -53,6 +54,16 @@ func (r resolver) file(importPath, name string) (shown, abs string) {
 	return filepath.ToSlash(abs), abs
 }
 
+// origin tells where a cause lies.
+func (r resolver) origin(pos wire.Pos) *finding.Origin {
+	at, abs := r.place(pos)
+	o := &finding.Origin{Package: pos.Package, Range: at}
+	if r.function != nil {
+		o.Function = r.function(abs, pos.Line, pos.Column)
+	}
+	return o
+}
+
 // finding translates a finding; its severity is the caller's.
 func (r resolver) finding(rec *wire.Record, pkg driver.Package, ru *rule.Rule, w *wire.Finding, at finding.Range) finding.Finding {
 	f := finding.Finding{
@@ -66,11 +77,14 @@ func (r resolver) finding(rec *wire.Record, pkg driver.Package, ru *rule.Rule, w
 		Module:   pkg.Module.Path,
 		Package:  rec.Package,
 		Function: w.Function,
-		Fingerprint: finding.Fingerprint(finding.Parts{
-			Code: ru.Code, Package: rec.Package, Function: w.Function, Op: w.Op, Object: w.Object,
-		}),
-		Cause: w.Cause,
+		Cause:    w.Cause,
 	}
+	parts := finding.Parts{Code: ru.Code, Package: rec.Package, Function: w.Function, Op: w.Op, Object: w.Object}
+	if w.Origin != nil {
+		f.Origin = r.origin(*w.Origin)
+		parts.Package, parts.Function = f.Origin.Package, f.Origin.Function
+	}
+	f.Fingerprint = finding.Fingerprint(parts)
 	for _, s := range w.Steps {
 		where, _ := r.place(s.Pos)
 		f.Path = append(f.Path, finding.Step{Goroutine: s.Goroutine, Op: s.Op, Object: s.Object, Nth: s.Nth, Message: s.Message, Range: where})

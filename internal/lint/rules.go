@@ -11,9 +11,10 @@ const (
 	CodeUnused     = "CL0001"
 	CodeReasonless = "CL0002"
 	CodeUnknown    = "CL0003"
+	CodeStale      = "CL0004" // the baseline's reader reports it
 )
 
-// Rules returns the tool's own rules: those about suppression comments. No analyzer reports them, because only a whole
+// Rules returns the tool's own rules: those about suppression comments and the baseline. No analyzer reports them, because only a whole
 // run knows them. They are configured like all others.
 func Rules() []*rule.Rule {
 	return []*rule.Rule{
@@ -99,6 +100,39 @@ several, and then the reason.`,
 			Tests:    true,
 			Fix:      rule.NoFix,
 			Blind:    "Names in //nolint and //lint:ignore, which may belong to other tools.",
+		},
+		{
+			Code: CodeStale,
+			Name: "stale-baseline-entry",
+			Doc: lint.RawDocumentation{
+				Title: "The baseline knows a finding that is gone",
+				Text: `An entry of the baseline stands for more findings than there are: they were fixed, or the code is gone. As long as
+the entry stays, the same mistake can be made again in the same function, and nobody is told.
+
+Run ` + "`cloudlint baseline prune`" + `, which only ever removes.`,
+				Before: `// .cloudlint-baseline has a line that stands for a finding in Total, which was fixed since.
+func Total(prices []int) (sum int) {
+	for _, p := range prices {
+		sum += p
+	}
+	return sum
+}`,
+				After: `// After cloudlint baseline prune the file has no line about Total.
+func Total(prices []int) (sum int) {
+	for _, p := range prices {
+		sum += p
+	}
+	return sum
+}`,
+				Since:    "0.1.0",
+				Severity: lint.SeverityInfo,
+			},
+			Maturity: rule.Stable,
+			Tests:    true,
+			Fix:      rule.NoFix,
+			Blind: "Nothing is said about an entry whose rule did not run to its end on the whole package with its tests, whose " +
+				"function stands in a file for other systems or build tags, or, where a finding has its cause in another package " +
+				"than the one that reports it, about one that not all packages of the module were searched for.",
 		},
 	}
 }

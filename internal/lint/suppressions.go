@@ -103,7 +103,7 @@ func (b *builder) idle(c *comment, name string, silenced map[string]bool) bool {
 
 func ranWhole(runs []*packageRun, analyzer string) bool {
 	return !slices.ContainsFunc(runs, func(run *packageRun) bool {
-		return run.broken || run.ran[analyzer] < run.units || run.exhausted[analyzer] > 0
+		return !run.whole(analyzer)
 	})
 }
 

@@ -79,10 +79,10 @@ func Write(outputs []Output, in *Input, stdout io.Writer) error {
 	var errs []error
 	for _, o := range outputs {
 		if o.Path == "" {
-			errs = append(errs, o.Format.Render(stdout, in))
+			errs = append(errs, o.Format.Render(stdout, in.of(o.Format)))
 			continue
 		}
-		file := *in
+		file := *in.of(o.Format)
 		file.Terminal = Terminal{}
 		err := WriteFile(o.Path, func(w io.Writer) error { return o.Format.Render(w, &file) })
 		if err != nil {

@@ -84,6 +84,17 @@ func NewInput(r *finding.Report, o Options) *Input {
 	return &Input{Report: r, Options: o, sources: newSources(o.ReadFile)}
 }
 
+// of returns what a format prints: findings that the baseline knows are for programs that tell them from the others.
+func (in *Input) of(f Format) *Input {
+	switch f.Name {
+	case "json", "jsonl", "sarif":
+		return in
+	}
+	fresh := *in
+	fresh.Report = in.Fresh()
+	return &fresh
+}
+
 // steps returns the numbered events of a finding and the related places that are not among them. The path's steps are
 // also related places; nobody wants to read them twice.
 func steps(f *finding.Finding) (path []finding.Step, others []finding.Related) {

@@ -108,6 +108,7 @@ func (s *sarifWriter) result(f *finding.Finding) sarifResult {
 		RuleID:              f.Code,
 		RuleIndex:           s.ruleIndex[f.Code],
 		Level:               string(f.Severity),
+		BaselineState:       string(f.BaselineState),
 		Message:             sarifText{sentence(escapeLinks(f.Message))},
 		Locations:           []sarifLocation{s.location(f.Range, "")},
 		PartialFingerprints: make(map[string]string),

@@ -170,7 +170,7 @@ func TestSARIFOfManyResultsIsSmallEnough(t *testing.T) {
 		f := fx.leak()
 		noise := sha256.Sum256([]byte{byte(i), byte(i >> 8)}) // what does not compress
 		f.Message += fmt.Sprintf(" %d %x", i, noise)
-		f.Fingerprint = fmt.Sprintf("1:%x", noise[:8])
+		f.Fingerprint = fmt.Sprintf("2:%x-%x", noise[8:12], noise[:8])
 		for j := range f.Path {
 			f.Path[j].Message += fmt.Sprintf(" %x", noise[j:j+16])
 		}

@@ -34,6 +34,9 @@ func Summary(r *finding.Report) string {
 	if given > 0 {
 		fmt.Fprintf(&b, "; %s too large for full analysis", plural(given, "function"))
 	}
+	if n := r.Stats.Known; n > 0 {
+		fmt.Fprintf(&b, "; %d known in the baseline", n)
+	}
 	if n := next(r); n != "" {
 		b.WriteString("; next: " + n)
 	}

@@ -61,6 +61,7 @@ type Finding struct {
 	Op           string    `json:"op,omitempty"`
 	Object       string    `json:"object,omitempty"`
 	Cause        string    `json:"cause,omitempty"`
+	Origin       *Pos      `json:"origin,omitempty"`  // where the cause lies, for a finding that another unit may report as well
 	Subject      string    `json:"subject,omitempty"` // what the finding is about; see rule.Precedes
 	Related      []Related `json:"related,omitempty"` // places that are not steps
 	Steps        []Step    `json:"steps,omitempty"`

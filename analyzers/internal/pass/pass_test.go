@@ -2,8 +2,6 @@ package pass_test
 
 import (
 	"go/ast"
-	"go/parser"
-	"go/token"
 	"os"
 	"path/filepath"
 	"slices"
@@ -195,32 +193,6 @@ func TestUnsafeFixesAreOfferedOnDemand(t *testing.T) {
 		if f.Fix == nil || f.Fix.Safe || len(f.Fix.Edits) != 1 || f.Fix.Edits[0].End-f.Fix.Edits[0].Start != len(f.Object) {
 			t.Errorf("wire fix of %s: %+v", f.Message, f.Fix)
 		}
-	}
-}
-
-func TestFunctionName(t *testing.T) {
-	const src = `package p
-type T[K any] struct{}
-func F() { func() { _ = 1 }() }
-func (t *T[K]) M() { _ = 2 }
-func (T[K]) N() { _ = 3 }
-func (*(T[K])) O() { _ = 4 }
-var x = func() int { return 5 }
-`
-	fset := token.NewFileSet()
-	file, err := parser.ParseFile(fset, "p.go", src, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got []string
-	ast.Inspect(file, func(n ast.Node) bool {
-		if lit, ok := n.(*ast.BasicLit); ok {
-			got = append(got, lit.Value+" "+pass.FunctionName(file, lit.Pos()))
-		}
-		return true
-	})
-	if diff := cmp.Diff([]string{"1 F", "2 (*T).M", "3 T.N", "4 (*T).O", "5 "}, got); diff != "" {
-		t.Error(diff)
 	}
 }
 

@@ -27,6 +27,10 @@ type Diagnostic struct {
 	Related []Related // other places
 	Fix     *Fix
 	Cause   string // see finding.Finding
+	// Origin is where the cause lies, for a finding with a Cause that each of several functions or packages may be the
+	// one to report: its function then makes the fingerprint in the place of the one at Pos, so that it does not matter
+	// who reports. Op and Object must then be the same for all of them, too.
+	Origin Place
 	// Subject is what the finding is about, where another analyzer may see the same: the function whose goroutine never
 	// ends, a call without a bound. One of them speaks; see rule.Precedence.
 	Subject string
@@ -145,7 +149,7 @@ func (p *Pass) wireFinding(file *ast.File, d Diagnostic) wire.Finding {
 		Analyzer: p.Analyzer.Name,
 		Message:  d.Message,
 		Pos:      p.wirePos(d.Pos, d.End),
-		Function: FunctionName(file, d.Pos),
+		Function: wire.FunctionName(file, d.Pos),
 		Op:       d.Op,
 		Object:   d.Object,
 		Cause:    d.Cause,
@@ -164,6 +168,9 @@ func (p *Pass) wireFinding(file *ast.File, d Diagnostic) wire.Finding {
 		if at, ok := p.WirePlace(r.Place); ok {
 			f.Related = append(f.Related, wire.Related{Message: r.Message, Pos: at})
 		}
+	}
+	if at, ok := p.WirePlace(d.Origin); ok {
+		f.Origin = &at
 	}
 	f.Fix = p.wireFix(d.Fix)
 	return f
@@ -263,45 +270,4 @@ func (p *Pass) isGenerated(file *ast.File) bool {
 		p.generated[file] = g
 	}
 	return g
-}
-
-// FunctionName returns the name of the function declaration around pos: F, (*T).M or T.M, without type parameters. It
-// is empty outside functions.
-func FunctionName(file *ast.File, pos token.Pos) string {
-	for _, decl := range file.Decls {
-		fn, ok := decl.(*ast.FuncDecl)
-		if !ok || pos < fn.Pos() || pos > fn.End() {
-			continue
-		}
-		if fn.Recv == nil || len(fn.Recv.List) == 0 {
-			return fn.Name.Name
-		}
-		recv, pointer := fn.Recv.List[0].Type, false
-		for {
-			switch t := recv.(type) {
-			case *ast.ParenExpr:
-				recv = t.X
-				continue
-			case *ast.StarExpr:
-				recv, pointer = t.X, true
-				continue
-			case *ast.IndexExpr:
-				recv = t.X
-				continue
-			case *ast.IndexListExpr:
-				recv = t.X
-				continue
-			}
-			break
-		}
-		id, ok := recv.(*ast.Ident)
-		if !ok {
-			return fn.Name.Name
-		}
-		if pointer {
-			return "(*" + id.Name + ")." + fn.Name.Name
-		}
-		return id.Name + "." + fn.Name.Name
-	}
-	return ""
 }
