@@ -67,6 +67,7 @@ func (a *App) openBaseline(ctx context.Context, o BaselineOptions, patterns []st
 	br := &bookRun{run: r, book: b, report: report, origin: origin, previous: b.file, decided: r.decided(b)}
 	br.found, br.indexes = b.found(report)
 	br.match = b.match(br.found, today)
+	a.Options.Dir = origin // in which the user reads the names of files
 	return br, nil
 }
 

@@ -13,8 +13,10 @@ import (
 	"testing"
 
 	"github.com/cloudlint/cloudlint/analyzers"
+	"github.com/cloudlint/cloudlint/internal/baseline"
 	"github.com/cloudlint/cloudlint/internal/catalogue"
 	"github.com/cloudlint/cloudlint/internal/finding"
+	"github.com/cloudlint/cloudlint/internal/lint"
 	"github.com/cloudlint/cloudlint/internal/rule/ruletest"
 )
 
@@ -25,12 +27,19 @@ func TestExamples(t *testing.T) {
 	vendorStubs(t, dir)
 	ruletest.WriteExamples(t, dir, catalogue.Rules())
 
+	// The rule about the baseline needs one.
+	stale := baseline.Entry{ID: "0123456789abcdef", Count: 1, Code: "CL2012", Package: "cl0004/wrong", Function: "Total"}
+	ruletest.Write(t, filepath.Join(dir, baseline.Name), string((&baseline.File{Entries: []baseline.Entry{stale}}).Format()))
+
 	report := lintJSON(t, dir, LintOptions{Preview: true, Tests: true, Driver: "source"})
 	for _, e := range report.Errors {
 		t.Errorf("%s: %s", e.Package, e.Message)
 	}
 	codes := make(map[string][]string) // of the findings, by package
 	for _, f := range report.Findings {
+		if f.Code == lint.CodeStale {
+			f.Package = "example.com/" + stale.Package
+		}
 		codes[f.Package] = append(codes[f.Package], f.Code)
 	}
 	for _, r := range catalogue.Rules() {

@@ -75,14 +75,17 @@ type Growth struct {
 // moved, and be the same.
 func (f *File) Growth(former *File) []Growth {
 	var found []Entry // one for each finding
-	has := make(map[string]bool)
+	has, had := make(map[string]bool), make(map[string]bool)
+	for _, e := range former.Entries {
+		had[e.Package] = true
+	}
 	for _, e := range f.Entries {
 		has[e.Package] = true
 		for range e.Count {
 			found = append(found, e)
 		}
 	}
-	m := former.Match(found, "", func(pkg string) bool { return !has[pkg] })
+	m := former.compare(found, "", func(pkg string) bool { return !has[pkg] }, func(pkg string) bool { return !had[pkg] })
 	allowed := make(map[key]int)
 	until := make(map[key]string)
 	for i, e := range found {

@@ -24,9 +24,14 @@ type Match struct {
 // Match compares the findings of a run, in the order of the report, with the file. gone reports whether a package, as
 // Entry has it, is not there any more: its findings are then looked for in another package.
 func (f *File) Match(found []Entry, today string, gone func(pkg string) bool) *Match {
+	return f.compare(found, today, gone, func(string) bool { return true })
+}
+
+// compare is Match where a package can have moved only to one of those that are there since.
+func (f *File) compare(found []Entry, today string, gone, since func(pkg string) bool) *Match {
 	m := &Match{file: f, today: today, Of: make([]int, len(found)), Used: make([]int, len(f.Entries)), over: make(map[int]int)}
 	m.match(found, func(e Entry) key { return e.key() })
-	if m.Moved = m.moves(found, gone); len(m.Moved) > 0 {
+	if m.Moved = m.moves(found, gone, since); len(m.Moved) > 0 {
 		back := make(map[string]string)
 		for from, to := range m.Moved {
 			back[to] = from
@@ -59,7 +64,7 @@ func (m *Match) match(found []Entry, of func(Entry) key, before ...int) {
 
 // moves tells for packages that are gone where they are now: in the package that has most of their findings, and at least
 // half, without having been known to have them. Of several, one with the same last name is meant.
-func (m *Match) moves(found []Entry, gone func(string) bool) map[string]string {
+func (m *Match) moves(found []Entry, gone, since func(string) bool) map[string]string {
 	left := make(map[key]int)     // entries of packages that are gone
 	total := make(map[string]int) // by package
 	for i, e := range m.file.Entries {
@@ -75,7 +80,7 @@ func (m *Match) moves(found []Entry, gone func(string) bool) map[string]string {
 	shared := make(map[pair]int)
 	taken := make(map[pair]map[string]int)
 	for i, e := range found {
-		if m.Of[i] >= 0 || e.ID == "" {
+		if m.Of[i] >= 0 || e.ID == "" || !since(e.Package) {
 			continue
 		}
 		for from := range total {

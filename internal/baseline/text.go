@@ -2,6 +2,7 @@ package baseline
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -199,23 +200,25 @@ func (f *File) Format() []byte {
 	b.WriteString(title + version + "\n")
 	b.WriteString("# Findings that `cloudlint` knows of and does not report: identity, how many, rule, package, function, what is wrong.\n")
 	b.WriteString("# Written by `cloudlint baseline`; docs/baseline.md explains it. The numbered headings keep merges from conflicts.\n")
-	next := 0
-	for h := range headings {
+	var under [headings][]Entry
+	for _, e := range f.Entries {
+		h := e.heading()
+		under[h] = append(under[h], e)
+	}
+	for h, entries := range under {
 		fmt.Fprintf(&b, "# %02d\n", h)
-		for ; next < len(f.Entries) && f.Entries[next].heading() == h; next++ {
-			f.Entries[next].write(&b)
+		for _, e := range entries {
+			e.write(&b)
 		}
 	}
 	return b.Bytes()
 }
 
-// heading returns the number of the heading that the entry stands under.
+// heading returns the number of the heading that the entry stands under. The package counts, because functions that are
+// called alike, main and New, have the same identity.
 func (e Entry) heading() int {
-	n, err := strconv.ParseUint(e.ID[:2], 16, 8)
-	if err != nil {
-		return headings - 1 // no identity: Parse and finding.Identity make none
-	}
-	return int(n) * headings / 256
+	sum := sha256.Sum256([]byte(e.ID + " " + e.Package))
+	return int(sum[0]) % headings
 }
 
 func (e Entry) write(b *bytes.Buffer) {

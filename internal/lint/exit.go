@@ -53,7 +53,10 @@ func (in Input) FailOn() func(finding.Finding) rule.Severity {
 		s = rule.Warning
 		for _, o := range in.Outcomes {
 			p := resolver{outcome: o}.pkg(f.Package)
-			if p.Dir != "" && p.Module.Path == f.Module {
+			if p.Dir == "" || p.Module.Path != f.Module {
+				p = anyOf(o, f.Module) // a finding about the module as a whole
+			}
+			if p.Dir != "" {
 				s = in.Config(p.Module).FailOn()
 				break
 			}
@@ -61,4 +64,14 @@ func (in Input) FailOn() func(finding.Finding) rule.Severity {
 		byPackage[key] = s
 		return s
 	}
+}
+
+// anyOf returns a package of a module: whichever, they share one configuration.
+func anyOf(o *driver.Outcome, module string) driver.Package {
+	for _, p := range o.Packages {
+		if p.Module.Path == module {
+			return p
+		}
+	}
+	return driver.Package{}
 }

@@ -152,9 +152,12 @@ func TestUnusedInTestFile(t *testing.T) {
 	}
 }
 
-// TestDocumentation runs the examples of the tool's own rules: the wrong one fires, the right one does not.
+// TestDocumentation runs the examples of the rules about comments: the wrong one fires, the right one does not.
 func TestDocumentation(t *testing.T) {
 	for _, r := range lint.Rules() {
+		if r.Code == lint.CodeStale {
+			continue // the app's tests run it, which know the baseline
+		}
 		for source, fires := range map[string]bool{r.Doc.Before: true, r.Doc.After: false} {
 			fset := token.NewFileSet()
 			file, err := parser.ParseFile(fset, "a.go", "package p\n\n"+source, parser.ParseComments)
