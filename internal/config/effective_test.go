@@ -466,3 +466,14 @@ func meaning(c *config.Config, root string, k config.Known) any {
 	}
 	return slices.Concat([]any{c.FailOn(), c.Settings()}, []any{all})
 }
+
+func TestBaseline(t *testing.T) {
+	c, root := load(t, "version: 1\nbaseline: lint/known\n", config.Flags{})
+	if path, where := c.Baseline(); path != filepath.Join(root, "lint", "known") || where != ".cloudlint.yml:2" {
+		t.Errorf("%s from %s", path, where)
+	}
+	c, _ = load(t, "version: 1\n", config.Flags{})
+	if path, where := c.Baseline(); path != "" || where != "" {
+		t.Errorf("without the key: %s from %s", path, where)
+	}
+}

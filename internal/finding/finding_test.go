@@ -41,6 +41,25 @@ func TestFingerprintDiffersByEachPart(t *testing.T) {
 	}
 }
 
+// A package that has moved is recognised by what does not depend on it.
+func TestIdentity(t *testing.T) {
+	moved := parts
+	moved.Package = "example.com/elsewhere"
+	a, b := finding.Fingerprint(parts), finding.Fingerprint(moved)
+	if a == b || finding.Identity(a) == "" || finding.Identity(a) != finding.Identity(b) {
+		t.Errorf("%s and %s", a, b)
+	}
+	moved.Function = "main"
+	if finding.Identity(finding.Fingerprint(moved)) == finding.Identity(a) {
+		t.Error("another function has the same identity")
+	}
+	for _, no := range []string{"", "1:affe4938f8d32692", "2:", "2:c08d2a71-", "2:c08d2a71457b5ffa"} {
+		if id := finding.Identity(no); id != "" {
+			t.Errorf("%q has the identity %s", no, id)
+		}
+	}
+}
+
 // The order of a report is total: the same findings, in whatever order packages finish, are the same bytes.
 func TestSortDoesNotDependOnTheOrderOfArrival(t *testing.T) {
 	at := func(file string, line, column int) finding.Range {
