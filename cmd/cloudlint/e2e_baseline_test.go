@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -52,23 +51,6 @@ func wantBook(t *testing.T, dir string, want ...string) {
 	t.Helper()
 	if diff := cmp.Diff(want, book(t, dir)); diff != "" {
 		t.Errorf("the baseline (-want +got):\n%s", diff)
-	}
-}
-
-// edit replaces a text in a file of the module.
-func edit(t *testing.T, dir, file, old, text string) {
-	t.Helper()
-	name := filepath.Join(dir, filepath.FromSlash(file))
-	before, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	after := strings.Replace(string(before), old, text, 1)
-	if after == string(before) {
-		t.Fatalf("%s has no %q", file, old)
-	}
-	if err := os.WriteFile(name, []byte(after), 0o666); err != nil {
-		t.Fatal(err)
 	}
 }
 
@@ -338,41 +320,26 @@ func TestBaselineOfWorkspace(t *testing.T) {
 
 // The baseline of two branches is merged by git, and may not grow against the one that was there.
 func TestBaselineInGit(t *testing.T) {
-	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("there is no git here")
-	}
 	dir := module(t, price, listen)
-	git := func(args ...string) {
-		t.Helper()
-		if r := execute(t, command(dir, "git", append([]string{"-c", "user.name=t", "-c", "user.email=t@corp.example", "-c", "commit.gpgsign=false"}, args...)...)); r.status != 0 {
-			t.Fatalf("git %v: %s%s", args, r.stdout, r.stderr)
-		}
-	}
-	commit := func() {
-		t.Helper()
-		git("add", ".")
-		git("commit", "-q", "-m", "a change")
-	}
-	git("init", "-q", "-b", "main")
-	commit()
+	commitAll(t, dir)
 	cloudlint(t, dir, "baseline", "create").want(t, 0, ".cloudlint-baseline: 3 findings")
 	cloudlint(t, dir, "baseline", "check", "--frozen", "main").want(t, 0, ".cloudlint-baseline: main has no such file", ".cloudlint-baseline: ok")
-	cloudlint(t, dir, "baseline", "check", "--frozen", "nowhere").wantError(t, 2, "git knows no revision nowhere")
-	commit()
+	cloudlint(t, dir, "baseline", "check", "--frozen", "nowhere").wantError(t, 2, "there is no branch, tag or commit nowhere")
+	commitAll(t, dir)
 
 	const more = "-- %[1]s/%[1]s.go --\npackage %[1]s\n\nimport \"net/http\"\n\nfunc Get() { _, _ = http.Get(\"http://corp.example\") }\n"
-	git("checkout", "-q", "-b", "ours")
+	git(t, dir, "checkout", "-q", "-b", "ours")
 	addFiles(t, dir, "-- store/listen.go --\npackage store\n"+fmt.Sprintf(more, "ours"))
 	cloudlint(t, dir, "baseline", "accept", "--all")
 	cloudlint(t, dir, "baseline", "prune").want(t, 0, ".cloudlint-baseline:", ".cloudlint-baseline: 2 removed")
-	commit()
+	commitAll(t, dir)
 	cloudlint(t, dir, "baseline", "check", "--frozen=main").want(t, 1, ".cloudlint-baseline:")
-	git("checkout", "-q", "-b", "theirs", "main")
+	git(t, dir, "checkout", "-q", "-b", "theirs", "main")
 	addFiles(t, dir, "-- store/store.go --\npackage store\n"+fmt.Sprintf(more, "theirs"))
 	cloudlint(t, dir, "baseline", "accept", "--all")
 	cloudlint(t, dir, "baseline", "prune").want(t, 0, ".cloudlint-baseline:", ".cloudlint-baseline: 1 removed")
-	commit()
-	git("merge", "-q", "-m", "merge", "ours")
+	commitAll(t, dir)
+	git(t, dir, "merge", "-q", "-m", "merge", "ours")
 	wantBook(t, dir, "1 CL2012 ours Get", "1 CL2012 theirs Get")
 	cloudlint(t, dir, "--fail-on", "note").want(t, 0)
 	cloudlint(t, dir, "baseline", "check", "--frozen", "theirs~1").want(t, 1, ".cloudlint-baseline:")

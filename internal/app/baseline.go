@@ -52,7 +52,7 @@ func (a *App) openBaseline(ctx context.Context, o BaselineOptions, patterns []st
 	if err != nil {
 		return nil, err
 	}
-	report, err := r.report(ctx)
+	report, _, err := r.report(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func (a *App) openBaseline(ctx context.Context, o BaselineOptions, patterns []st
 		return nil, Usagef("there is no baseline %s: `cloudlint baseline create` makes one", a.short(b.path))
 	}
 	br := &bookRun{run: r, book: b, report: report, origin: origin, previous: b.file, decided: r.decided(b)}
-	br.found, br.indexes = b.found(report)
+	br.found, br.indexes = b.found(report.Findings)
 	br.match = b.match(br.found, today)
 	a.Options.Dir = origin // in which the user reads the names of files
 	return br, nil

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,7 +28,7 @@ type book struct {
 
 // openBook reads the baseline of a module before anything is analysed, so that a broken one costs no time.
 func (r *run) openBook(m driver.Module) error {
-	if !m.Main || m.Dir == "" || r.opts.NoBaseline {
+	if !m.Main || m.Dir == "" || r.opts.NoBaseline || slices.ContainsFunc(r.books, func(b *book) bool { return b.module == m }) {
 		return nil
 	}
 	if r.opts.Baseline != "" && len(r.books) > 0 {
@@ -44,7 +45,11 @@ func (r *run) openBook(m driver.Module) error {
 	default:
 		b.path = filepath.Join(m.Dir, baseline.Name)
 	}
-	file, err := baseline.Read(b.path)
+	actual := b.path
+	if r.comparison != nil {
+		actual = r.comparison.Actual(b.path) // of the index
+	}
+	file, err := baseline.Read(actual)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && (where == "" || r.opts.newBaseline):
 	case errors.Is(err, fs.ErrNotExist):
@@ -89,9 +94,9 @@ func (a *App) today() (string, error) {
 	return time.Now().UTC().Format(time.DateOnly), nil
 }
 
-// found returns the findings of the book's module, with their indexes in the report.
-func (b *book) found(report *finding.Report) (entries []baseline.Entry, indexes []int) {
-	for i, f := range report.Findings {
+// found returns those of the findings that are of the book's module, with their indexes.
+func (b *book) found(findings []finding.Finding) (entries []baseline.Entry, indexes []int) {
+	for i, f := range findings {
 		if f.Module == b.module.Path && f.Code != lint.CodeStale {
 			entries, indexes = append(entries, baseline.Of(f)), append(indexes, i)
 		}
@@ -108,8 +113,14 @@ func (b *book) match(found []baseline.Entry, today string) *baseline.Match {
 	return file.Match(found, today, b.gone)
 }
 
-// applyBooks marks what the baselines know, and adds what is to be said about them.
-func (r *run) applyBooks(report *finding.Report) error {
+// applyBooks marks what the baselines know, and adds what is to be said about them. all are the findings of the run, of
+// which the report may have left out those that are not new: of several alike these are the ones that a baseline knows.
+func (r *run) applyBooks(report *finding.Report, all []finding.Finding) error {
+	left := slices.DeleteFunc(slices.Clone(all), func(f finding.Finding) bool {
+		_, reported := slices.BinarySearchFunc(report.Findings, f, finding.Compare)
+		return reported
+	})
+	all = append(left, report.Findings...)
 	today, err := r.app.today()
 	if err != nil {
 		return err
@@ -118,10 +129,13 @@ func (r *run) applyBooks(report *finding.Report) error {
 		if b.file == nil {
 			continue
 		}
-		found, indexes := b.found(report)
+		found, indexes := b.found(all)
 		m := b.match(found, today)
 		for i, at := range indexes {
-			f := &report.Findings[at]
+			if at < len(left) {
+				continue
+			}
+			f := &report.Findings[at-len(left)]
 			f.BaselineState = finding.New
 			if m.Known(i) {
 				f.BaselineState = finding.Unchanged
@@ -131,6 +145,9 @@ func (r *run) applyBooks(report *finding.Report) error {
 			} else if n, over := m.Over(found[i]); over {
 				f.Message += fmt.Sprintf(" (the baseline knows %d such here, and this is one more)", n)
 			}
+		}
+		if r.opts.New.FromRev != "" || r.opts.New.FromMergeBase != "" {
+			continue // what is stale is not new
 		}
 		for _, s := range m.Stale(r.decided(b)) {
 			report.Findings = append(report.Findings, r.stale(b, s)...)

@@ -72,15 +72,17 @@ func (r *run) filterNew(ctx context.Context, report *finding.Report, outcome *dr
 	if r.comparison == nil {
 		return nil
 	}
+	under := "" // which overlay the other side is analysed
 	err := r.comparison.Filter(ctx, newonly.Run{
 		Report:  report,
 		Outcome: outcome,
 		Analyse: func(ctx context.Context, folders []string, overlay string) (*driver.Outcome, error) {
 			req := r.request()
 			req.Patterns, req.Overlay, req.Mode = folders, overlay, outcome.Driver
+			under = overlay
 			return driver.Run(ctx, req)
 		},
-		Findings: func(o *driver.Outcome) []finding.Finding { return lint.Report(r.input(o)).Findings },
+		Findings: func(o *driver.Outcome) []finding.Finding { return lint.Report(r.input(o, under)).Findings },
 		Warn:     r.app.log.Warnf,
 	})
 	if err != nil && ctx.Err() == nil {

@@ -122,7 +122,7 @@ func TestHTMLIDsComeFromFingerprints(t *testing.T) {
 		return ""
 	}
 	alone, beside := id(fx.leak()), id(fx.server(), fx.leak())
-	if alone != beside || !regexp.MustCompile(`^f-[0-9a-f]{16}$`).MatchString(alone) {
+	if alone != beside || !regexp.MustCompile(`^f-[0-9a-f]{8}-[0-9a-f]{16}$`).MatchString(alone) {
 		t.Errorf("ids %q and %q", alone, beside)
 	}
 }
