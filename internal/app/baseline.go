@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/cloudlint/cloudlint/internal/baseline"
+	"github.com/cloudlint/cloudlint/internal/config"
 	"github.com/cloudlint/cloudlint/internal/finding"
 	"github.com/cloudlint/cloudlint/internal/lint"
 	"github.com/cloudlint/cloudlint/internal/render"
@@ -46,7 +47,7 @@ func (a *App) openBaseline(ctx context.Context, o BaselineOptions, patterns []st
 	r := a.newRun(o.Lint, patterns)
 	origin := a.Options.Dir
 	if len(patterns) == 0 {
-		a.Options.Dir = moduleRoot(origin)
+		a.Options.Dir = config.ModuleRoot(origin)
 	}
 	today, err := a.today()
 	if err != nil {
