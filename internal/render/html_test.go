@@ -216,6 +216,21 @@ func TestHTMLParts(t *testing.T) {
 	}
 }
 
+// Only addresses on the web are links.
+func TestHTMLLinks(t *testing.T) {
+	for ref, want := range map[string]string{
+		"https://pkg.go.dev/sync#Mutex": "https://pkg.go.dev/sync#Mutex",
+		"https://a.example/ b":          "",
+		"javascript:alert(1)":           "",
+		"file:///etc/passwd":            "",
+		"golang/go#1234":                "",
+	} {
+		if got := newHTMLLink(ref); got != (htmlLink{Address: want, Text: ref}) {
+			t.Errorf("%s: %+v", ref, got)
+		}
+	}
+}
+
 // The pages that the browser test opens (.ci/judge/html): CLOUDLINT_HTML_PAGES is where to.
 func TestHTMLPages(t *testing.T) {
 	dir := os.Getenv("CLOUDLINT_HTML_PAGES")
