@@ -22,10 +22,10 @@ func newConfig(a *app.App) *cobra.Command {
 			RunE:  func(cmd *cobra.Command, _ []string) error { return a.ConfigShow(cmd.Context()) },
 		},
 		&cobra.Command{
-			Use:   "check",
-			Short: "Check the configuration file, and name it",
-			Args:  cobra.NoArgs,
-			RunE:  func(cmd *cobra.Command, _ []string) error { return a.ConfigCheck(cmd.Context()) },
+			Use:   "check [files]",
+			Short: "Check the configuration, or these files, and name what was read",
+			Args:  cobra.ArbitraryArgs,
+			RunE:  func(cmd *cobra.Command, files []string) error { return a.ConfigCheck(cmd.Context(), files) },
 		},
 		&cobra.Command{
 			Use:   "schema",

@@ -57,6 +57,7 @@ func addAnalysisFlags(cmd *cobra.Command, o *app.LintOptions) {
 	f.Var((*revision)(&o.New.FromRev), "new-from-rev", "report only what is new since this `commit`; HEAD: what the work tree adds")
 	f.Var(newChoice(&o.New.Mode, "", "compare", "lines"), "new-mode", "`what` is new: compare, findings that the code before did not have; lines, findings in functions that the change touches (default compare)")
 	f.BoolVar(&o.New.Staged, "staged", false, "analyse what git would commit, not the work tree; neither is changed")
+	f.BoolVar(&o.New.Changed, "changed", false, "with --new-from-*: analyse the packages of the Go files that differ, below the current folder, instead of ./...")
 	f.Var(newChoice(&o.Driver, "auto", "vet", "source"), "driver", "`which` driver: vet, with Go's build cache; source, in this process, for a machine with an empty cache; auto chooses")
 	f.IntVarP(&o.Jobs, "jobs", "j", 0, "`packages` to analyse at a time (default: as many as there are cores)")
 

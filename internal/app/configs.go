@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/cloudlint/cloudlint/analyzers"
 	"github.com/cloudlint/cloudlint/internal/catalogue"
@@ -86,18 +89,46 @@ func (a *App) ConfigShow(context.Context) error {
 	return err
 }
 
-// ConfigCheck checks the configuration and names its files.
-func (a *App) ConfigCheck(context.Context) error {
+// ConfigCheck checks the configuration of the module that the folder lies in, or configuration files, and names all
+// files that were read.
+func (a *App) ConfigCheck(_ context.Context, files []string) error {
+	if len(files) > 0 {
+		return a.checkFiles(files)
+	}
 	cfg, err := a.loadConfig()
 	if err != nil {
 		return err
 	}
-	files := cfg.Files()
-	if len(files) == 0 {
+	read := cfg.Files()
+	if len(read) == 0 {
 		fmt.Fprintln(a.stdout, "there is no configuration file: the defaults hold")
 	}
-	for _, file := range files {
+	for _, file := range read {
 		fmt.Fprintln(a.stdout, file+": ok")
+	}
+	return nil
+}
+
+// checkFiles checks configuration files, each as that of the module that it lies in.
+func (a *App) checkFiles(files []string) error {
+	var errs, seen []string
+	for _, file := range files {
+		file = a.path(file)
+		dir := filepath.Dir(file)
+		cfg, err := config.Load(config.ModuleRoot(dir), config.GitRoot(dir), file, known(catalogue.Rules()), config.Flags{})
+		if err != nil {
+			errs = append(errs, err.Error())
+			continue
+		}
+		for _, read := range cfg.Files() {
+			if !slices.Contains(seen, read) {
+				seen = append(seen, read)
+				fmt.Fprintln(a.stdout, read+": ok")
+			}
+		}
+	}
+	if len(errs) > 0 {
+		return Usagef("%s", strings.Join(errs, "\n"))
 	}
 	return nil
 }

@@ -95,6 +95,7 @@ type run struct {
 	failOn   func(finding.Finding) rule.Severity
 
 	comparison *newonly.Comparison // nil: the work tree is analysed, and all is reported
+	unchanged  bool                // the packages of no files are to be analysed
 }
 
 func (a *App) newRun(o LintOptions, patterns []string) *run {
@@ -121,6 +122,8 @@ func (r *run) outputs() ([]render.Output, error) {
 		return nil, Usagef("--diff shows what --fix would change: give one of them")
 	case o.Baseline != "" && o.NoBaseline:
 		return nil, Usagef("--baseline names a baseline and --no-baseline wants none: give one of them")
+	case o.New.Changed && len(r.patterns) > 0:
+		return nil, Usagef("--changed chooses the packages, and %s does too: give one of them", r.patterns[0])
 	case o.UnsafeFixes && !o.Fix && !o.Diff:
 		return nil, Usagef("--unsafe-fixes goes with --fix or --diff")
 	}
@@ -172,9 +175,12 @@ func (r *run) report(ctx context.Context) (*finding.Report, *driver.Outcome, err
 		Enable: o.Enable, Disable: o.Disable, Only: o.Only, Preview: o.Preview, FailOn: o.FailOn,
 	})
 	r.books = nil
-	outcome, err := driver.Run(ctx, r.request())
-	if err != nil {
-		return nil, nil, err
+	outcome := new(driver.Outcome)
+	if !r.unchanged {
+		var err error
+		if outcome, err = driver.Run(ctx, r.request()); err != nil {
+			return nil, nil, err
+		}
 	}
 	in := r.input(outcome, o.Overlay)
 	r.coverage = lint.NewCoverage(in)
@@ -198,6 +204,7 @@ func (r *run) request() driver.Request {
 		Tags:      o.Tags,
 		NoTests:   !o.Tests,
 		Overlay:   o.Overlay,
+		Changed:   o.New.any(),
 		Self:      a.self,
 		Analyzers: analyzers.All,
 		Configure: r.configure,

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"io/fs"
+	"path/filepath"
 
 	"github.com/cloudlint/cloudlint/internal/driver"
 	"github.com/cloudlint/cloudlint/internal/finding"
@@ -17,6 +18,7 @@ type NewOptions struct {
 	FromMergeBase string // since the branch left this one
 	Mode          string // a newonly.Mode
 	Staged        bool   // analyse the index
+	Changed       bool   // only packages of files that differ
 }
 
 // any reports whether git has to be asked.
@@ -30,6 +32,8 @@ func (o *LintOptions) checkNew() error {
 		return Usagef("--new-from-rev and --new-from-merge-base both say what to compare with: give one of them")
 	case n.Mode != "" && n.FromRev == "" && n.FromMergeBase == "":
 		return Usagef("--new-mode goes with --new-from-rev or --new-from-merge-base")
+	case n.Changed && n.FromRev == "" && n.FromMergeBase == "":
+		return Usagef("--changed goes with --new-from-rev or --new-from-merge-base: since when?")
 	case n.Staged && o.Fix:
 		return Usagef("--fix changes the work tree, and --staged does not look at it: give one of them")
 	case n.Staged && o.Diff:
@@ -64,7 +68,33 @@ func (r *run) openNew(ctx context.Context) (close func(), err error) {
 	}
 	r.app.Options.Dir = r.comparison.Dir()
 	r.opts.Overlay = r.comparison.Overlay()
+	if n.Changed {
+		if err := r.chooseChanged(ctx); err != nil {
+			r.comparison.Close()
+			return nil, err
+		}
+	}
 	return r.comparison.Close, nil
+}
+
+// chooseChanged makes the files of the change the arguments.
+func (r *run) chooseChanged(ctx context.Context) error {
+	files, err := r.comparison.ChangedFiles(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		return Usagef("%v", err)
+	}
+	r.patterns, r.unchanged = nil, len(files) == 0
+	for _, file := range files {
+		rel, err := filepath.Rel(r.app.Options.Dir, file)
+		if err != nil {
+			return err
+		}
+		r.patterns = append(r.patterns, "./"+filepath.ToSlash(rel))
+	}
+	return nil
 }
 
 // filterNew leaves out of the report what is not new.

@@ -25,7 +25,7 @@ type arguments struct {
 	groups  []*batch
 	envs    map[string]goEnv  // of other modules, by their folders
 	roots   map[string]string // folder -> folder of its go.mod, or ""
-	gone    int               // deleted files whose package is gone too
+	gone    int               // deleted files whose package is gone too, and files that nobody has chosen
 }
 
 // split makes the batches: one for each module or workspace that the arguments name packages of.
@@ -83,6 +83,9 @@ func isLocal(arg string) bool {
 }
 
 func (a *arguments) addFile(ctx context.Context, arg, path string) error {
+	if a.unasked(arg, path) {
+		return nil
+	}
 	b, err := a.batchOf(ctx, filepath.Dir(path), arg)
 	if err != nil {
 		return err
@@ -95,6 +98,9 @@ func (a *arguments) addFile(ctx context.Context, arg, path string) error {
 // addMissing deals with a file that is not there. Hooks and CI scripts name the files of a commit, deleted ones among
 // them: then what is left of the package is worth a look.
 func (a *arguments) addMissing(ctx context.Context, arg, path string) error {
+	if a.unasked(arg, path) {
+		return nil
+	}
 	dir := filepath.Dir(path)
 	if !wasTracked(ctx, dir, path) {
 		if _, hidden := a.overlay.replace[filepath.Clean(path)]; hidden {
@@ -114,6 +120,29 @@ func (a *arguments) addMissing(ctx context.Context, arg, path string) error {
 	}
 	b.add(arg, b.relative(dir))
 	return nil
+}
+
+// unasked reports whether a file is one of a change that no pattern with "..." matches.
+func (a *arguments) unasked(arg, path string) bool {
+	if !a.req.Changed {
+		return false
+	}
+	dir, reason := filepath.Dir(path), ""
+	if rel, err := filepath.Rel(a.req.Dir, dir); err == nil && slices.ContainsFunc(strings.Split(filepath.ToSlash(rel), "/"), isHidden) {
+		reason = "go ignores its folder in patterns"
+	} else if a.root(dir) == "" {
+		reason = "it is in no Go module"
+	}
+	if reason != "" {
+		a.req.Log.Infof("%s is not analysed: %s", arg, reason)
+		a.gone++
+	}
+	return reason != ""
+}
+
+// isHidden reports whether patterns with "..." do not match what is in a folder of that name.
+func isHidden(name string) bool {
+	return name == "testdata" || name == "vendor" || strings.HasPrefix(name, "_") || strings.HasPrefix(name, ".") && name != "." && name != ".."
 }
 
 // wasTracked reports whether git has known a file of that name.

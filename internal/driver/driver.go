@@ -37,6 +37,10 @@ type Request struct {
 	NoTests  bool     // leave out _test.go files
 	Overlay  string   // a file as for `go build -overlay`
 	Self     string   // the vettool's executable; empty: this program
+	// Changed says that the files among Patterns are those that git names of a change. Nobody has chosen them for analysis,
+	// so that those that no "./..." matches are left out: files of testdata and the like, files outside a module, and files
+	// that build constraints exclude, which are errors else.
+	Changed bool
 	// Analyzers returns fresh analyzers, those of Self, for the source driver. If it is nil, there is only the vet driver.
 	Analyzers func() []*analysis.Analyzer
 

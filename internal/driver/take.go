@@ -12,11 +12,11 @@ import (
 // outcome. With nothingOK, no package at all is fine.
 func (f *front) take(nothingOK bool) error {
 	for _, b := range f.batches {
-		tests, err := f.takeBatch(b)
+		unwanted, err := f.takeBatch(b)
 		if err != nil {
 			return err
 		}
-		nothingOK = nothingOK || tests
+		nothingOK = nothingOK || unwanted
 		f.checkFiles(b)
 	}
 	if len(f.col.named) > 0 || nothingOK {
@@ -29,8 +29,9 @@ func (f *front) take(nothingOK bool) error {
 	return &UsageError{fmt.Sprintf("no Go packages match %s", strings.Join(args, " "))}
 }
 
-// takeBatch reports whether there are packages that have only tests, which nobody wants.
-func (f *front) takeBatch(b *batch) (tests bool, err error) {
+// takeBatch reports whether there are packages that nobody wants: they have only tests, or of a change, only files that
+// build constraints exclude.
+func (f *front) takeBatch(b *batch) (unwanted bool, err error) {
 	matched := make(map[string]bool)
 	for _, p := range b.packages {
 		for _, m := range p.Match {
@@ -50,6 +51,10 @@ func (f *front) takeBatch(b *batch) (tests bool, err error) {
 		}
 		f.col.named[p.ImportPath] = &state{listed: p, batch: b}
 		switch {
+		case f.req.Changed && p.Error != nil && !p.hasCode() && !p.hasTests() && len(p.IgnoredGoFiles) > 0:
+			f.req.Log.Infof("%s is not analysed: build constraints exclude all its files", p.ImportPath)
+			delete(f.col.named, p.ImportPath)
+			unwanted = true
 		case p.Error != nil:
 			text := p.Error.Err
 			if p.Error.Pos != "" {
@@ -61,12 +66,12 @@ func (f *front) takeBatch(b *batch) (tests bool, err error) {
 			f.col.fail(p.ImportPath, "no Go files")
 		case f.req.NoTests && !p.hasCode():
 			delete(f.col.named, p.ImportPath)
-			tests = true
+			unwanted = true
 		}
 	}
 	// A pattern that matches nothing is worth a word if others match something.
 	if len(f.col.named) == 0 {
-		return tests, nil
+		return unwanted, nil
 	}
 	for _, a := range b.args {
 		again := slices.ContainsFunc(b.args, func(other argument) bool { return other.arg == a.arg && matched[other.pattern] })
@@ -74,7 +79,7 @@ func (f *front) takeBatch(b *batch) (tests bool, err error) {
 			f.col.fail("", fmt.Sprintf("%s matches no packages", a.arg))
 		}
 	}
-	return tests, nil
+	return unwanted, nil
 }
 
 // patternError says why a pattern names no package, in go's words.
@@ -106,9 +111,15 @@ func (f *front) checkFiles(b *batch) {
 				continue
 			}
 			part := slices.Concat(p.GoFiles, p.CgoFiles, p.TestGoFiles, p.XTestGoFiles)
-			if p.Error == nil && !slices.Contains(part, file.base) {
-				f.col.fail("", fmt.Sprintf("%s is not analysed: build constraints or its name exclude it from its package (GOOS=%s GOARCH=%s)",
-					file.arg, f.env.GOOS, f.env.GOARCH))
+			if p.Error != nil || slices.Contains(part, file.base) {
+				continue
+			}
+			text := fmt.Sprintf("%s is not analysed: build constraints or its name exclude it from its package (GOOS=%s GOARCH=%s)",
+				file.arg, f.env.GOOS, f.env.GOARCH)
+			if f.req.Changed {
+				f.req.Log.Info(text)
+			} else {
+				f.col.fail("", text)
 			}
 		}
 	}

@@ -44,6 +44,8 @@ type Comparison struct {
 	base string // the commit that is compared with, or ""
 	tmp  string
 	head *view // nil: the work tree
+
+	diff []gitrepo.Change // between the base and the analysed side; nil: not asked for yet
 }
 
 // Open finds the repository and the commit, and with Staged reads the index. Its errors are the user's to mend. Close

@@ -35,11 +35,7 @@ type span struct{ from, to int }
 // touch reads the diff between the base and the analysed side.
 func (c *Comparison) touch(ctx context.Context, root string) (*touched, error) {
 	t := &touched{c: c, root: root, files: make(map[string]fileChange), renamed: make(map[string]string), functions: make(map[string][]span)}
-	side := gitrepo.WorkTree
-	if c.opts.Staged {
-		side = gitrepo.Index
-	}
-	changes, err := c.repo.Changes(ctx, c.base, side)
+	changes, err := c.changes(ctx)
 	if err != nil {
 		return nil, err
 	}
