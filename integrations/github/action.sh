@@ -44,7 +44,7 @@ quietly() {
 	token=$(head -c 32 /dev/urandom | git hash-object --stdin)
 	echo "::stop-commands::$token"
 	"$@" 2>&1 || status=$?
-	echo "::$token::"
+	printf '\n::%s::\n' "$token" # on a line of its own, whatever was printed
 	return "$status"
 }
 
