@@ -198,13 +198,8 @@ func TestActionSaysWhatIsWrong(t *testing.T) {
 
 // The tool that go.mod names is what runs, and a version of one's own comes before it.
 func TestActionInstallsWhatIsPinned(t *testing.T) {
-	root := repository(t)
 	dir := module(t, price)
-	edit(t, dir, "go.mod", "go 1.26\n", "go 1.26.0\n\ntool github.com/cloudlint/cloudlint/cmd/cloudlint\n\nrequire github.com/cloudlint/cloudlint v0.0.0-00010101000000-000000000000\n\nreplace github.com/cloudlint/cloudlint => "+root+"\n")
-	tidy := command(dir, "go", "mod", "tidy")
-	if out, err := tidy.CombinedOutput(); err != nil {
-		t.Fatalf("go mod tidy: %v\n%s", err, out)
-	}
+	useTool(t, dir)
 	commitAll(t, dir)
 	r := newRunner(t, dir)
 	r.install = true
