@@ -108,7 +108,8 @@ prepare() {
 	output key "cloudlint-1-$platform$job-$modules-$GITHUB_SHA"
 }
 
-# install puts the program into a folder of its own, which later steps of the job find, too.
+# install puts the program into a folder of its own, which later steps of the job find, too. The program is the same, byte for
+# byte, wherever the action lies: what go vet has kept belongs to the program that has found it.
 install() {
 	local module
 	enter
@@ -116,12 +117,12 @@ install() {
 	module=$(go env GOMOD)
 	mkdir -p "$work/bin"
 	if [ -n "$INPUT_VERSION" ]; then
-		GOFLAGS='' GOBIN=$work/bin quietly go install "$package@$INPUT_VERSION" || fail "there is no cloudlint $INPUT_VERSION to install (input version)"
+		GOFLAGS='' GOBIN=$work/bin quietly go install -trimpath "$package@$INPUT_VERSION" || fail "there is no cloudlint $INPUT_VERSION to install (input version)"
 	elif [ -f "$module" ] && go mod edit -json "$module" | grep -Fq "\"$package\""; then
 		quietly go build -o "$work/bin/" "$package" || fail "cloudlint, a tool of $module, could not be built"
 	else
 		cd "$GITHUB_ACTION_PATH"
-		GOFLAGS='' GOWORK=off quietly go build -buildvcs=false -o "$work/bin/" ./cmd/cloudlint || fail "cloudlint could not be built: it needs Go 1.26 or newer"
+		GOFLAGS='' GOWORK=off quietly go build -trimpath -buildvcs=false -o "$work/bin/" ./cmd/cloudlint || fail "cloudlint could not be built: it needs Go 1.26 or newer"
 	fi
 	echo "$work/bin" >>"$GITHUB_PATH"
 	"$work/bin/cloudlint" --version
