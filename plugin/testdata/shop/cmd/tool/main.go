@@ -20,5 +20,7 @@ func main() {
 	}
 	conn.Close()
 	srv := &http.Server{Addr: ":8080", ReadHeaderTimeout: time.Second}
+	bounded := &http.Server{Addr: ":8081", ReadHeaderTimeout: time.Second, IdleTimeout: time.Minute}
+	go func() { log.Print(bounded.ListenAndServe()) }()
 	log.Fatal(srv.ListenAndServe())
 }
