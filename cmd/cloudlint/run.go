@@ -34,6 +34,7 @@ func addLintFlags(cmd *cobra.Command, o *app.LintOptions) {
 	f.BoolVar(&o.Fix, "fix", false, "apply safe fixes, then report what is left")
 	f.BoolVar(&o.UnsafeFixes, "unsafe-fixes", false, "with --fix or --diff: also fixes that can change what the program does")
 	f.BoolVar(&o.Diff, "diff", false, "print what --fix would change, and change nothing")
+	f.BoolVar(&o.Statistics, "statistics", false, "count findings by rule, family and package: in text in the place of the findings, in json and jsonl beside them")
 	f.BoolVar(&o.NoBaseline, "no-baseline", false, "also report what the baseline knows")
 	addAnalysisFlags(cmd, o)
 

@@ -134,7 +134,7 @@ func (p *Proposal) Diff() []byte {
 func (p *Proposal) Write(write func(path string, text []byte) error) error {
 	for _, c := range p.Changes {
 		now, err := os.ReadFile(filepath.Join(p.Root, filepath.FromSlash(c.Path)))
-		if (err == nil) != (c.Old != nil) || err != nil && !errors.Is(err, fs.ErrNotExist) || !bytes.Equal(now, c.Old) {
+		if err == nil && c.Old == nil || c.Old != nil && (err != nil || !bytes.Equal(now, c.Old)) {
 			return fmt.Errorf("nothing is written: %s has changed since it was read", c.Path)
 		}
 	}

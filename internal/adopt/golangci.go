@@ -78,6 +78,11 @@ func (c golangciConfig) runsPart(row Covered) bool {
 	return c.runs(row.Linter) && of[row.Linter].has(row.Part)
 }
 
+func parseGolangci(text []byte) (c golangciConfig, err error) {
+	err = yaml.Unmarshal(text, &c)
+	return c, err
+}
+
 // golangci names the linters in use whose findings cloudlint has too.
 func (p *proposer) golangci() {
 	file := p.first(".golangci.yml", ".golangci.yaml")
@@ -90,7 +95,7 @@ func (p *proposer) golangci() {
 	text, err := os.ReadFile(filepath.Join(p.Project.Root, file))
 	var c golangciConfig
 	if err == nil {
-		err = yaml.Unmarshal(text, &c)
+		c, err = parseGolangci(text)
 	}
 	if err != nil {
 		p.Notes = append(p.Notes, fmt.Sprintf("%s cannot be read: %v", file, err))
@@ -105,7 +110,7 @@ func (p *proposer) golangci() {
 		if row.Part != "" {
 			name += " " + row.Part
 		}
-		fmt.Fprintf(&b, "%-20s %s; alone it has: %s\n", name, strings.Join(row.Codes, ", "), row.Keeps)
+		fmt.Fprintf(&b, "%-20s %s; it alone has: %s\n", name, strings.Join(row.Codes, ", "), row.Keeps)
 	}
 	if b.Len() > 0 {
 		p.Notes = append(p.Notes, file+": cloudlint finds what these linters find as well, by these rules. None of them has to go:\n"+quoted(b.String()))

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -108,22 +109,13 @@ func (br *bookRun) name() string { return br.app.short(br.book.path) }
 // BaselineCreate writes all findings of the module into a new baseline. With Force it may take the place of one: what is
 // found no more is dropped, reasons and dates stay, and so does what this run cannot judge.
 func (a *App) BaselineCreate(ctx context.Context, o BaselineOptions) error {
-	o.Lint.newBaseline = true
-	br, err := a.openBaseline(ctx, o, nil)
+	br, file, err := a.makeBaseline(ctx, o)
+	if errors.Is(err, errBaselineExists) {
+		return Usagef("there is a baseline %s: `cloudlint baseline accept` adds findings to it, `create --force` makes it anew", br.name())
+	}
 	if err != nil {
 		return err
 	}
-	if br.book.file != nil {
-		if !o.Force {
-			return Usagef("there is a baseline %s: `cloudlint baseline accept` adds findings to it, `create --force` makes it anew", br.name())
-		}
-		br.rebase(br.match.Prune(br.decided))
-	}
-	all := make([]int, len(br.found))
-	for i := range all {
-		all[i] = i
-	}
-	file := br.match.Accept(br.found, all, o.Reason, o.Until)
 	if err := br.save(file); err != nil {
 		return err
 	}
@@ -132,6 +124,28 @@ func (a *App) BaselineCreate(ctx context.Context, o BaselineOptions) error {
 		br.printf("  %s stay that this run could not judge", plural(n, "finding"))
 	}
 	return br.end(lint.ExitClean)
+}
+
+var errBaselineExists = errors.New("there is a baseline")
+
+// makeBaseline returns what BaselineCreate writes.
+func (a *App) makeBaseline(ctx context.Context, o BaselineOptions) (*bookRun, *baseline.File, error) {
+	o.Lint.newBaseline = true
+	br, err := a.openBaseline(ctx, o, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	if br.book.file != nil {
+		if !o.Force {
+			return br, nil, errBaselineExists
+		}
+		br.rebase(br.match.Prune(br.decided))
+	}
+	all := make([]int, len(br.found))
+	for i := range all {
+		all[i] = i
+	}
+	return br, br.match.Accept(br.found, all, o.Reason, o.Until), nil
 }
 
 // rebase continues with another state of the file.

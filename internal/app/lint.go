@@ -34,6 +34,7 @@ type LintOptions struct {
 	ExitZero              bool
 	Fix, UnsafeFixes      bool
 	Diff                  bool
+	Statistics            bool // how many findings of each kind, for people in the place of the findings
 	Tags                  string
 	Tests                 bool
 	Overlay               string
@@ -72,6 +73,9 @@ func (a *App) Lint(ctx context.Context, o LintOptions, patterns []string) error 
 		}
 	}
 	r.finish(report)
+	if o.Statistics {
+		report.Stats.Counts = report.Tallies()
+	}
 	if err := r.render(outputs, report); err != nil {
 		return err
 	}
@@ -130,6 +134,9 @@ func (r *run) outputs() ([]render.Output, error) {
 	if err := o.checkNew(); err != nil {
 		return nil, err
 	}
+	if o.Statistics && o.Diff {
+		return nil, Usagef("--diff shows changes and --statistics counts findings: give one of them")
+	}
 	formats := o.Formats
 	if len(formats) == 0 && !o.Diff {
 		formats = []string{render.Formats()[0].Name}
@@ -137,6 +144,9 @@ func (r *run) outputs() ([]render.Output, error) {
 	outputs, err := render.ParseOutputs(formats, r.app.Options.Dir)
 	if err != nil {
 		return nil, Usagef("%v", err)
+	}
+	if o.Statistics && !slices.ContainsFunc(outputs, func(o render.Output) bool { return o.Format.Statistics() }) {
+		return nil, Usagef("--statistics goes with --format text, json or jsonl")
 	}
 	for _, out := range outputs {
 		if out.Path == "" && o.Diff {

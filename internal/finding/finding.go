@@ -149,6 +149,7 @@ type Stats struct {
 	Excluded    int            `json:"excluded"`            // findings silenced by path exclusions of the configuration
 	NotNew      int            `json:"notNew,omitempty"`    // findings left out because the change did not bring them
 	Known       int            `json:"known,omitempty"`     // findings that the baseline knows, which Report.Findings has all the same
+	Counts      *Counts        `json:"counts,omitempty"`    // only where statistics are asked for
 	Exhausted   map[string]int `json:"exhausted,omitempty"` // functions that ran out of a budget, by analyzer
 	Seconds     float64        `json:"seconds"`             // wall time; 0 in tests, which compare bytes
 	GoVersion   string         `json:"goVersion,omitempty"` // of the go command that listed the packages

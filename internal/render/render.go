@@ -22,6 +22,9 @@ type Format struct {
 	Render Renderer
 }
 
+// Statistics reports whether the format shows finding.Stats.Counts.
+func (f Format) Statistics() bool { return f.Name == "text" || f.Name == "json" || f.Name == "jsonl" }
+
 // Formats lists all formats, the default one first.
 func Formats() []Format {
 	return []Format{

@@ -12,12 +12,19 @@ import (
 // renderText prints for people: on a terminal each finding with its code, elsewhere one line that editors and CI
 // systems know as a place, "file:line:col: CODE message", with its related places indented below.
 //
+// With statistics, their table stands in the place of the findings.
+//
 // The related lines have their place at the end, so that nothing takes them for findings of their own.
 func renderText(w io.Writer, in *Input) error {
 	var b strings.Builder
 	explained := make(map[string]bool) // by code: one address a rule is enough
-	for i := range in.Findings {
-		f := &in.Findings[i]
+	findings := in.Findings
+	if in.Stats.Counts != nil {
+		b.WriteString(statistics(in))
+		findings = nil
+	}
+	for i := range findings {
+		f := &findings[i]
 		if in.Terminal.Frames {
 			newFrame(in, f).print(&b, !explained[f.Code])
 			explained[f.Code] = true

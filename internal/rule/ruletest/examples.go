@@ -34,13 +34,14 @@ func WriteExamples(t *testing.T, dir string, rules []*rule.Rule) {
 		t.Setenv("GO111MODULE", "off")
 		t.Setenv("GOPATH", Testdata(t))
 		for _, r := range rules {
-			writeExample(t, filepath.Join(dir, strings.ToLower(r.Code), wrong), r.Doc.Before)
-			writeExample(t, filepath.Join(dir, strings.ToLower(r.Code), right), r.Doc.After)
+			WriteExample(t, filepath.Join(dir, strings.ToLower(r.Code), wrong), r.Doc.Before)
+			WriteExample(t, filepath.Join(dir, strings.ToLower(r.Code), right), r.Doc.After)
 		}
 	})
 }
 
-func writeExample(t *testing.T, dir, source string) {
+// WriteExample writes declarations as a package of their own, with the imports that they need.
+func WriteExample(t *testing.T, dir, source string) {
 	t.Helper()
 	name := "p"
 	if strings.Contains(source, "func main()") {
