@@ -119,11 +119,21 @@ func (p *proposer) gitlab() error {
 	if !p.wants(GitLab, p.exists(file)) {
 		return nil
 	}
-	job, err := Text("gitlab", p.values)
-	if err != nil || !p.exists(file) {
-		return errors.Join(err, p.create(file, "gitlab"))
+	include, err := Text("gitlab-include", p.values)
+	if err != nil {
+		return err
 	}
-	return p.extend(file, job, func(src []byte) ([]byte, error) {
+	job, err := Text("gitlab-job", p.values)
+	if err != nil {
+		return err
+	}
+	includes := "include:\n" + indent(include, 2)
+	whole := includes + "\n" + job
+	if !p.exists(file) {
+		p.Add(Change{Path: file, New: []byte(whole)})
+		return nil
+	}
+	return p.extend(file, whole, func(src []byte) ([]byte, error) {
 		var of struct {
 			Stages []string
 		}
@@ -131,9 +141,16 @@ func (p *proposer) gitlab() error {
 			return nil, err
 		}
 		if len(of.Stages) > 0 && !slices.Contains(of.Stages, "test") {
-			return nil, fmt.Errorf("the stages are %s, and which is for linting nobody can know", strings.Join(of.Stages, ", "))
+			return nil, fmt.Errorf("the job's stage is test, and the stages here are %s: give it one of them", strings.Join(of.Stages, ", "))
 		}
-		return insert(src, nil, job)
+		text, err := insert(src, []string{"include"}, include)
+		if errors.Is(err, errNoKey) {
+			text, err = insert(src, nil, includes)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return insert(text, nil, job)
 	})
 }
 

@@ -126,9 +126,10 @@ func TestProposeByHand(t *testing.T) {
 		want        []string
 	}{
 		{"flow list", "-- .pre-commit-config.yaml --\nrepos: []\n", PreCommit, []string{"not certain", "    - repo: https://github.com/cloudlint/cloudlint", "      rev: v0.1.0"}},
-		{"other stages", "-- .gitlab-ci.yml --\nstages: [build, deploy]\n", GitLab, []string{"the stages are build, deploy", "    cloudlint:\n      stage: test"}},
+		{"other stages", "-- .gitlab-ci.yml --\nstages: [build, deploy]\n", GitLab, []string{"the stages here are build, deploy", "    cloudlint:\n      image: "}},
 		{"another kind of hook", "-- lefthook.yml --\npre-commit:\n  scripts: {}\n", Lefthook, []string{"already", "    pre-commit:\n      commands:"}},
 		{"no YAML", "-- lefthook.toml --\n", Lefthook, []string{"lefthook.toml: init writes YAML only"}},
+		{"an include that is no list", "-- .gitlab-ci.yml --\ninclude: ours.yml\n", GitLab, []string{"not written as a block", "      - remote: https://"}},
 		{"broken", "-- .gitlab-ci.yml --\na: [\n", GitLab, []string{"not certain"}},
 	}
 	for _, test := range tests {
@@ -154,10 +155,10 @@ func TestProposeModules(t *testing.T) {
 		config           string
 		workflow, job    []string // lines
 	}{
-		{"one in the root", gomod, ".", ".cloudlint.yml", []string{"go-version-file: go.mod"}, []string{"image: golang:1.26", "./..."}},
-		{"several", two, ".", ".cloudlint.yml", []string{"go-version-file: api/go.mod", "args: |", "./api/...", "./worker/..."}, []string{"image: golang:1.27", "./api/...", "./worker/..."}},
+		{"one in the root", gomod, ".", ".cloudlint.yml", []string{"go-version-file: go.mod"}, []string{"image: golang:1.26"}},
+		{"several", two, ".", ".cloudlint.yml", []string{"go-version-file: api/go.mod", "args: |", "./api/...", "./worker/..."}, []string{"image: golang:1.27", "CLOUDLINT_ARGS: |", "./api/...", "./worker/..."}},
 		{"a workspace", two + "-- go.work --\ngo 1.27\n", ".", ".cloudlint.yml", []string{"go-version-file: go.work"}, nil},
-		{"one of several", two, "worker", "worker/.cloudlint.yml", []string{"go-version-file: worker/go.mod", "working-directory: worker"}, []string{"- cd worker", "./..."}},
+		{"one of several", two, "worker", "worker/.cloudlint.yml", []string{"go-version-file: worker/go.mod", "working-directory: worker"}, []string{"CLOUDLINT_DIR: worker"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -258,5 +259,61 @@ func TestParseParts(t *testing.T) {
 	}
 	if _, err := ParseParts([]string{"githup"}); err == nil || !strings.Contains(err.Error(), "did you mean github?") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// The lines of a list of includes, and of the job, stand where they belong.
+func TestProposeGitLab(t *testing.T) {
+	p := propose(t, repository(t, gomod, "-- .gitlab-ci.yml --\ninclude:\n  - local: a.yml # ours\n\nbuild:\n  script: [make]\n"), ".", GitLab)
+	const want = `include:
+  - local: a.yml # ours
+  - remote: https://raw.githubusercontent.com/cloudlint/cloudlint/v0.1.0/integrations/gitlab/cloudlint.yml
+
+build:
+  script: [make]
+
+cloudlint:
+  image: golang:1.26
+  variables:
+    CLOUDLINT_VERSION: v0.1.0
+`
+	if len(p.Changes) != 1 {
+		t.Fatalf("%q", p.Notes)
+	}
+	if diff := cmp.Diff(want, string(p.Changes[0].New)); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// The pages of the documentation show what init writes.
+func TestPagesShowTheTemplates(t *testing.T) {
+	v := Values{Ref: "v0.1.0", Go: "1.26", GoVersionFile: "go.mod", Packages: []string{"./..."}}
+	tests := []struct {
+		page, template string
+		indented       int
+	}{
+		{"init.md", "cloudlint", 0},
+		{"init.md", "github", 0},
+		{"init.md", "gitlab-include", 2},
+		{"init.md", "gitlab-job", 0},
+		{"init.md", "pre-commit", 2},
+		{"init.md", "lefthook-command", 4},
+		{"init.md", "lefthook-job", 4},
+		{"ci/github.md", "github", 0},
+		{"ci/gitlab.md", "gitlab-include", 2},
+		{"ci/gitlab.md", "gitlab-job", 0},
+	}
+	for _, test := range tests {
+		page, err := os.ReadFile(filepath.Join("..", "..", "docs", filepath.FromSlash(test.page)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := Text(test.template, v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text = indent(text, test.indented); !strings.Contains(strings.ReplaceAll(string(page), "\r\n", "\n"), "\n"+text) {
+			t.Errorf("docs/%s does not show the template %s:\n%s", test.page, test.template, text)
+		}
 	}
 }
