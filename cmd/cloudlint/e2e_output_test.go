@@ -158,7 +158,11 @@ func Stock(item string) (int, error) {
 	if diff.status != 1 || !strings.Contains(diff.stdout, "+++ b/store/client.go\n") || !strings.Contains(diff.stdout, "\n+") {
 		t.Errorf("--diff: exit status %d\n%s", diff.status, diff.stdout)
 	}
-	cloudlint(t, dir, "--fix").want(t, 1, reported...) // the fix is not safe
+	safe := cloudlint(t, dir, "--fix")
+	safe.want(t, 1, reported...)
+	if !strings.Contains(safe.stderr, "no finding has a safe fix; 1 of them an unsafe one (--unsafe-fixes)\n") {
+		t.Errorf("--fix: %s", safe.stderr)
+	}
 	if got := source(dir); got != before {
 		t.Errorf("--diff or --fix changed the file:\n%s", cmp.Diff(before, got))
 	}
@@ -168,4 +172,8 @@ func Stock(item string) (int, error) {
 		t.Errorf("the fixed file:\n%s", source(dir))
 	}
 	cloudlint(t, dir).want(t, 0)
+	none := cloudlint(t, module(t, price), "--diff")
+	if none.stdout != "" || !strings.Contains(none.stderr, "no finding has a fix that can be applied\n") {
+		t.Errorf("--diff without a fix: %+v", none)
+	}
 }

@@ -279,7 +279,7 @@ func (br *bookRun) moved() []string {
 // undecided tells which entries stay only because the run cannot judge them.
 func (br *bookRun) undecided() {
 	for _, e := range br.match.Undecided(br.decided) {
-		br.printf("%s:%d: kept: %s in %s was not found, but not all that could show it was in this run", br.name(), e.Line, e.Code, e.Where())
+		br.printf("%s:%d: kept: %s in %s was not found, but not all that could show it was in this run, or a function was too large; if it is mended, delete the line", br.name(), e.Line, e.Code, e.Where())
 	}
 }
 

@@ -268,6 +268,9 @@ func (r *run) fix(ctx context.Context, report *finding.Report) (*finding.Report,
 			a.log.Infof("%s:%d:%d: %s is not fixed: %s", f.File, f.Line, f.Column, f.Code, outcome.Reason)
 		}
 	}
+	if len(plan.Files()) == 0 && len(report.Fresh().Findings) > 0 {
+		fmt.Fprintln(a.progress, unfixed(plan.Outcomes, o.UnsafeFixes))
+	}
 	if o.Diff {
 		return report, plan.Diff(a.stdout)
 	}
@@ -282,6 +285,20 @@ func (r *run) fix(ctx context.Context, report *finding.Report) (*finding.Report,
 	}
 	// Lines have moved, and a fix may have mended more than its own finding, or less.
 	return r.analyse(ctx)
+}
+
+// unfixed says that there is nothing to fix: silence could mean anything.
+func unfixed(outcomes []fix.Outcome, unsafe bool) string {
+	n := 0
+	for _, o := range outcomes {
+		if o.Finding.Fix != nil && !o.Finding.Fix.Safe {
+			n++
+		}
+	}
+	if n > 0 && !unsafe {
+		return fmt.Sprintf("no finding has a safe fix; %d of them an unsafe one (--unsafe-fixes)", n)
+	}
+	return "no finding has a fix that can be applied"
 }
 
 // render writes the report to its places.
