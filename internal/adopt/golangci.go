@@ -88,7 +88,7 @@ func (p *proposer) golangci() {
 	file := p.first(".golangci.yml", ".golangci.yaml")
 	if file == "" {
 		if other := p.first(".golangci.toml", ".golangci.json"); other != "" {
-			p.Notes = append(p.Notes, other+": init reads golangci-lint's configuration in YAML only; docs/golangci-lint.md says how the two go together")
+			p.Notes = append(p.Notes, other+": init reads golangci-lint's configuration in YAML only; https://github.com/cloudlint/cloudlint/blob/main/docs/golangci-lint.md says how the two go together")
 		}
 		return
 	}
@@ -129,6 +129,6 @@ func (p *proposer) golangci() {
 		way = custom + ": this golangci-lint has plugins, and cloudlint can be one of them"
 	}
 	if !mentions(text) {
-		p.Notes = append(p.Notes, way+": docs/golangci-lint.md")
+		p.Notes = append(p.Notes, way+": https://github.com/cloudlint/cloudlint/blob/main/docs/golangci-lint.md")
 	}
 }

@@ -299,6 +299,7 @@ func TestPagesShowTheTemplates(t *testing.T) {
 		{"init.md", "pre-commit", 2},
 		{"init.md", "lefthook-command", 4},
 		{"init.md", "lefthook-job", 4},
+		{"pre-commit.md", "lefthook-job", 4},
 		{"ci/github.md", "github", 0},
 		{"ci/gitlab.md", "gitlab-include", 2},
 		{"ci/gitlab.md", "gitlab-job", 0},
