@@ -278,8 +278,8 @@ func TestActionCacheKeys(t *testing.T) {
 	}
 }
 
-// Three commits on three fresh machines that share nothing but the cache. It compiles the standard library and cloudlint
-// once, so .ci/full asks for it.
+// Two commits on main and one on a branch, on three fresh machines that share nothing but the cache. It compiles the
+// standard library and cloudlint once, so .ci/full asks for it.
 func TestActionCacheIsUsed(t *testing.T) {
 	if os.Getenv("CLOUDLINT_CI") == "" {
 		t.Skip("CLOUDLINT_CI is not set")
@@ -290,35 +290,41 @@ func TestActionCacheIsUsed(t *testing.T) {
 	if out, err := command(dir, "go", "mod", "tidy").CombinedOutput(); err != nil {
 		t.Fatalf("go mod tidy: %v\n%s", err, out)
 	}
-	commitAll(t, dir)
 	r := newRunner(t, dir)
 	r.install, r.caches.files = true, true
 	machine := t.TempDir()
 	r.env["GOCACHE"], r.env["GOMODCACHE"] = filepath.Join(machine, "build"), filepath.Join(machine, "mod")
 	t.Cleanup(func() { discard(t, machine) })
 
-	var times []time.Duration
-	var jobs []*job
-	for i, change := range []string{"", more, "-- cart/price.go --\npackage cart\n\nconst Price = 1\n"} {
+	commits := []struct {
+		ref, change string
+		save        bool
+		want        []string
+	}{
+		{"refs/heads/main", "", true, []string{priceAnnotation}},
+		{"refs/heads/main", more, true, []string{moreAnnotation, priceAnnotation}},
+		{"refs/heads/topic", "-- cart/price.go --\npackage cart\n\nconst Price = 1\n", false, []string{moreAnnotation, priceAnnotation}},
+	}
+	var first time.Duration
+	for i, c := range commits {
 		discard(t, machine)
-		if change != "" {
-			addFiles(t, dir, change)
-			commitAll(t, dir)
+		if c.change != "" {
+			addFiles(t, dir, c.change)
 		}
-		r.env["GITHUB_SHA"] = gitOutput(t, dir, "rev-parse", "HEAD")
+		commitAll(t, dir)
+		r.env["GITHUB_SHA"], r.env["GITHUB_REF"] = gitOutput(t, dir, "rev-parse", "HEAD"), c.ref
 		j := r.run(nil)
-		jobs = append(jobs, j)
-		times = append(times, j.user["Install"]+j.user["Run"])
-		t.Logf("commit %d: user CPU time of install %v, of run %v; restored %q\n%s", i+1, j.user["Install"], j.user["Run"], r.caches.restored[i], j.logs["Run"])
-	}
-	jobs[0].want(t, 1, priceAnnotation)
-	jobs[1].want(t, 1, moreAnnotation, priceAnnotation)
-	jobs[2].want(t, 1, moreAnnotation, priceAnnotation)
-	if r.caches.restored[0] != "" || r.caches.restored[1] != r.caches.saved[0].key || r.caches.restored[2] != r.caches.saved[1].key {
-		t.Errorf("restored %q", r.caches.restored)
-	}
-	if times[1]*4 > times[0] || times[2]*4 > times[0] {
-		t.Errorf("the cache is not used: %v", times)
+		j.want(t, 1, c.want...)
+		t.Logf("commit %d: restored %q; user CPU time of installing %v, of running %v", i+1, r.caches.restored[i], j.user["Install"], j.user["Run"])
+		if got := j.steps["Save the cache"] == "success"; got != c.save || !strings.Contains(j.logs["Run"], "vet driver") {
+			t.Errorf("saved %t: %s", got, j.logs["Run"])
+		}
+		took := j.user["Install"] + j.user["Run"]
+		if i == 0 {
+			first = took
+		} else if r.caches.restored[i] != r.caches.saved[i-1].key || 4*took > first {
+			t.Errorf("the cache is not used: %v, first %v; restored %q", took, first, r.caches.restored)
+		}
 	}
 }
 

@@ -43,8 +43,11 @@ func (in *insights) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		*in = insights{requests: in.requests}
 		w.WriteHeader(http.StatusNoContent)
 	case r.Method == http.MethodPut:
-		var report struct{ Title, Result, Details, Report_Type string }
-		if err := json.Unmarshal(body, &report); err != nil || report.Title == "" || report.Report_Type != "BUG" || len([]rune(report.Details)) > 2000 {
+		var report struct {
+			Title, Result, Details string
+			Type                   string `json:"report_type"`
+		}
+		if err := json.Unmarshal(body, &report); err != nil || report.Title == "" || report.Type != "BUG" || len([]rune(report.Details)) > 2000 {
 			refuse(err)
 		}
 		in.result, in.details = report.Result, report.Details

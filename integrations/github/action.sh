@@ -133,8 +133,8 @@ cloudlint() {
 	local line
 	while IFS= read -r line; do
 		line=${line%"$(printf '\r')"}
+		[ -n "$line" ] || continue
 		case ${line%%=*} in
-		'') continue ;;
 		-*[[:blank:]]*) fail "each line of the input args is one argument: write --flag=value, and packages on lines of their own, instead of \"$line\"" ;;
 		esac
 		set -- "$@" "$line"
@@ -167,10 +167,12 @@ run() {
 			set -- "$@" "--format=sarif=$sarif"
 		else
 			# GitHub compares by itself, and would take findings that are left out for mended.
+			echo "All findings, for code scanning:"
 			cloudlint --exit-zero "--format=sarif=$sarif" || status=$?
 		fi
 	fi
 	status=0
+	[ -z "$COMPARE" ] || echo "What the change brings:"
 	cloudlint ${COMPARE:+"$COMPARE"} "$@" || status=$?
 	output status "$status"
 	[ ! -f "$work/cloudlint.json" ] || output json "$work/cloudlint.json"
