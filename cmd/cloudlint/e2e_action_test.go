@@ -290,6 +290,7 @@ func TestActionCacheIsUsed(t *testing.T) {
 	if out, err := command(dir, "go", "mod", "tidy").CombinedOutput(); err != nil {
 		t.Fatalf("go mod tidy: %v\n%s", err, out)
 	}
+	commitAll(t, dir)
 	r := newRunner(t, dir)
 	r.install, r.caches.files = true, true
 	machine := t.TempDir()
@@ -310,8 +311,8 @@ func TestActionCacheIsUsed(t *testing.T) {
 		discard(t, machine)
 		if c.change != "" {
 			addFiles(t, dir, c.change)
+			commitAll(t, dir)
 		}
-		commitAll(t, dir)
 		r.env["GITHUB_SHA"], r.env["GITHUB_REF"] = gitOutput(t, dir, "rev-parse", "HEAD"), c.ref
 		j := r.run(nil)
 		j.want(t, 1, c.want...)
