@@ -72,6 +72,15 @@ func (c *config) inside(patterns []string) bool {
 	return c.ModulePath != "" && c.ModuleVersion == ""
 }
 
+// main returns the patterns of the packages to analyse, where there are none those of the unit's module, which is one of
+// the user's.
+func (c *config) main(patterns []string) []string {
+	if m := c.module(); len(patterns) == 0 && m != nil {
+		return []string{m.Path + "/..."}
+	}
+	return patterns
+}
+
 // module returns what is known of the unit's module, or nil.
 func (c *config) module() *analysis.Module {
 	switch {

@@ -90,7 +90,8 @@ func analyze(c *config, flags *unit.Flags, analyzers []*analysis.Analyzer, stdou
 	if p.Facts, err = readFacts(c); err != nil {
 		return err
 	}
-	flags.SetInside(wire.NewLocator(p.Fset, p.Files, p.Types).Package)
+	// Analyzers also ask it about the packages that this one imports, whose facts then count.
+	flags.SetInside(slices.Concat(c.main(flags.Inside), []string{wire.NewLocator(p.Fset, p.Files, p.Types).Package})...)
 	out, err := unit.Analyze(p, analyzers)
 	if err != nil {
 		return err
