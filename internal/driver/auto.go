@@ -28,6 +28,9 @@ func (f *front) choose(ctx context.Context) (Mode, error) {
 		return Source, nil
 	case newer || f.req.Analyzers == nil:
 		return Vet, nil
+	case f.env.GOCACHEPROG != "":
+		// A cache that machines share wants to be filled: what one of them has analysed, the others need not.
+		return Vet, nil
 	}
 	// Whoever works on the code profits from a filled cache in the next run, and has most of it from builds anyway.
 	ci, _ := strconv.ParseBool(os.Getenv("CI"))

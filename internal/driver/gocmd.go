@@ -14,7 +14,7 @@ import (
 
 // A goEnv is what `go env` says in one folder.
 type goEnv struct {
-	GOVERSION, GOFLAGS, GOWORK, GOMOD, GOMODCACHE, GOCACHE, GOROOT, GOTMPDIR, GO111MODULE, GOOS, GOARCH string
+	GOVERSION, GOFLAGS, GOWORK, GOMOD, GOMODCACHE, GOCACHE, GOCACHEPROG, GOROOT, GOTMPDIR, GO111MODULE, GOOS, GOARCH string
 }
 
 // A goTool runs the go command in one folder.
@@ -91,7 +91,7 @@ func isNews(line string) bool {
 // environment asks go for its environment in the folder.
 func environment(ctx context.Context, dir string) (goEnv, error) {
 	var env goEnv
-	cmd := exec.Command("go", "env", "-json", "GOVERSION", "GOFLAGS", "GOWORK", "GOMOD", "GOMODCACHE", "GOCACHE", "GOROOT",
+	cmd := exec.Command("go", "env", "-json", "GOVERSION", "GOFLAGS", "GOWORK", "GOMOD", "GOMODCACHE", "GOCACHE", "GOCACHEPROG", "GOROOT",
 		"GOTMPDIR", "GO111MODULE", "GOOS", "GOARCH")
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "PWD="+dir)

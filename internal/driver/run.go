@@ -122,7 +122,7 @@ func (f *front) open(ctx context.Context) (*arguments, error) {
 		return nil, err
 	}
 	// Listing packages already fills the cache with indexes of their folders.
-	f.cold = os.Getenv("GOCACHEPROG") == "" && isEmptyCache(f.env.GOCACHE)
+	f.cold = isEmptyCache(f.env.GOCACHE)
 	f.flags = parseGoFlags(f.env.GOFLAGS).building()
 	if f.tmp, err = os.MkdirTemp(f.env.GOTMPDIR, "cloudlint-"); err != nil {
 		return nil, fmt.Errorf("no folder for temporary files: %w", err)
