@@ -193,11 +193,15 @@ func (c *checker) reportRequest(o *flow.Object, without []send) {
 	d := pass.Diagnostic{Rule: httpClient, Op: "request", Object: clientName(o), Cause: c.cause(o), Origin: madeAt(o)}
 	d.Pos, d.End = c.source.Span(first.Pos).Range()
 	if first.verdict == partly {
-		root := c.unboundedCases(first.Args()[1])[0]
-		if root.Root == nil {
+		args := first.Args()
+		if len(args) < 2 {
+			return // a fact tells of the call, and not for which callers of that package the request has no deadline
+		}
+		cases := c.unboundedCases(args[1])
+		if len(cases) == 0 || cases[0].Root == nil {
 			return
 		}
-		d.Pos, d.End = c.source.Span(root.Root.Pos()).Range()
+		d.Pos, d.End = c.source.Span(cases[0].Root.Pos()).Range()
 		made = pass.Step{Place: pass.Place{Pos: d.Pos, End: d.End}, Op: "request", Message: "request without a deadline"}
 	}
 	d.Severity = c.severity(instruction(first))

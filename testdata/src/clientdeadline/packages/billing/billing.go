@@ -30,3 +30,9 @@ func handedBounded() (*http.Response, error) {
 func handedDefault() (*http.Response, error) {
 	return rates.Fetch(http.DefaultClient, "EUR") // want `CL2012: rates.Fetch sends a request without a deadline through http.DefaultClient`
 }
+
+// What the other package sends with, and for whom, is not known here.
+func handedRequest(req *http.Request) (*http.Response, error) {
+	client := &http.Client{}
+	return rates.Send(client, req)
+}
