@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/cloudlint/cloudlint/internal/app"
@@ -45,6 +46,22 @@ func preCommitHooks(t *testing.T) map[string]preCommitHook {
 	return hooks
 }
 
+// understood checks that a command line means something to this program, and returns the subcommand.
+func understood(t *testing.T, words []string) *cobra.Command {
+	t.Helper()
+	cmd, rest, err := newRoot(app.New(os.Stdout, os.Stderr, os.Getenv)).Find(words[1:])
+	if err == nil {
+		err = cmd.ParseFlags(rest)
+	}
+	if err == nil {
+		err = cmd.ValidateArgs(cmd.Flags().Args())
+	}
+	if err != nil {
+		t.Errorf("cloudlint does not understand %q: %v", words, err)
+	}
+	return cmd
+}
+
 // What the hooks run is what this program understands. The real pre-commit runs them in .ci/full.
 func TestPreCommitHooks(t *testing.T) {
 	hooks := preCommitHooks(t)
@@ -58,17 +75,7 @@ func TestPreCommitHooks(t *testing.T) {
 		if words[0] != "cloudlint" {
 			t.Errorf("%s: go install makes no program %s", id, words[0])
 		}
-		a := app.New(os.Stdout, os.Stderr, os.Getenv)
-		cmd, rest, err := newRoot(a).Find(words[1:])
-		if err == nil {
-			err = cmd.ParseFlags(rest)
-		}
-		if err == nil {
-			err = cmd.ValidateArgs(cmd.Flags().Args())
-		}
-		if err != nil {
-			t.Errorf("%s: cloudlint does not understand %q: %v", id, words, err)
-		}
+		cmd := understood(t, words)
 		// Names of files would be packages, which hooks about packages find out themselves.
 		if named := h.PassFilenames == nil || *h.PassFilenames; named != (cmd.Name() == "check") {
 			t.Errorf("%s: pass_filenames is %t for %q", id, named, cmd.CommandPath())
@@ -83,6 +90,33 @@ func TestPreCommitHooks(t *testing.T) {
 	}
 	if h, system := hooks["cloudlint"], hooks["cloudlint-system"]; h.Entry != system.Entry || h.Language != "golang" || system.Language != "system" {
 		t.Errorf("cloudlint-system is not cloudlint from PATH: %+v, %+v", h, system)
+	}
+}
+
+// The page names hooks that there are, and commands that this program understands.
+func TestPreCommitPage(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "pre-commit.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	hooks := preCommitHooks(t)
+	for id := range hooks {
+		if !strings.Contains(string(page), "| `"+id+"` |") {
+			t.Errorf("the page does not describe %s", id)
+		}
+	}
+	named := regexp.MustCompile("(?m)- id: (\\S+)").FindAllStringSubmatch(string(page), -1)
+	for _, m := range named {
+		if _, ok := hooks[m[1]]; !ok {
+			t.Errorf("the page names the hook %s, which there is not", m[1])
+		}
+	}
+	commands := regexp.MustCompile("cloudlint( [^`\"\n]+)?( --[^`\"\n]+)").FindAllString(string(page), -1)
+	for _, command := range commands {
+		understood(t, strings.Fields(strings.ReplaceAll(command, "{staged_files}", "a.go b.go")))
+	}
+	if len(named) < 3 || len(commands) < 4 {
+		t.Errorf("the page names %d hooks and %q", len(named), commands)
 	}
 }
 
