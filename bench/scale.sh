@@ -22,7 +22,7 @@ printf -v command '%q ' env GOWORK=off GOFLAGS=-mod=mod "$(command -v time)" -f 
 	"$out/cloudlint" -C "$parent" --driver=source --exit-zero --format "json=$out/report.json" "$@" "${patterns[@]}"
 TERM=xterm script -qec "$command" "$out/terminal" >/dev/null </dev/null
 cat "$out/cost"
-tail -n 1 "$out/terminal" | sed 's/.*\x1b\[K//'
+grep -a 'source driver' "$out/terminal" | sed 's/.*\x1b\[K//'
 jq -r '"\(.findings | length) findings, \(.errors | length) errors"' "$out/report.json" 2>/dev/null || true
 tr '\r' '\n' <"$out/terminal" | sed -n 's/.*\[\([0-9]*\)\/\([0-9]*\)\] .*/\1 \2/p' | awk '
 	NR > 1 && ($1 < last || $2 != all) { print "the progress line goes from " last "/" all " to " $1 "/" $2; wrong = 1 }
