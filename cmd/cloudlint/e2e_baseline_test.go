@@ -275,6 +275,12 @@ func TestBaselineFormats(t *testing.T) {
 func TestBaselineMisuse(t *testing.T) {
 	dir := module(t, price)
 	cloudlint(t, dir, "baseline", "check").wantError(t, 2, "`cloudlint baseline create` makes one")
+	for _, command := range []string{"create", "accept", "prune", "check"} {
+		for _, flag := range []string{"--staged", "--changed", "--new-from-rev=HEAD", "--new-from-merge-base=main", "--new-mode=lines"} {
+			name, _, _ := strings.Cut(flag, "=")
+			cloudlint(t, dir, "baseline", command, flag).wantError(t, 2, "there is no flag "+name)
+		}
+	}
 	cloudlint(t, dir, "--baseline", "nowhere").wantError(t, 2, "--baseline names the baseline nowhere, which does not exist")
 	cloudlint(t, dir, "--baseline", "x", "--no-baseline").wantError(t, 2, "give one of them")
 	addFiles(t, dir, "-- .cloudlint.yml --\nversion: 1\nbaseline: lint/known\n")

@@ -36,13 +36,20 @@ func addLintFlags(cmd *cobra.Command, o *app.LintOptions) {
 	f.BoolVar(&o.Diff, "diff", false, "print what --fix would change, and change nothing")
 	f.BoolVar(&o.Statistics, "statistics", false, "count findings by rule, family and package: in text in the place of the findings, in json and jsonl beside them")
 	f.BoolVar(&o.NoBaseline, "no-baseline", false, "also report what the baseline knows")
+	f.Var((*revision)(&o.New.FromMergeBase), "new-from-merge-base", "report only what is new since the current branch left this `branch`, say origin/main")
+	f.Var((*revision)(&o.New.FromRev), "new-from-rev", "report only what is new since this `commit`; HEAD: what the work tree adds")
+	f.Var(newChoice(&o.New.Mode, "", "compare", "lines"), "new-mode", "`what` is new: compare, findings that the code before did not have; lines, findings in functions that the change touches (default compare)")
+	f.BoolVar(&o.New.Staged, "staged", false, "analyse what git would commit, not the work tree; neither is changed")
+	f.BoolVar(&o.New.Changed, "changed", false, "with --new-from-*: analyse the packages of the Go files that differ, below the current folder, instead of ./...")
 	addAnalysisFlags(cmd, o)
 
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(app.FormatCompletions(), cobra.ShellCompDirectiveNoFileComp))
 	completeChoice(cmd, f, "fail-on")
+	completeChoice(cmd, f, "new-mode")
 }
 
-// addAnalysisFlags declares the flags that decide what is analysed, and how.
+// addAnalysisFlags declares the flags that decide what is analysed, and how. What is new is no such question for a
+// baseline, which is about all findings of the work tree.
 func addAnalysisFlags(cmd *cobra.Command, o *app.LintOptions) {
 	f := cmd.Flags()
 	f.SortFlags = false
@@ -54,11 +61,6 @@ func addAnalysisFlags(cmd *cobra.Command, o *app.LintOptions) {
 	f.StringVar(&o.Tags, "tags", "", "build `tags`, separated by commas")
 	f.BoolVar(&o.Tests, "tests", true, "analyse _test.go files as well")
 	f.StringVar(&o.Overlay, "overlay", "", "`file` as for go build -overlay")
-	f.Var((*revision)(&o.New.FromMergeBase), "new-from-merge-base", "report only what is new since the current branch left this `branch`, say origin/main")
-	f.Var((*revision)(&o.New.FromRev), "new-from-rev", "report only what is new since this `commit`; HEAD: what the work tree adds")
-	f.Var(newChoice(&o.New.Mode, "", "compare", "lines"), "new-mode", "`what` is new: compare, findings that the code before did not have; lines, findings in functions that the change touches (default compare)")
-	f.BoolVar(&o.New.Staged, "staged", false, "analyse what git would commit, not the work tree; neither is changed")
-	f.BoolVar(&o.New.Changed, "changed", false, "with --new-from-*: analyse the packages of the Go files that differ, below the current folder, instead of ./...")
 	f.Var(newChoice(&o.Driver, "auto", "vet", "source"), "driver", "`which` driver: vet, with Go's build cache; source, in this process, for a machine with an empty cache; auto chooses")
 	f.IntVarP(&o.Jobs, "jobs", "j", 0, "`packages` to analyse at a time (default: as many as there are cores)")
 
@@ -66,7 +68,6 @@ func addAnalysisFlags(cmd *cobra.Command, o *app.LintOptions) {
 		_ = cmd.RegisterFlagCompletionFunc(name, completeSelectors)
 	}
 	completeChoice(cmd, f, "driver")
-	completeChoice(cmd, f, "new-mode")
 }
 
 // completeSelectors completes the last of several names with commas between them.
