@@ -144,6 +144,22 @@ func TestBaselineOfOtherSystems(t *testing.T) {
 	rename(t, dir, "store/dial.go", "store/dial_plan9.go")
 	cloudlint(t, dir, "--fail-on", "note").want(t, 0)
 	cloudlint(t, dir, "baseline", "check").want(t, 0, ".cloudlint-baseline:", ".cloudlint-baseline: ok")
+
+	// Nor is one that a tag leaves out, wherever the tag is set.
+	rename(t, dir, "store/dial_plan9.go", "store/dial.go")
+	file := filepath.Join(dir, "store", "dial.go")
+	code, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	addFiles(t, dir, "-- store/dial.go --\n//go:build !integration\n\n"+string(code))
+	for _, args := range [][]string{{"--fail-on", "note"}, {"baseline", "check"}} {
+		cmd := command(dir, binary, args...)
+		cmd.Env = append(cmd.Env, "GOFLAGS=-tags=integration")
+		if r := execute(t, cmd); r.status != 0 || strings.Contains(r.stdout, "CL0004") {
+			t.Errorf("%v under a tag: exit status %d\n%s%s", args, r.status, r.stdout, r.stderr)
+		}
+	}
 }
 
 // A finding whose cause lies in another package is known by its cause, whoever is the one to report it.

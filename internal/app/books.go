@@ -227,7 +227,7 @@ func (b *book) dir(pkg string) string {
 // decided returns whether the run would have found what an entry stands for.
 func (r *run) decided(b *book) func(baseline.Entry) bool {
 	whole := r.wholeModule(b.module)
-	elsewhere := newOtherBuilds(r.opts.Tags)
+	elsewhere := newOtherBuilds(r.packages)
 	return func(e baseline.Entry) bool {
 		ru := r.rules.Lookup(e.Code)
 		dir := b.dir(e.Package)
@@ -235,7 +235,7 @@ func (r *run) decided(b *book) func(baseline.Entry) bool {
 		switch {
 		case ru == nil || ru.Maturity == rule.Retired:
 			return false
-		case e.Wide:
+		case e.Wide && !b.gone(e.Package):
 			return whole && r.coverage.DecidedEverywhere(b.module, e.Code, filepath.Join(b.module.Dir, "x.go")) && !elsewhere.has(dir, e.Function)
 		case b.gone(e.Package):
 			// It may have moved to a package that is not in the run.

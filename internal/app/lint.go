@@ -95,6 +95,7 @@ type run struct {
 	configs  *configs
 	books    []*book // the baselines of the modules
 	coverage *lint.Coverage
+	packages map[string]driver.Package // of the run
 	failOn   func(finding.Finding) rule.Severity
 
 	comparison *newonly.Comparison // nil: the work tree is analysed, and all is reported
@@ -192,7 +193,7 @@ func (r *run) report(ctx context.Context) (*finding.Report, *driver.Outcome, err
 		}
 	}
 	in := r.input(outcome, o.Overlay)
-	r.coverage = lint.NewCoverage(in)
+	r.coverage, r.packages = lint.NewCoverage(in), outcome.Packages
 	r.failOn = in.FailOn()
 	if a.log.IsLevelEnabled(logrus.DebugLevel) {
 		for _, line := range lint.Explored(in.Outcomes) {

@@ -2,69 +2,57 @@ package app
 
 import (
 	"go/ast"
-	"go/build"
 	"go/parser"
 	"go/token"
-	"os"
 	"path/filepath"
-	"strings"
 
+	"github.com/cloudlint/cloudlint/internal/driver"
 	"github.com/cloudlint/cloudlint/internal/wire"
 )
 
 // otherBuilds knows the functions in files that are compiled on other systems or under other tags only: a run here says
-// nothing about them.
+// nothing about them. Which files these are the go command has said, who knows of all the places where tags are set.
 type otherBuilds struct {
-	context build.Context
-	byDir   map[string]*otherFiles
+	ignored   map[string][]string        // the files of the packages of the run, by folder
+	functions map[string]map[string]bool // by folder, of those that were asked for
 }
 
-type otherFiles struct {
-	any       bool
-	functions map[string]bool
-}
-
-func newOtherBuilds(tags string) *otherBuilds {
-	o := &otherBuilds{context: build.Default, byDir: make(map[string]*otherFiles)}
-	o.context.BuildTags = strings.FieldsFunc(tags, func(c rune) bool { return c == ',' || c == ' ' })
+func newOtherBuilds(packages map[string]driver.Package) *otherBuilds {
+	o := &otherBuilds{ignored: make(map[string][]string), functions: make(map[string]map[string]bool)}
+	for _, p := range packages {
+		if p.Named {
+			o.ignored[p.Dir] = p.Ignored
+		}
+	}
 	return o
 }
 
-// has reports whether a folder has such a file with the function, or, where there is no name, any such file.
+// has reports whether a folder has such a file with the function, or, where there is no name, any such file. A folder that
+// is none of a package of the run has nothing but such files, as far as is known.
 func (o *otherBuilds) has(dir, function string) bool {
-	files := o.byDir[dir]
-	if files == nil {
-		files = o.read(dir)
-		o.byDir[dir] = files
+	ignored, known := o.ignored[dir]
+	if !known || function == "" {
+		return !known || len(ignored) > 0
 	}
-	if function == "" {
-		return files.any
+	functions := o.functions[dir]
+	if functions == nil {
+		functions = functionsOf(dir, ignored)
+		o.functions[dir] = functions
 	}
-	return files.functions[function]
+	return functions[function]
 }
 
-func (o *otherBuilds) read(dir string) *otherFiles {
-	found := &otherFiles{functions: make(map[string]bool)}
-	list, err := os.ReadDir(dir)
-	if err != nil {
-		return found
-	}
-	for _, entry := range list {
-		name := entry.Name()
-		if !strings.HasSuffix(name, ".go") || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") {
-			continue
-		}
-		if here, err := o.context.MatchFile(dir, name); err != nil || here {
-			continue
-		}
-		found.any = true
+// functionsOf names the functions of files.
+func functionsOf(dir string, names []string) map[string]bool {
+	found := make(map[string]bool)
+	for _, name := range names {
 		file, _ := parser.ParseFile(token.NewFileSet(), filepath.Join(dir, name), nil, parser.SkipObjectResolution)
 		if file == nil {
 			continue
 		}
 		for _, d := range file.Decls {
 			if fn, ok := d.(*ast.FuncDecl); ok {
-				found.functions[wire.FunctionName(file, fn.Pos())] = true
+				found[wire.FunctionName(file, fn.Pos())] = true
 			}
 		}
 	}

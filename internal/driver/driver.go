@@ -80,6 +80,8 @@ type Package struct {
 	Dir        string // absolute
 	Module     Module
 	Named      bool // the patterns name it
+	// Ignored are the Go files of a named package that are of other systems or under other tags.
+	Ignored []string
 }
 
 // An Outcome is what a run found.

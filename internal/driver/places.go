@@ -14,7 +14,9 @@ import (
 func (f *front) places(ctx context.Context, out *Outcome) {
 	out.Packages = make(map[string]Package)
 	for _, s := range f.col.named {
-		out.Packages[s.ImportPath] = Package{ImportPath: s.ImportPath, Dir: s.Dir, Module: s.batch.module(s.listed, f.env), Named: true}
+		out.Packages[s.ImportPath] = Package{
+			ImportPath: s.ImportPath, Dir: s.Dir, Module: s.batch.module(s.listed, f.env), Named: true, Ignored: s.IgnoredGoFiles,
+		}
 	}
 	unknown := make(map[string]bool)
 	for _, rec := range out.Records {
