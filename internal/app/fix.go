@@ -38,6 +38,9 @@ func (r *run) fix(ctx context.Context, report *finding.Report) (*finding.Report,
 	for _, file := range plan.Files() {
 		a.log.Infof("%s is changed", file)
 	}
+	if r.comparison != nil {
+		r.comparison.Refresh()
+	}
 	// Lines have moved, and a fix may have mended more than its own finding, or less.
 	return r.analyse(ctx)
 }

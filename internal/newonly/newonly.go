@@ -48,6 +48,9 @@ type Comparison struct {
 	diff []gitrepo.Change // between the base and the analysed side; nil: not asked for yet
 }
 
+// Refresh forgets what git said of the work tree, which has changed since: lines have moved.
+func (c *Comparison) Refresh() { c.diff = nil }
+
 // Open finds the repository and the commit, and with Staged reads the index. Its errors are the user's to mend. Close
 // removes what it has written.
 func Open(ctx context.Context, opts Options) (*Comparison, error) {

@@ -21,7 +21,8 @@ type view struct {
 	warnings []string          // what the overlay cannot say
 }
 
-// viewOf makes the view of a commit, or of the index if commit is empty. Its temporary folder has the given name.
+// viewOf makes the view of a commit, or of the index if commit is empty. The name of its temporary folder begins with the
+// given one; no two views share a folder, because --fix analyses twice, and contents may differ.
 func (c *Comparison) viewOf(ctx context.Context, commit, name string) (*view, error) {
 	changes, err := c.repo.Differing(ctx, commit)
 	if err != nil {
@@ -54,7 +55,10 @@ func (c *Comparison) viewOf(ctx context.Context, commit, name string) (*view, er
 			files = append(files, change.Old)
 		}
 	}
-	dir := filepath.Join(c.tmp, name)
+	dir, err := os.MkdirTemp(c.tmp, name+"-")
+	if err != nil {
+		return nil, fmt.Errorf("no folder for temporary files: %w", err)
+	}
 	err = c.repo.Blobs(ctx, objects, func(i int, contents io.Reader) error {
 		// The extension tells the go command what it is; the name may be too long or forbidden outside the work tree.
 		to := filepath.Join(dir, strconv.Itoa(i)+path.Ext(files[i]))
@@ -81,9 +85,6 @@ func (v *view) warn(change gitrepo.Change, what string) {
 }
 
 func write(name string, contents io.Reader) error {
-	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
-		return err
-	}
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
