@@ -151,6 +151,21 @@ func TestChangedBelow(t *testing.T) {
 	cloudlint(t, filepath.Join(dir, "script"), args...).wantError(t, 0, "no findings in 0 packages")
 }
 
+// What git names as deleted need not be in the history of a branch that is behind the other one.
+func TestChangedBehind(t *testing.T) {
+	dir := module(t, price, client)
+	remove(t, dir, "client/timeout.go")
+	commitAll(t, dir)
+	git(t, dir, "branch", "topic")
+	addFiles(t, dir, client+stock)
+	commitAll(t, dir)
+	git(t, dir, "checkout", "-q", "topic")
+	finding := []string{clientFinding, "    1 ", "    2 ", "    3 "}
+	cloudlint(t, dir, "--new-from-rev=main", "--changed").want(t, 1, finding...)
+	cloudlint(t, dir, "--new-from-rev=main", "client/timeout.go", "stock/stock.go").want(t, 1, finding...)
+	cloudlint(t, dir, "--new-from-rev=main", "client/never.go").wantError(t, 2, "there is no file client/never.go")
+}
+
 func TestChangedMisuse(t *testing.T) {
 	dir := module(t, price)
 	commitAll(t, dir)

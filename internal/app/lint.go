@@ -206,7 +206,7 @@ func (r *run) report(ctx context.Context) (*finding.Report, *driver.Outcome, err
 // request is what the driver is asked for.
 func (r *run) request() driver.Request {
 	a, o := r.app, r.opts
-	return driver.Request{
+	req := driver.Request{
 		Dir:       a.Options.Dir,
 		Patterns:  r.patterns,
 		Mode:      driver.Mode(o.Driver),
@@ -221,6 +221,10 @@ func (r *run) request() driver.Request {
 		Progress:  a.progress.update,
 		Log:       a.log,
 	}
+	if r.comparison != nil {
+		req.Deleted = r.comparison.Deleted
+	}
+	return req
 }
 
 // input is what a report of the outcome is made of, which came about under an overlay.

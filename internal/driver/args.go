@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -25,6 +24,7 @@ type arguments struct {
 	groups  []*batch
 	envs    map[string]goEnv  // of other modules, by their folders
 	roots   map[string]string // folder -> folder of its go.mod, or ""
+	deleted *deletedFiles     // nil: not asked for yet
 	gone    int               // deleted files whose package is gone too, and files that nobody has chosen
 }
 
@@ -43,13 +43,9 @@ func (a *arguments) split(ctx context.Context) ([]*batch, error) {
 }
 
 func (a *arguments) add(ctx context.Context, arg string) error {
-	path := arg
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(a.req.Dir, filepath.FromSlash(arg))
-	}
+	path := a.path(arg)
 	if !strings.Contains(arg, "...") {
 		info, err := os.Stat(path)
-		_, replaced := a.overlay.replace[filepath.Clean(path)]
 		switch {
 		case a.overlay.isFile(filepath.Clean(path)):
 			if !strings.HasSuffix(arg, ".go") {
@@ -58,7 +54,7 @@ func (a *arguments) add(ctx context.Context, arg string) error {
 			return a.addFile(ctx, arg, path)
 		case err == nil && info.IsDir() && strings.HasSuffix(arg, ".go"):
 			return a.addLocal(ctx, arg, path)
-		case (err != nil || replaced) && strings.HasSuffix(arg, ".go"):
+		case a.isMissing(arg, path):
 			return a.addMissing(ctx, arg, path)
 		}
 	}
@@ -74,6 +70,14 @@ func (a *arguments) add(ctx context.Context, arg string) error {
 	}
 	b.add(arg, arg)
 	return nil
+}
+
+// path returns the absolute name of an argument that is one.
+func (a *arguments) path(arg string) string {
+	if filepath.IsAbs(arg) {
+		return arg
+	}
+	return filepath.Join(a.req.Dir, filepath.FromSlash(arg))
 }
 
 // isLocal reports whether the pattern is the path of a folder, as go sees it.
@@ -102,9 +106,16 @@ func (a *arguments) addMissing(ctx context.Context, arg, path string) error {
 		return nil
 	}
 	dir := filepath.Dir(path)
-	if !wasTracked(ctx, dir, path) {
+	tracked, err := a.wasTracked(ctx, path)
+	if err != nil {
+		return err
+	}
+	if !tracked {
 		if _, hidden := a.overlay.replace[filepath.Clean(path)]; hidden {
 			return &UsageError{fmt.Sprintf("there is no file %s in the overlay; with --staged, add it by git add first", arg)}
+		}
+		if a.deleted.reason != nil {
+			return &UsageError{fmt.Sprintf("there is no file %s, and whether git has known one is open: %v", arg, a.deleted.reason)}
 		}
 		return &UsageError{fmt.Sprintf("there is no file %s", arg)}
 	}
@@ -143,23 +154,6 @@ func (a *arguments) unasked(arg, path string) bool {
 // isHidden reports whether patterns with "..." do not match what is in a folder of that name.
 func isHidden(name string) bool {
 	return name == "testdata" || name == "vendor" || strings.HasPrefix(name, "_") || strings.HasPrefix(name, ".") && name != "." && name != ".."
-}
-
-// wasTracked reports whether git has known a file of that name.
-func wasTracked(ctx context.Context, dir, path string) bool {
-	for {
-		if info, err := os.Stat(dir); err == nil && info.IsDir() {
-			break
-		}
-		if filepath.Dir(dir) == dir {
-			return false
-		}
-		dir = filepath.Dir(dir)
-	}
-	cmd := exec.Command("git", "rev-list", "--max-count=1", "HEAD", "--", path)
-	cmd.Dir = dir
-	stdout, _, err := output(ctx, cmd)
-	return err == nil && len(stdout) > 0
 }
 
 // addLocal adds the packages of a folder, or with a final "..." those below it.

@@ -11,6 +11,8 @@
 package driver
 
 import (
+	"context"
+
 	"github.com/sirupsen/logrus"
 	"golang.org/x/tools/go/analysis"
 
@@ -41,6 +43,9 @@ type Request struct {
 	// so that those that no "./..." matches are left out: files of testdata and the like, files outside a module, and files
 	// that build constraints exclude, which are errors else.
 	Changed bool
+	// Deleted returns the absolute names of files that a comparison knows to be deleted. It is called if files among Patterns
+	// are not there; others are looked for in git's history. It may be nil.
+	Deleted func(context.Context) ([]string, error)
 	// Analyzers returns fresh analyzers, those of Self, for the source driver. If it is nil, there is only the vet driver.
 	Analyzers func() []*analysis.Analyzer
 

@@ -67,6 +67,24 @@ func (c *Comparison) ChangedFiles(ctx context.Context) ([]string, error) {
 	return slices.Compact(there), nil
 }
 
+// Deleted returns the absolute names of the files that the base has and the analysed side has not.
+func (c *Comparison) Deleted(ctx context.Context) ([]string, error) {
+	if c.base == "" {
+		return nil, nil
+	}
+	changes, err := c.changes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, change := range changes {
+		if change.Old != "" && change.Old != change.New {
+			names = append(names, c.repo.Abs(change.Old))
+		}
+	}
+	return names, nil
+}
+
 // appendGo appends the absolute name of a Go file of the repository, if it lies below the folder to work in and, in the
 // work tree, is a file: not what else a name that ends in .go may have.
 func (c *Comparison) appendGo(list []string, name string) []string {
