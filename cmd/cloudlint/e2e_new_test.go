@@ -28,9 +28,7 @@ func git(t *testing.T, dir string, args ...string) {
 		t.Skip("no git")
 	}
 	cmd := command(dir, "git", append([]string{"-c", "user.name=n", "-c", "user.email=e@x.y", "-c", "commit.gpgSign=false"}, args...)...)
-	for _, name := range []string{"GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE"} {
-		cmd.Env = append(cmd.Env, name)
-	}
+	cmd.Env = append(cmd.Env, "GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("git %q: %v\n%s", args, err, out)
 	}

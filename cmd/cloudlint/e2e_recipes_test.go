@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -50,7 +51,7 @@ func TestRecipes(t *testing.T) {
 			for _, b := range list {
 				if b.language == "yaml" {
 					var content any
-					if err := yaml.NewDecoder(strings.NewReader(b.text)).Decode(&content); err != nil && err != io.EOF {
+					if err := yaml.NewDecoder(strings.NewReader(b.text)).Decode(&content); err != nil && !errors.Is(err, io.EOF) {
 						t.Errorf("%v:\n%s", err, b.text)
 					}
 				}

@@ -105,7 +105,7 @@ func TestPreCommitPage(t *testing.T) {
 			t.Errorf("the page does not describe %s", id)
 		}
 	}
-	named := regexp.MustCompile("(?m)- id: (\\S+)").FindAllStringSubmatch(string(page), -1)
+	named := regexp.MustCompile(`(?m)- id: (\S+)`).FindAllStringSubmatch(string(page), -1)
 	for _, m := range named {
 		if _, ok := hooks[m[1]]; !ok {
 			t.Errorf("the page names the hook %s, which there is not", m[1])

@@ -120,7 +120,7 @@ func (r *run) applyBooks(report *finding.Report, all []finding.Finding) error {
 		_, reported := slices.BinarySearchFunc(report.Findings, f, finding.Compare)
 		return reported
 	})
-	all = append(left, report.Findings...)
+	all = slices.Concat(left, report.Findings)
 	today, err := r.app.today()
 	if err != nil {
 		return err

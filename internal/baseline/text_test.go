@@ -83,7 +83,7 @@ func TestParseRefuses(t *testing.T) {
 		{"a day that is none", head + line + " until 2027-02-30\n", `line 2: until: "2027-02-30" is no day`},
 		{"a day in another form", head + line + " until 31.1.2027\n", `"31.1.2027" is no day`},
 		{"an open reason", head + line + " reason why\n", "line 2: the reason does not stand in quotation marks"},
-		{"something else", head + line + " untill 2027-01-31\n", `line 2: "untill 2027-01-31" is not understood`},
+		{"something else", head + line + " unto 2027-01-31\n", `line 2: "unto 2027-01-31" is not understood`},
 		{"the wrong order", head + line + " reason \"why\" until 2027-01-31\n", `is not understood`},
 	}
 	for _, test := range tests {

@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -126,7 +127,7 @@ func (r *Repo) stream(ctx context.Context, stdin io.Reader, read func(io.Reader)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "git", append([]string{"--no-pager"}, args...)...)
 	cmd.Dir = r.Dir
-	cmd.Env = append(r.env, "PWD="+r.Dir)
+	cmd.Env = slices.Concat(r.env, []string{"PWD=" + r.Dir})
 	cmd.Stdin = stdin
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
