@@ -23,6 +23,19 @@ func (c *Comparison) changes(ctx context.Context) ([]gitrepo.Change, error) {
 	return c.diff, err
 }
 
+// untrackedFiles returns the files that git neither tracks nor ignores. Finding them costs a walk over the work tree.
+func (c *Comparison) untrackedFiles(ctx context.Context) ([]string, error) {
+	if c.untracked != nil {
+		return c.untracked, nil
+	}
+	names, err := c.repo.Untracked(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c.untracked = append([]string{}, names...)
+	return c.untracked, nil
+}
+
 // ChangedFiles returns the absolute names of Go files below Dir that stand for the packages with changes: files that
 // the change adds, edits or moves, and for a package that only loses files, one of these. A package that is gone has
 // none. There must be a commit to compare with.
@@ -39,7 +52,7 @@ func (c *Comparison) ChangedFiles(ctx context.Context) ([]string, error) {
 		}
 	}
 	if !c.opts.Staged {
-		untracked, err := c.repo.Untracked(ctx)
+		untracked, err := c.untrackedFiles(ctx)
 		if err != nil {
 			return nil, err
 		}

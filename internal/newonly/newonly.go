@@ -45,11 +45,12 @@ type Comparison struct {
 	tmp  string
 	head *view // nil: the work tree
 
-	diff []gitrepo.Change // between the base and the analysed side; nil: not asked for yet
+	diff      []gitrepo.Change // between the base and the analysed side; nil: not asked for yet
+	untracked []string         // what git does not track; nil: not asked for yet
 }
 
 // Refresh forgets what git said of the work tree, which has changed since: lines have moved.
-func (c *Comparison) Refresh() { c.diff = nil }
+func (c *Comparison) Refresh() { c.diff, c.untracked = nil, nil }
 
 // Open finds the repository and the commit, and with Staged reads the index. Its errors are the user's to mend. Close
 // removes what it has written.

@@ -21,6 +21,7 @@ type touched struct {
 	files     map[string]fileChange
 	renamed   map[string]string // new name -> old name
 	functions map[string][]span
+	roots     map[string]string // folder -> the repository that it lies in
 }
 
 // A fileChange is what has happened to a file.
@@ -34,7 +35,7 @@ type span struct{ from, to int }
 
 // touch reads the diff between the base and the analysed side.
 func (c *Comparison) touch(ctx context.Context, root string) (*touched, error) {
-	t := &touched{c: c, root: root, files: make(map[string]fileChange), renamed: make(map[string]string), functions: make(map[string][]span)}
+	t := &touched{c: c, root: root, files: make(map[string]fileChange), renamed: make(map[string]string), functions: make(map[string][]span), roots: make(map[string]string)}
 	changes, err := c.changes(ctx)
 	if err != nil {
 		return nil, err
@@ -55,7 +56,7 @@ func (c *Comparison) touch(ctx context.Context, root string) (*touched, error) {
 	if c.opts.Staged {
 		return t, nil
 	}
-	untracked, err := c.repo.Untracked(ctx)
+	untracked, err := c.untrackedFiles(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +97,16 @@ func (t *touched) name(file string) (string, bool) {
 	}
 	abs := finding.Abs(t.root, file)
 	name, ok := below(t.c.repo.Top, abs)
-	return name, ok && config.GitRoot(filepath.Dir(abs)) == t.c.repo.Top
+	if !ok {
+		return name, false
+	}
+	dir := filepath.Dir(abs)
+	root, seen := t.roots[dir]
+	if !seen {
+		root = config.GitRoot(dir)
+		t.roots[dir] = root
+	}
+	return name, root == t.c.repo.Top
 }
 
 // place reports whether the change touches a line of a place.

@@ -28,7 +28,7 @@ func (c *Comparison) viewOf(ctx context.Context, commit, name string) (*view, er
 	if err != nil {
 		return nil, err
 	}
-	untracked, err := c.repo.Untracked(ctx)
+	untracked, err := c.untrackedFiles(ctx)
 	if err != nil {
 		return nil, err
 	}
