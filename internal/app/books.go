@@ -218,7 +218,7 @@ func (b *book) dir(pkg string) string {
 	dir := filepath.Join(b.module.Dir, filepath.FromSlash(pkg))
 	if _, err := os.Stat(dir); err != nil {
 		if tested, ok := strings.CutSuffix(dir, "_test"); ok {
-			return tested
+			return filepath.Clean(tested) // of ._test, too
 		}
 	}
 	return dir
