@@ -197,8 +197,9 @@ func (r *htmlReport) About() []htmlFact {
 	add("Time", seconds(s.Seconds), s.Seconds > 0)
 	add("Packages analysed", strconv.Itoa(s.Packages), true)
 	add("Packages not analysed", strconv.Itoa(s.NotAnalysed), s.NotAnalysed > 0)
-	add("Findings silenced by comments", strconv.Itoa(s.Suppressed), s.Suppressed > 0)
-	add("Findings in excluded paths", strconv.Itoa(s.Excluded), s.Excluded > 0)
+	for _, t := range leftOut(s) {
+		add("Findings "+t.Name, strconv.Itoa(t.Count), true)
+	}
 	for _, name := range slices.Sorted(maps.Keys(s.Exhausted)) {
 		add("Too large for all of "+clean(name), plural(s.Exhausted[name], "function"), true)
 	}
