@@ -1,7 +1,8 @@
 // Package lint makes the report of a run from what the driver brings: it drops what the configuration does not want,
 // merges what several units found alike, resolves places to files, and accounts for the suppression comments.
 //
-// It is pure: no file is read, and the same outcomes give the same report, in whatever order they came.
+// It reads no file itself; Input.Function may, to name the functions in which findings are. The same outcomes and the same
+// names give the same report, in whatever order they came.
 package lint
 
 import (
