@@ -293,3 +293,20 @@ func BenchmarkHTML(b *testing.B) {
 		b.ReportMetric(float64(len(page))/1e6, "MB")
 	}
 }
+
+// The page says how much was found and is not on it, and why.
+func TestHTMLTellsWhatIsLeftOut(t *testing.T) {
+	stats := finding.Stats{Packages: 7, Suppressed: 1, Excluded: 2, Known: 3, NotNew: 4}
+	page := &htmlReport{Report: &finding.Report{Stats: stats}}
+	want := []htmlFact{
+		{"cloudlint", ""},
+		{"Packages analysed", "7"},
+		{"Findings silenced by comments", "1"},
+		{"Findings in paths that the configuration excludes", "2"},
+		{"Findings known in the baseline", "3"},
+		{"Findings not new", "4"},
+	}
+	if diff := cmp.Diff(want, page.About()); diff != "" {
+		t.Error(diff)
+	}
+}
