@@ -340,6 +340,17 @@ func TestBaselineOfWorkspace(t *testing.T) {
 	cloudlint(t, dir, "--fail-on", "note").want(t, 1, "a/.cloudlint-baseline:")
 }
 
+// The root module of a workspace has a baseline of its own, although its ./... reaches the modules below it.
+func TestBaselineOfWorkspaceRoot(t *testing.T) {
+	dir := module(t, price, "-- go.work --\ngo 1.26\n\nuse (\n\t.\n\t./tools\n)\n", "-- tools/go.mod --\nmodule corp.example/tools\n\ngo 1.26\n")
+	addFiles(t, dir, "-- tools/tools.go --\n"+strings.SplitN(price, "-- store/store.go --\n", 2)[1])
+	cloudlint(t, dir, "baseline", "create").want(t, 0, ".cloudlint-baseline: 1 finding in 1 line")
+	wantBook(t, dir, "1 CL2012 store Price")
+	cloudlint(t, filepath.Join(dir, "store"), "baseline", "check").want(t, 0, "../.cloudlint-baseline: ok")
+	cloudlint(t, dir, "baseline", "create", "-C", "tools").want(t, 0, ".cloudlint-baseline: 1 finding in 1 line")
+	cloudlint(t, dir).want(t, 0)
+}
+
 // The baseline of two branches is merged by git, and may not grow against the one that was there.
 func TestBaselineInGit(t *testing.T) {
 	dir := module(t, price, listen)
@@ -365,6 +376,33 @@ func TestBaselineInGit(t *testing.T) {
 	wantBook(t, dir, "1 CL2012 ours Get", "1 CL2012 theirs Get")
 	cloudlint(t, dir, "--fail-on", "note").want(t, 0)
 	cloudlint(t, dir, "baseline", "check", "--frozen", "theirs~1").want(t, 1, ".cloudlint-baseline:")
+}
+
+// A baseline that has moved is no first one: it is compared with what the revision has in the place that the revision's own
+// configuration names.
+func TestFrozenBaselineMoves(t *testing.T) {
+	for name, c := range map[string]struct{ before, place, after, elsewhere string }{
+		"to a name":      {"version: 1\n", ".cloudlint-baseline", "version: 1\nbaseline: known\n", "known"},
+		"from a name":    {"version: 1\nbaseline: lint/known\n", "lint/known", "version: 1\n", ".cloudlint-baseline"},
+		"between names":  {"version: 1\nbaseline: lint/known\n", "lint/known", "version: 1\nbaseline: known\n", "known"},
+		"by an extended": {"version: 1\nextends: base.yml\n", "lint/known", "version: 1\nbaseline: known\n", "known"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := module(t, price, "-- lint/README --\n", "-- base.yml --\nversion: 1\nbaseline: lint/known\n", "-- .cloudlint.yml --\n"+c.before)
+			cloudlint(t, dir, "baseline", "create").want(t, 0, c.place+": 1 finding")
+			commitAll(t, dir)
+			rename(t, dir, c.place, c.elsewhere)
+			if err := os.RemoveAll(filepath.Join(dir, "lint")); err != nil {
+				t.Fatal(err)
+			}
+			addFiles(t, dir, "-- .cloudlint.yml --\n"+c.after)
+			was := c.elsewhere + ": in main the baseline is " + c.place
+			cloudlint(t, dir, "baseline", "check", "--frozen", "main").want(t, 0, was, c.elsewhere+": ok, 1 finding")
+			addFiles(t, dir, listen)
+			cloudlint(t, dir, "baseline", "accept", "--all").want(t, 0, c.elsewhere+": 2 new")
+			cloudlint(t, dir, "baseline", "check", "--frozen", "main").want(t, 1, was, c.elsewhere+":")
+		})
+	}
 }
 
 // One more of what the baseline knows is told with --new-from-rev as well, wherever it stands among the others: neither of

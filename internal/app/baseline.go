@@ -59,10 +59,17 @@ func (a *App) openBaseline(ctx context.Context, o BaselineOptions, patterns []st
 		return nil, err
 	}
 	r.finish(report)
-	if len(r.books) != 1 {
-		return nil, Usagef("a baseline belongs to one module, and this run covers %d: work in the folder of one (-C), or name packages of one", len(r.books))
+	books := r.books
+	if len(patterns) == 0 {
+		// ./... of a workspace's root module has packages of the modules below it, too.
+		if own := slices.IndexFunc(books, func(b *book) bool { return b.module.Dir == a.Options.Dir }); own >= 0 {
+			books = books[own : own+1]
+		}
 	}
-	b := r.books[0]
+	if len(books) != 1 {
+		return nil, Usagef("a baseline belongs to one module, and this run covers %d: work in the folder of one (-C), or name packages of one", len(books))
+	}
+	b := books[0]
 	if b.file == nil && !r.opts.newBaseline {
 		return nil, Usagef("there is no baseline %s: `cloudlint baseline create` makes one", a.short(b.path))
 	}
@@ -293,13 +300,16 @@ func (a *App) BaselineCheck(ctx context.Context, o BaselineOptions, patterns []s
 	today, _ := a.today()
 	var growth []baseline.Growth
 	if o.Frozen != "" {
-		former, err := br.former(ctx, o.Frozen)
+		former, path, err := br.former(ctx, o.Frozen)
 		if err != nil {
 			return err
 		}
 		if former == nil {
 			br.printf("%s: %s has no such file, so that this is its first baseline: nothing to compare with", br.name(), o.Frozen)
 		} else {
+			if path != br.book.path {
+				br.printf("%s: in %s the baseline is %s, with which it is compared", br.name(), o.Frozen, a.short(path))
+			}
 			growth = br.book.file.Growth(former)
 		}
 	}

@@ -18,11 +18,12 @@ import (
 const (
 	// Name is the name of the file in the module's root.
 	Name = ".cloudlint-baseline"
+	// MaxSize is the most bytes that the file can have.
+	MaxSize = 16 << 20
 
 	title    = "# cloudlint baseline "
 	version  = "1" // of the format, and of the scheme of the identities
 	headings = 64
-	maxSize  = 16 << 20
 	maxCount = 1 << 20
 	maxText  = 100 // characters of a message
 	maxTold  = 10  // mistakes of one file
@@ -52,7 +53,7 @@ func Read(name string) (*File, error) {
 		return nil, err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxSize+1))
+	data, err := io.ReadAll(io.LimitReader(f, MaxSize+1))
 	if err != nil {
 		return nil, err
 	}
@@ -61,8 +62,8 @@ func Read(name string) (*File, error) {
 
 // Parse reads the text of a file. The error is an Errors.
 func Parse(data []byte) (*File, error) {
-	if len(data) > maxSize {
-		return nil, Errors{{0, fmt.Sprintf("the file is larger than %d MB, which no baseline is", maxSize>>20)}}
+	if len(data) > MaxSize {
+		return nil, Errors{{0, fmt.Sprintf("the file is larger than %d MB, which no baseline is", MaxSize>>20)}}
 	}
 	lines := strings.Split(string(bytes.TrimPrefix(data, []byte("\ufeff"))), "\n")
 	var errs Errors

@@ -69,6 +69,7 @@ type Config struct {
 	words     *vocabulary
 	options   []option
 	typ       typ[layer]
+	read      func(name string) ([]byte, error)
 
 	layers []layer // in the order in which they apply
 	flags  struct {
@@ -94,7 +95,7 @@ type pathOverride struct {
 }
 
 func newConfig(moduleDir string, known Known) *Config {
-	c := &Config{moduleDir: moduleDir, known: known, words: newVocabulary(known.Rules), options: known.options()}
+	c := &Config{moduleDir: moduleDir, known: known, words: newVocabulary(known.Rules), options: known.options(), read: ReadFile}
 	c.typ = layerTyp(c.words, c.options)
 	return c
 }

@@ -45,14 +45,7 @@ func ModuleRoot(dir string) string {
 // a git work tree only the module's root itself is searched, so that no file of a stranger in /tmp or a home counts. It
 // is empty where there is none.
 func Find(moduleDir, gitRoot string) (string, error) {
-	dirs := []string{moduleDir}
-	if rel, ok := below(gitRoot, moduleDir); ok && gitRoot != "" {
-		for dir := moduleDir; rel != "."; rel = filepath.Dir(rel) {
-			dir = filepath.Dir(dir)
-			dirs = append(dirs, dir)
-		}
-	}
-	for _, dir := range dirs {
+	for _, dir := range searched(moduleDir, gitRoot) {
 		found := ""
 		for _, name := range fileNames() {
 			file := filepath.Join(dir, name)
@@ -74,6 +67,18 @@ func Find(moduleDir, gitRoot string) (string, error) {
 		}
 	}
 	return "", nil
+}
+
+// searched returns the folders that Find looks into, in this order.
+func searched(moduleDir, gitRoot string) []string {
+	dirs := []string{moduleDir}
+	if rel, ok := below(gitRoot, moduleDir); ok && gitRoot != "" {
+		for dir := moduleDir; rel != "."; rel = filepath.Dir(rel) {
+			dir = filepath.Dir(dir)
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs
 }
 
 // below returns file relative to dir, and whether it lies in it.

@@ -18,8 +18,10 @@ import (
 )
 
 const (
-	maxSize  = 1 << 20 // bytes of a file
-	maxChain = 16      // files that extend each other
+	// MaxSize is the most bytes that a file can have.
+	MaxSize = 1 << 20
+
+	maxChain = 16 // files that extend each other
 )
 
 // Load returns the configuration of the module with the root moduleDir: that of the file, or without one, of the file
@@ -57,6 +59,32 @@ func Default(moduleDir string, known Known) *Config {
 	return c
 }
 
+// FormerBaseline returns the path of the baseline that a configuration of other days names, or nothing. read returns its
+// files, with fs.ErrNotExist where there is none; file is as for Load. Mistakes are passed over: they may be words of
+// another version of cloudlint, and nobody can mend them there.
+func FormerBaseline(moduleDir, gitRoot, file string, known Known, read func(name string) ([]byte, error)) string {
+	c := newConfig(moduleDir, known)
+	c.read = read
+	files := []string{file}
+	if file == "" {
+		files = nil
+		for _, dir := range searched(moduleDir, gitRoot) {
+			for _, name := range fileNames() {
+				files = append(files, filepath.Join(dir, name))
+			}
+		}
+	}
+	for _, file := range files {
+		if _, err := read(file); err == nil {
+			var errs Errors
+			c.layers = c.chain(file, origin{}, nil, &errs)
+			path, _ := c.Baseline()
+			return path
+		}
+	}
+	return ""
+}
+
 // chain reads a file and those that it extends, and returns them in the order in which they apply. from is the place
 // that names the file, open are the files that lead to it.
 func (c *Config) chain(file string, from origin, open []string, errs *Errors) []layer {
@@ -74,7 +102,7 @@ func (c *Config) chain(file string, from origin, open []string, errs *Errors) []
 	case len(open) == maxChain:
 		return fail("more than %d files extend each other", maxChain)
 	}
-	data, err := readFile(file)
+	data, err := c.read(file)
 	if err != nil {
 		return fail("%s", reason(err))
 	}
@@ -89,15 +117,16 @@ func (c *Config) chain(file string, from origin, open []string, errs *Errors) []
 	return append(c.chain(base, l.extends.at, append(slices.Clone(open), file), errs), l)
 }
 
-func readFile(name string) ([]byte, error) {
+// ReadFile reads a file that is no larger than a configuration can be.
+func ReadFile(name string) ([]byte, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxSize+1))
-	if err == nil && len(data) > maxSize {
-		err = fmt.Errorf("the file is larger than %d bytes", maxSize)
+	data, err := io.ReadAll(io.LimitReader(f, MaxSize+1))
+	if err == nil && len(data) > MaxSize {
+		err = fmt.Errorf("the file is larger than %d bytes", MaxSize)
 	}
 	return data, err
 }

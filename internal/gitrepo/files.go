@@ -72,19 +72,20 @@ func (r *Repo) Blobs(ctx context.Context, objects []string, write func(i int, co
 	return err
 }
 
-// File returns what a commit has in a file of the folder Dir, and whether it has such a file.
-func (r *Repo) File(ctx context.Context, commit, name string) (text []byte, found bool, err error) {
-	list, err := r.git(ctx, nil, "ls-tree", "-z", commit, "--", "./"+filepath.Base(name))
+// File returns what a commit has in a file, which is named from the folder Dir, and whether it has such a file. Of a larger
+// one it returns the first limit bytes.
+func (r *Repo) File(ctx context.Context, commit, name string, limit int64) (text []byte, found bool, err error) {
+	list, err := r.git(ctx, nil, "ls-tree", "-z", commit, "--", "./"+filepath.ToSlash(name))
 	if err != nil || len(list) == 0 {
 		return nil, false, err
 	}
 	// MODE SP TYPE SP OBJECT TAB NAME
 	fields := strings.Fields(string(list))
 	if len(fields) < 3 || fields[1] != "blob" {
-		return nil, false, fmt.Errorf("%s is no file in %s", filepath.Base(name), commit)
+		return nil, false, fmt.Errorf("%s is no file in %s", name, commit)
 	}
 	err = r.Blobs(ctx, []string{fields[2]}, func(_ int, contents io.Reader) error {
-		text, err = io.ReadAll(contents)
+		text, err = io.ReadAll(io.LimitReader(contents, limit))
 		return err
 	})
 	return text, err == nil, err

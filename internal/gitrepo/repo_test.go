@@ -191,3 +191,33 @@ func TestTop(t *testing.T) {
 		}
 	}
 }
+
+// A file of a commit is named from the folder, wherever in the repository it lies, and is not read beyond the limit.
+func TestFile(t *testing.T) {
+	c := newCheckout(t)
+	c.write("a/b/known", "within")
+	c.write("known", "above all")
+	c.commit()
+	c.write("a/b/known", "later")
+	c.dir = filepath.Join(c.dir, "a", "b")
+	r := c.open()
+	for _, test := range []struct {
+		name  string
+		limit int64
+		want  string
+		found bool
+	}{
+		{"known", 100, "within", true},
+		{"../../known", 100, "above all", true},
+		{"../../known", 5, "above", true},
+		{"../known", 100, "", false},
+	} {
+		text, found, err := r.File(t.Context(), "HEAD", test.name, test.limit)
+		if err != nil || string(text) != test.want || found != test.found {
+			t.Errorf("%s up to %d: %q, %v, %v", test.name, test.limit, text, found, err)
+		}
+	}
+	if _, _, err := r.File(t.Context(), "HEAD", "..", 1); err == nil {
+		t.Error("a folder is taken for a file")
+	}
+}
