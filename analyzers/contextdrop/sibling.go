@@ -53,7 +53,10 @@ func (c *checker) variantInHelper(call *ssa.Call, callee skeleton.Callee) {
 		c.inHelper(call, call, "makes a request with "+name+", which has no context")
 		return
 	}
-	if _, waits := c.outbound.Of(call.Common()); (waits || callee.Name() == "os/exec.Command") && !c.ofTransaction(callee) {
+	_, waits := c.outbound.Of(call.Common())
+	// A command that goes elsewhere is run there, by somebody who may have a context to end it by.
+	command := callee.Name() == "os/exec.Command" && !leaves(call, make(map[ssa.Value]bool)) && !c.rebound(call)
+	if (waits || command) && !c.ofTransaction(callee) {
 		c.inHelper(call, call, "calls "+name+", which cannot be cancelled,")
 	}
 }

@@ -71,3 +71,20 @@ func (t *table) Count(ctx context.Context) { go t.count() }
 func parse(name string) (*sql.DB, error) { return sql.Open("postgres", name) }
 
 func Parse(ctx context.Context, name string) (*sql.DB, error) { return parse(name) }
+
+// prepared only makes the command: who runs it ends it with the context.
+func prepared(dir string) *exec.Cmd {
+	cmd := exec.Command("git", "fetch")
+	cmd.Dir = dir
+	return cmd
+}
+
+func Fetch(ctx context.Context, dir string) error {
+	cmd := prepared(dir)
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	stop := context.AfterFunc(ctx, func() { cmd.Process.Kill() })
+	defer stop()
+	return cmd.Wait()
+}
