@@ -74,6 +74,12 @@ func TestSignalsWhileReadingTheIndex(t *testing.T) {
 			before, tmp := sums(t, dir), t.TempDir()
 			cmd := command(dir, binary, "--staged", "--new-from-rev=HEAD", "--driver=source")
 			cmd.Env = append(cmd.Env, "TMPDIR="+tmp, "GOCACHE="+t.TempDir())
+			t.Cleanup(func() {
+				// What a killed process has started ends by itself, and writes into the folders until then.
+				for i := 0; i < 1000 && processes(t, tmp) != ""; i++ {
+					time.Sleep(10 * time.Millisecond)
+				}
+			})
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
