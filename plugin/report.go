@@ -143,7 +143,7 @@ func (s *source) fix(pos token.Pos, f *finding.Finding) []analysis.SuggestedFix 
 	}
 	var edits []analysis.TextEdit
 	for _, e := range f.Fix.Edits {
-		if s.abs(e.File) != tf.Name() || e.Start < 0 || e.End < e.Start || e.End > tf.Size() {
+		if finding.Abs(s.root, e.File) != tf.Name() || e.Start < 0 || e.End < e.Start || e.End > tf.Size() {
 			return nil
 		}
 		edits = append(edits, analysis.TextEdit{Pos: tf.Pos(e.Start), End: tf.Pos(e.End), NewText: []byte(e.New)})
@@ -154,18 +154,10 @@ func (s *source) fix(pos token.Pos, f *finding.Finding) []analysis.SuggestedFix 
 	return []analysis.SuggestedFix{{Message: f.Fix.Message, TextEdits: edits}}
 }
 
-// abs is the path of a file that a report names.
-func (s *source) abs(file string) string {
-	if filepath.IsAbs(file) {
-		return filepath.FromSlash(file)
-	}
-	return filepath.Join(s.root, filepath.FromSlash(file))
-}
-
 // pos finds the place of a finding in the package.
 func (s *source) pos(at finding.Range) token.Pos {
 	fset := s.pass.Fset
-	name := s.abs(at.File)
+	name := finding.Abs(s.root, at.File)
 	for _, file := range s.pass.Files {
 		tf := fset.File(file.FileStart)
 		if tf.Name() != name || at.Line < 1 || at.Line > tf.LineCount() {

@@ -13,6 +13,7 @@ import (
 	"github.com/cloudlint/cloudlint/internal/config"
 	"github.com/cloudlint/cloudlint/internal/finding"
 	"github.com/cloudlint/cloudlint/internal/lint"
+	"github.com/cloudlint/cloudlint/internal/paths"
 	"github.com/cloudlint/cloudlint/internal/render"
 )
 
@@ -128,7 +129,7 @@ func (a *App) BaselineCreate(ctx context.Context, o BaselineOptions) error {
 	}
 	br.printf("%s: %s", br.name(), size(file))
 	if n := file.Total() - len(br.found); n > 0 {
-		br.printf("  %s stay that this run could not judge", plural(n, "finding"))
+		br.printf("  %s stay that this run could not judge", render.Plural(n, "finding"))
 	}
 	return br.end(lint.ExitClean)
 }
@@ -229,10 +230,7 @@ func (br *bookRun) means(selector string, f finding.Finding) bool {
 
 // meansPlace reports whether a selector is the file, the line or the folder of a finding.
 func (br *bookRun) meansPlace(selector string, at finding.Range) bool {
-	file := filepath.FromSlash(at.File)
-	if !filepath.IsAbs(file) {
-		file = filepath.Join(br.report.Root, file)
-	}
+	file := finding.Abs(br.report.Root, at.File)
 	path := selector
 	for _, suffix := range []string{fmt.Sprintf(":%d", at.Line), fmt.Sprintf(":%d:%d", at.Line, at.Column)} {
 		if cut, ok := strings.CutSuffix(selector, suffix); ok {
@@ -243,8 +241,8 @@ func (br *bookRun) meansPlace(selector string, at finding.Range) bool {
 		path = filepath.Join(br.origin, filepath.FromSlash(path))
 	}
 	if dir, ok := strings.CutSuffix(path, string(filepath.Separator)+"..."); ok {
-		rel, err := filepath.Rel(dir, file)
-		return err == nil && filepath.IsLocal(rel)
+		_, ok := paths.Below(dir, file)
+		return ok
 	}
 	return path == file || path == filepath.Dir(file)
 }
@@ -350,12 +348,5 @@ func (a *App) BaselineCheck(ctx context.Context, o BaselineOptions, patterns []s
 
 // size tells how large a baseline is.
 func size(f *baseline.File) string {
-	return fmt.Sprintf("%s in %s", plural(f.Total(), "finding"), plural(len(f.Entries), "line"))
-}
-
-func plural(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
+	return fmt.Sprintf("%s in %s", render.Plural(f.Total(), "finding"), render.Plural(len(f.Entries), "line"))
 }

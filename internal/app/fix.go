@@ -12,7 +12,7 @@ import (
 func (r *run) fix(ctx context.Context, report *finding.Report) (*finding.Report, error) {
 	a, o := r.app, r.opts
 	// What the baseline knows is nobody's business now.
-	plan, err := fix.Prepare(ctx, report.Fresh(), fix.Options{Unsafe: o.UnsafeFixes, Started: r.started, Tags: o.Tags, Overlay: o.Overlay})
+	plan, err := fix.Prepare(ctx, report.Fresh(), fix.Options{Unsafe: o.UnsafeFixes, Started: r.started, Tags: o.Tags, Dir: a.Options.Dir, Overlay: o.Overlay})
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/cloudlint/cloudlint/internal/baseline"
 	"github.com/cloudlint/cloudlint/internal/config"
 	"github.com/cloudlint/cloudlint/internal/gitrepo"
+	"github.com/cloudlint/cloudlint/internal/paths"
 )
 
 // A past is a git revision in which a baseline may have had another place.
@@ -74,11 +75,10 @@ func (br *bookRun) openPast(ctx context.Context, revision string) (*past, error)
 
 // inside returns the name of a file from the folder of the repository, and whether it lies in the work tree.
 func (p *past) inside(path string) (name string, ok bool) {
-	fromRoot, err := filepath.Rel(p.root, path)
-	if err != nil || !filepath.IsLocal(fromRoot) {
+	if _, ok := paths.Below(p.root, path); !ok {
 		return "", false
 	}
-	name, err = filepath.Rel(p.dir, path)
+	name, err := filepath.Rel(p.dir, path)
 	return name, err == nil
 }
 

@@ -1,13 +1,11 @@
 package app
 
 import (
-	"encoding/json"
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"os"
-	"path/filepath"
 
+	"github.com/cloudlint/cloudlint/internal/overlayfile"
 	"github.com/cloudlint/cloudlint/internal/wire"
 )
 
@@ -15,20 +13,14 @@ import (
 type functions struct {
 	fset    *token.FileSet
 	files   map[string]*ast.File // nil where one cannot be read
-	replace map[string]string    // of the overlay, absolute
+	replace map[string]string    // of the overlay
 }
 
 // newFunctions reads files as they are under an overlay, which may be none. The driver has read it before and told of
 // mistakes.
-func newFunctions(overlay string) *functions {
-	f := &functions{fset: token.NewFileSet(), files: make(map[string]*ast.File), replace: make(map[string]string)}
-	var parsed struct{ Replace map[string]string }
-	if data, err := os.ReadFile(overlay); err == nil && json.Unmarshal(data, &parsed) == nil {
-		for from, to := range parsed.Replace {
-			f.replace[filepath.Clean(from)] = to
-		}
-	}
-	return f
+func newFunctions(overlay, dir string) *functions {
+	replace, _ := overlayfile.Read(overlay, dir)
+	return &functions{fset: token.NewFileSet(), files: make(map[string]*ast.File), replace: replace}
 }
 
 // at is what lint.Input.Function is.

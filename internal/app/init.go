@@ -109,7 +109,7 @@ func (a *App) proposeBaseline(ctx context.Context, p *adopt.Proposal, folder str
 		return err
 	}
 	p.Add(adopt.Change{Path: filepath.ToSlash(rel), New: file.Format()})
-	p.Notes = append(p.Notes, fmt.Sprintf("%s: %s of today, which `cloudlint --no-baseline` prints", name, plural(file.Total(), "finding")))
+	p.Notes = append(p.Notes, fmt.Sprintf("%s: %s of today, which `cloudlint --no-baseline` prints", name, render.Plural(file.Total(), "finding")))
 	return nil
 }
 
@@ -137,7 +137,7 @@ func (a *App) settle(p *adopt.Proposal, ref string, o InitOptions) error {
 		return nil
 	}
 	if !o.Yes {
-		fmt.Fprintf(a.progress, "write %s? [y/N] ", plural(len(p.Changes), "file"))
+		fmt.Fprintf(a.progress, "write %s? [y/N] ", render.Plural(len(p.Changes), "file"))
 		answer, err := bufio.NewReader(o.Answer).ReadString('\n')
 		if err != nil && answer == "" {
 			say("")

@@ -235,7 +235,7 @@ func (r *run) input(o *driver.Outcome, overlay string) lint.Input {
 		Config:   r.configs.of,
 		Root:     r.app.root(),
 		Tool:     tool(),
-		Function: newFunctions(overlay).at,
+		Function: newFunctions(overlay, r.app.Options.Dir).at,
 		NoTests:  !r.opts.Tests,
 	}
 }

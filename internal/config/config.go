@@ -42,6 +42,7 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/cloudlint/cloudlint/internal/paths"
 	"github.com/cloudlint/cloudlint/internal/rule"
 )
 
@@ -122,7 +123,7 @@ func (c *Config) compile() {
 }
 
 func (s pathSet) match(file string) bool {
-	rel, ok := below(s.base, filepath.FromSlash(file))
+	rel, ok := paths.Below(s.base, filepath.FromSlash(file))
 	if !ok {
 		return false
 	}

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"github.com/cloudlint/cloudlint/internal/paths"
 )
 
 // fileNames are the names of a configuration file.
@@ -72,19 +74,13 @@ func Find(moduleDir, gitRoot string) (string, error) {
 // searched returns the folders that Find looks into, in this order.
 func searched(moduleDir, gitRoot string) []string {
 	dirs := []string{moduleDir}
-	if rel, ok := below(gitRoot, moduleDir); ok && gitRoot != "" {
+	if rel, ok := paths.Below(gitRoot, moduleDir); ok && gitRoot != "" {
 		for dir := moduleDir; rel != "."; rel = filepath.Dir(rel) {
 			dir = filepath.Dir(dir)
 			dirs = append(dirs, dir)
 		}
 	}
 	return dirs
-}
-
-// below returns file relative to dir, and whether it lies in it.
-func below(dir, file string) (string, bool) {
-	rel, err := filepath.Rel(dir, file)
-	return rel, err == nil && filepath.IsLocal(rel)
 }
 
 // reason is an error of the file system without the file's name, which the message has already.

@@ -14,6 +14,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/cloudlint/cloudlint/internal/paths"
 	"github.com/cloudlint/cloudlint/internal/rule"
 )
 
@@ -134,7 +135,7 @@ func ReadFile(name string) ([]byte, error) {
 // parse reads the text of one file.
 func (c *Config) parse(file string, data []byte, errs *Errors) layer {
 	base := filepath.Dir(file)
-	if _, ok := below(base, c.moduleDir); !ok {
+	if _, ok := paths.Below(base, c.moduleDir); !ok {
 		base = c.moduleDir
 	}
 	root, err := parseYAML(data)

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/cloudlint/cloudlint/internal/paths"
 )
 
 // A namedFile is a Go file among the arguments.
@@ -226,6 +228,6 @@ func (a *arguments) noModule(dir, arg string) error {
 
 // below reports whether the folder is root, or lies below it.
 func below(dir, root string) bool {
-	rel, err := filepath.Rel(root, dir)
-	return err == nil && filepath.IsLocal(rel)
+	_, ok := paths.Below(root, dir)
+	return ok
 }

@@ -1,7 +1,6 @@
 package driver
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -9,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/cloudlint/cloudlint/internal/overlayfile"
 )
 
 // An overlay replaces files for the go command, as `go build -overlay` describes it.
@@ -26,24 +27,12 @@ func readOverlay(file, dir, tmp string) (*overlay, error) {
 	if file == "" {
 		return o, nil
 	}
-	abs := func(name string) string {
-		if !filepath.IsAbs(name) {
-			name = filepath.Join(dir, name)
-		}
-		return filepath.Clean(name)
-	}
-	data, err := os.ReadFile(abs(file))
+	replace, err := overlayfile.Read(file, dir)
 	if err != nil {
 		return nil, &UsageError{fmt.Sprintf("the overlay cannot be read: %v", err)}
 	}
-	var parsed struct{ Replace map[string]string }
-	if err := json.Unmarshal(data, &parsed); err != nil {
-		return nil, &UsageError{fmt.Sprintf("the overlay %s cannot be read: %v", file, err)}
-	}
-	for from, to := range parsed.Replace {
-		from = abs(from)
+	for from, to := range replace {
 		if to != "" {
-			to = abs(to)
 			if strings.HasSuffix(from, ".go") {
 				if to, err = copyAs(to, filepath.Join(tmp, "overlay", strconv.Itoa(len(o.originals))), filepath.Base(from)); err != nil {
 					return nil, &UsageError{fmt.Sprintf("the overlay %s cannot be followed: %v", file, err)}
@@ -109,9 +98,5 @@ func (o *overlay) write(file string, deleted []string) (string, error) {
 	for _, name := range deleted {
 		replace[name] = ""
 	}
-	data, err := json.Marshal(map[string]any{"Replace": replace})
-	if err != nil {
-		return "", err
-	}
-	return file, os.WriteFile(file, data, 0o600)
+	return file, overlayfile.Write(file, replace)
 }

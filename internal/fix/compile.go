@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/cloudlint/cloudlint/internal/overlayfile"
 )
 
 // A module compiles the packages of one module with changed files. Packages of the same build are compiled once: the go
@@ -137,7 +139,7 @@ func (m *module) list(ctx context.Context, tmp string, args, dirs []string) ([]l
 // overlay writes the changed files to the folder, and a file that tells the go command about them and about those of
 // the user's own overlay. The names are those of the files again, in the compiler's text.
 func (m *module) overlay(tmp string, fixes []*candidate) (file string, names *strings.Replacer, err error) {
-	replace, err := readOverlay(m.opts.Overlay)
+	replace, err := overlayfile.Read(m.opts.Overlay, m.opts.Dir)
 	if err != nil {
 		return "", nil, err
 	}
@@ -158,40 +160,8 @@ func (m *module) overlay(tmp string, fixes []*candidate) (file string, names *st
 		}
 		pairs = append(pairs, file, name)
 	}
-	text, err := json.Marshal(map[string]any{"Replace": replace})
-	if err != nil {
-		return "", nil, err
-	}
 	file = filepath.Join(tmp, "overlay.json")
-	return file, strings.NewReplacer(pairs...), os.WriteFile(file, text, 0o600)
-}
-
-// readOverlay reads an overlay file: which file replaces which. All names are absolute.
-func readOverlay(file string) (map[string]string, error) {
-	replace := make(map[string]string)
-	if file == "" {
-		return replace, nil
-	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	var overlay struct{ Replace map[string]string }
-	if err := json.Unmarshal(text, &overlay); err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	for from, to := range overlay.Replace {
-		if from, err = filepath.Abs(from); err != nil {
-			return nil, err
-		}
-		if to != "" {
-			if to, err = filepath.Abs(to); err != nil {
-				return nil, err
-			}
-		}
-		replace[from] = to
-	}
-	return replace, nil
+	return file, strings.NewReplacer(pairs...), overlayfile.Write(file, replace)
 }
 
 // goCommand runs the go command and returns its output. It keeps its temporary files in the folder tmp, if one is

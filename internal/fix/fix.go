@@ -32,6 +32,7 @@ type Options struct {
 	Unsafe  bool      // also fixes that can change what the program does
 	Started time.Time // when the analysis began: files modified later are left alone; zero: not checked
 	Tags    string    // build tags, separated by commas
+	Dir     string    // of the run: names in the overlay are relative to it
 	Overlay string    // a file as for `go build -overlay`; the files that it replaces are left alone
 }
 

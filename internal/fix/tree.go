@@ -14,6 +14,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/cloudlint/cloudlint/internal/overlayfile"
+	"github.com/cloudlint/cloudlint/internal/paths"
 )
 
 // A tree is the folder below which files may be edited.
@@ -60,7 +63,7 @@ func openTree(ctx context.Context, root string, opts Options) (*tree, error) {
 		}
 	}
 
-	overlay, err := readOverlay(opts.Overlay)
+	overlay, err := overlayfile.Read(opts.Overlay, opts.Dir)
 	if err != nil {
 		return nil, err
 	}
@@ -176,8 +179,8 @@ func writable(path string, mode fs.FileMode) bool {
 
 // within reports whether path lies below dir. Both are absolute and without symbolic links.
 func within(dir, path string) bool {
-	rel, err := filepath.Rel(dir, path)
-	return err == nil && filepath.IsLocal(rel)
+	_, ok := paths.Below(dir, path)
+	return ok
 }
 
 // hasCRLF reports whether most lines end in a carriage return and a newline.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/cloudlint/cloudlint/internal/driver"
 	"github.com/cloudlint/cloudlint/internal/finding"
+	"github.com/cloudlint/cloudlint/internal/paths"
 	"github.com/cloudlint/cloudlint/internal/rule"
 	"github.com/cloudlint/cloudlint/internal/wire"
 )
@@ -48,7 +49,7 @@ func (r resolver) file(importPath, name string) (shown, abs string) {
 		}
 		abs = filepath.Join(dir, abs)
 	}
-	if rel, err := filepath.Rel(r.root, abs); err == nil && filepath.IsLocal(rel) {
+	if rel, ok := paths.Below(r.root, abs); ok {
 		return filepath.ToSlash(rel), abs
 	}
 	return filepath.ToSlash(abs), abs

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/cloudlint/cloudlint/internal/gitrepo"
+	"github.com/cloudlint/cloudlint/internal/paths"
 )
 
 // changes returns what has changed between the base and the analysed side.
@@ -105,7 +106,7 @@ func (c *Comparison) appendGo(list []string, name string) []string {
 		return list
 	}
 	abs := c.repo.Abs(name)
-	if _, ok := below(c.Dir(), abs); !ok {
+	if _, ok := paths.Below(c.Dir(), abs); !ok {
 		return list
 	}
 	if info, err := os.Stat(c.Actual(abs)); err == nil && !info.Mode().IsRegular() {

@@ -131,10 +131,4 @@ func removeStale(dir string, now time.Time) {
 	}
 }
 
-// below returns file relative to dir, with slashes, and whether it lies in it.
-func below(dir, file string) (string, bool) {
-	rel, err := filepath.Rel(dir, file)
-	return filepath.ToSlash(rel), err == nil && filepath.IsLocal(rel)
-}
-
 func isGo(name string) bool { return strings.HasSuffix(name, ".go") }

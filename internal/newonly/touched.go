@@ -11,6 +11,7 @@ import (
 	"github.com/cloudlint/cloudlint/internal/config"
 	"github.com/cloudlint/cloudlint/internal/finding"
 	"github.com/cloudlint/cloudlint/internal/gitrepo"
+	"github.com/cloudlint/cloudlint/internal/paths"
 )
 
 // touched says which lines of the analysed side a change touches.
@@ -96,7 +97,8 @@ func (t *touched) name(file string) (string, bool) {
 		return "", false
 	}
 	abs := finding.Abs(t.root, file)
-	name, ok := below(t.c.repo.Top, abs)
+	name, ok := paths.Below(t.c.repo.Top, abs)
+	name = filepath.ToSlash(name)
 	if !ok {
 		return name, false
 	}

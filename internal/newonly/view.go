@@ -2,7 +2,6 @@ package newonly
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -12,6 +11,7 @@ import (
 	"strconv"
 
 	"github.com/cloudlint/cloudlint/internal/gitrepo"
+	"github.com/cloudlint/cloudlint/internal/overlayfile"
 )
 
 // A view is contents other than those of the work tree, as an overlay for the go command.
@@ -68,12 +68,8 @@ func (c *Comparison) viewOf(ctx context.Context, commit, name string) (*view, er
 	if err != nil || len(v.replace) == 0 {
 		return v, err
 	}
-	data, err := json.Marshal(map[string]any{"Replace": v.replace})
-	if err != nil {
-		return nil, err
-	}
 	v.file = dir + ".json"
-	return v, os.WriteFile(v.file, data, 0o600)
+	return v, overlayfile.Write(v.file, v.replace)
 }
 
 func (v *view) warn(change gitrepo.Change, what string) {

@@ -151,17 +151,17 @@ func digest(text string) string {
 }
 
 // CountText returns how many findings there are.
-func (r *htmlReport) CountText() string { return plural(len(r.Findings), "finding") }
+func (r *htmlReport) CountText() string { return Plural(len(r.Findings), "finding") }
 
 // PackagesText returns how many packages were analysed.
-func (r *htmlReport) PackagesText() string { return plural(r.Stats.Packages, "package") }
+func (r *htmlReport) PackagesText() string { return Plural(r.Stats.Packages, "package") }
 
 // Counts returns how many findings there are of each severity, most severe first.
 func (r *htmlReport) Counts() []htmlValue {
 	var counts []htmlValue
 	for _, s := range rule.Severities() {
 		if n := r.Count(s); n > 0 {
-			counts = append(counts, htmlValue{Value: string(s), Title: plural(n, string(s))})
+			counts = append(counts, htmlValue{Value: string(s), Title: Plural(n, string(s))})
 		}
 	}
 	return counts
@@ -201,7 +201,7 @@ func (r *htmlReport) About() []htmlFact {
 		add("Findings "+t.Name, strconv.Itoa(t.Count), true)
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Exhausted)) {
-		add("Too large for all of "+clean(name), plural(s.Exhausted[name], "function"), true)
+		add("Too large for all of "+clean(name), Plural(s.Exhausted[name], "function"), true)
 	}
 	return facts
 }

@@ -2,7 +2,6 @@ package render
 
 import (
 	"cmp"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -26,14 +25,11 @@ type htmlFinding struct {
 // newHTMLFindings returns all findings of a report.
 func newHTMLFindings(in *Input) []*htmlFinding {
 	list := make([]*htmlFinding, len(in.Findings))
-	seen := make(map[string]int) // by id
+	seen := make(occurrences)
 	for i := range in.Findings {
 		f := &in.Findings[i]
 		_, hash, _ := strings.Cut(f.Fingerprint, ":")
-		id := "f-" + hash
-		if seen[id]++; seen[id] > 1 {
-			id = fmt.Sprintf("%s-%d", id, seen[id])
-		}
+		id := strings.ReplaceAll(seen.next("f-"+hash), ":", "-")
 		list[i] = &htmlFinding{Finding: f, ID: id, Rule: in.Rules.Lookup(f.Code), in: in}
 	}
 	return list
@@ -135,7 +131,7 @@ func htmlBlocks(text string) []htmlBlock {
 }
 
 // CountText returns how many findings the rule has.
-func (r htmlRule) CountText() string { return plural(r.Count, "finding") }
+func (r htmlRule) CountText() string { return Plural(r.Count, "finding") }
 
 // Silence returns how to silence a finding of the rule, and the rule.
 func (r htmlRule) Silence() []string {

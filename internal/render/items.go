@@ -10,6 +10,7 @@ import (
 	"unicode/utf16"
 
 	"github.com/cloudlint/cloudlint/internal/finding"
+	"github.com/cloudlint/cloudlint/internal/paths"
 	"github.com/cloudlint/cloudlint/internal/rule"
 )
 
@@ -95,8 +96,8 @@ func (in *Input) errorPlace(e finding.Error) finding.Range {
 		if !filepath.IsAbs(file) {
 			file = filepath.Join(cmp.Or(in.Dir, in.Root), file)
 		}
-		rel, err := filepath.Rel(in.Root, file)
-		if err != nil || !filepath.IsLocal(rel) {
+		rel, ok := paths.Below(in.Root, file)
+		if !ok {
 			continue
 		}
 		at := finding.Range{File: filepath.ToSlash(rel)}

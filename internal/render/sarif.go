@@ -97,7 +97,7 @@ func invocation(r *finding.Report) sarifInvocation {
 		inv.ToolExecutionNotifications = append(inv.ToolExecutionNotifications, sarifNotification{"error", sarifText{sentence(text)}})
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Stats.Exhausted)) {
-		text := fmt.Sprintf("%s gave up on %s: they exceed its budget.", name, plural(r.Stats.Exhausted[name], "function"))
+		text := fmt.Sprintf("%s gave up on %s: they exceed its budget.", name, Plural(r.Stats.Exhausted[name], "function"))
 		inv.ToolExecutionNotifications = append(inv.ToolExecutionNotifications, sarifNotification{"note", sarifText{text}})
 	}
 	return inv
@@ -265,8 +265,8 @@ func sentence(text string) string {
 	return text + "."
 }
 
-// plural returns "1 thing" or "2 things".
-func plural(n int, thing string) string {
+// Plural returns "1 thing" or "2 things".
+func Plural(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing
 	}

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/cloudlint/cloudlint/internal/finding"
+	"github.com/cloudlint/cloudlint/internal/paths"
 )
 
 // maxSource is the size beyond which a file is not taken for source code.
@@ -52,7 +53,7 @@ func readable(root, name string) error {
 	if root, err = filepath.EvalSymlinks(root); err != nil {
 		return err
 	}
-	if rel, err := filepath.Rel(root, name); err != nil || !filepath.IsLocal(rel) {
+	if _, ok := paths.Below(root, name); !ok {
 		return fmt.Errorf("%s is neither in the repository nor a Go file", name)
 	}
 	return nil

@@ -20,19 +20,19 @@ func Summary(r *finding.Report) string {
 		fmt.Fprintf(&b, ", %s driver", r.Stats.Driver)
 	}
 	if n := r.Stats.NotNew; n > 0 {
-		fmt.Fprintf(&b, "; %s left out, not new", plural(n, "finding"))
+		fmt.Fprintf(&b, "; %s left out, not new", Plural(n, "finding"))
 	}
 	if n := r.Stats.NotAnalysed; n > 0 {
-		fmt.Fprintf(&b, "; %s not analysed", plural(n, "package"))
+		fmt.Fprintf(&b, "; %s not analysed", Plural(n, "package"))
 	} else if n := len(r.Errors); n > 0 {
-		fmt.Fprintf(&b, "; %s", plural(n, "error"))
+		fmt.Fprintf(&b, "; %s", Plural(n, "error"))
 	}
 	given := 0
 	for _, n := range r.Stats.Exhausted {
 		given += n
 	}
 	if given > 0 {
-		fmt.Fprintf(&b, "; %s too large for full analysis", plural(given, "function"))
+		fmt.Fprintf(&b, "; %s too large for full analysis", Plural(given, "function"))
 	}
 	if n := r.Stats.Known; n > 0 {
 		fmt.Fprintf(&b, "; %d known in the baseline", n)
@@ -48,13 +48,13 @@ func counts(r *finding.Report) string {
 	var parts []string
 	for _, s := range rule.Severities() {
 		if n := r.Count(s); n > 0 {
-			parts = append(parts, plural(n, string(s)))
+			parts = append(parts, Plural(n, string(s)))
 		}
 	}
 	if len(parts) == 0 {
 		parts = []string{"no findings"}
 	}
-	return fmt.Sprintf("%s in %s", strings.Join(parts, ", "), plural(r.Stats.Packages, "package"))
+	return fmt.Sprintf("%s in %s", strings.Join(parts, ", "), Plural(r.Stats.Packages, "package"))
 }
 
 // next returns the command that helps most.

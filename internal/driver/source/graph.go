@@ -3,7 +3,6 @@ package source
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"go/types"
@@ -16,6 +15,7 @@ import (
 
 	"golang.org/x/tools/go/packages"
 
+	"github.com/cloudlint/cloudlint/internal/overlayfile"
 	"github.com/cloudlint/cloudlint/internal/wire"
 )
 
@@ -78,20 +78,12 @@ func (d *driver) list(ctx context.Context) ([]*packages.Package, error) {
 }
 
 func (d *driver) readOverlay() error {
-	data, err := os.ReadFile(d.abs(d.cfg.Overlay))
+	replace, err := overlayfile.Read(d.cfg.Overlay, d.cfg.Dir)
 	if err != nil {
 		return fmt.Errorf("reading the overlay: %w", err)
 	}
-	var overlay struct{ Replace map[string]string }
-	if err := json.Unmarshal(data, &overlay); err != nil {
-		return fmt.Errorf("reading the overlay %s: %w", d.cfg.Overlay, err)
-	}
-	d.overlay = make(map[string]string)
-	for name, replacement := range overlay.Replace {
-		if replacement != "" {
-			d.overlay[d.abs(name)] = d.abs(replacement)
-		}
-	}
+	maps.DeleteFunc(replace, func(_, to string) bool { return to == "" })
+	d.overlay = replace
 	return nil
 }
 
