@@ -174,6 +174,8 @@ func TestChangedMisuse(t *testing.T) {
 	// Without a comparison somebody has chosen the file.
 	addFiles(t, dir, odd)
 	cloudlint(t, dir, "store/gen.go").wantError(t, 3, "1 error")
+	// Somebody has chosen a folder in any case.
+	cloudlint(t, dir, "--new-from-rev=HEAD", "./elsewhere").wantError(t, 3, "1 package not analysed")
 }
 
 func TestConfigCheckFiles(t *testing.T) {

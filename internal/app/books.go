@@ -15,6 +15,7 @@ import (
 	"github.com/cloudlint/cloudlint/internal/driver"
 	"github.com/cloudlint/cloudlint/internal/finding"
 	"github.com/cloudlint/cloudlint/internal/lint"
+	"github.com/cloudlint/cloudlint/internal/paths"
 	"github.com/cloudlint/cloudlint/internal/rule"
 )
 
@@ -150,7 +151,7 @@ func (r *run) applyBooks(report *finding.Report, all []finding.Finding) error {
 			continue // what is stale is not new
 		}
 		for _, s := range m.Stale(r.decided(b)) {
-			report.Findings = append(report.Findings, r.stale(b, s)...)
+			r.stale(report, b, s)
 		}
 	}
 	report.Sort()
@@ -165,31 +166,24 @@ func because(reason string) string {
 }
 
 // stale reports an entry that stands for findings which are gone, if the rule about that is on.
-func (r *run) stale(b *book, s baseline.Stale) []finding.Finding {
+func (r *run) stale(report *finding.Report, b *book, s baseline.Stale) {
 	ru := r.rules.Lookup(lint.CodeStale)
-	if ru == nil || b.config.At(ru, b.path) != config.On {
-		return nil
+	if ru == nil {
+		return
 	}
-	root := r.app.root()
 	file := filepath.ToSlash(b.path)
-	if rel, err := filepath.Rel(root, b.path); err == nil && filepath.IsLocal(rel) {
+	if rel, ok := paths.Below(r.app.root(), b.path); ok {
 		file = filepath.ToSlash(rel)
 	}
-	return []finding.Finding{{
-		Code:     ru.Code,
-		Rule:     "cloudlint",
-		Family:   ru.Family(),
-		Severity: b.config.Severity(ru, b.path, ""),
-		Message:  staleText(s) + ": run `cloudlint baseline prune`",
-		URL:      ru.URL(),
-		Maturity: ru.Maturity,
-		Range:    finding.Range{File: file, Line: s.Line, Column: 1},
+	lint.Tell(report, ru, b.config, b.path, "", finding.Finding{
+		Message: staleText(s) + ": run `cloudlint baseline prune`",
+		Range:   finding.Range{File: file, Line: s.Line, Column: 1},
 
 		BaselineState: finding.New,
 		Module:        b.module.Path,
 		Package:       b.module.Path,
 		Fingerprint:   finding.Fingerprint(finding.Parts{Code: ru.Code, Package: b.module.Path, Op: s.Package, Object: s.ID}),
-	}}
+	})
 }
 
 func staleText(s baseline.Stale) string {
@@ -224,7 +218,8 @@ func (b *book) dir(pkg string) string {
 	return dir
 }
 
-// decided returns whether the run would have found what an entry stands for.
+// decided returns whether the run would have found what an entry stands for. It looks at folders: each entry is asked
+// about once.
 func (r *run) decided(b *book) func(baseline.Entry) bool {
 	whole := r.wholeModule(b.module)
 	elsewhere := newOtherBuilds(r.packages)

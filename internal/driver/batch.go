@@ -145,3 +145,10 @@ func (b *batch) module(p *listed, env goEnv) Module {
 	}
 	return Module{Path: m.Path, Dir: m.Dir, GoVersion: m.GoVersion, Main: m.Main}
 }
+
+// byFiles reports whether only files among the arguments name a package, not a folder or a pattern.
+func (b *batch) byFiles(p *listed) bool {
+	return !slices.ContainsFunc(b.args, func(a argument) bool {
+		return slices.Contains(p.Match, a.pattern) && !strings.HasSuffix(a.arg, ".go")
+	})
+}

@@ -41,7 +41,7 @@ type Request struct {
 	Self     string   // the vettool's executable; empty: this program
 	// Changed says that the files among Patterns are those that git names of a change. Nobody has chosen them for analysis,
 	// so that those that no "./..." matches are left out: files of testdata and the like, files outside a module, and files
-	// that build constraints exclude, which are errors else.
+	// that build constraints exclude, which are errors else. Folders among Patterns are chosen in any case.
 	Changed bool
 	// Deleted returns the absolute names of files that a comparison knows to be deleted. It is called if files among Patterns
 	// are not there; others are looked for in git's history. It may be nil.

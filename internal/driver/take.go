@@ -51,7 +51,7 @@ func (f *front) takeBatch(b *batch) (unwanted bool, err error) {
 		}
 		f.col.named[p.ImportPath] = &state{listed: p, batch: b}
 		switch {
-		case f.req.Changed && p.Error != nil && !p.hasCode() && !p.hasTests() && len(p.IgnoredGoFiles) > 0:
+		case f.req.Changed && b.byFiles(p) && p.Error != nil && !p.hasCode() && !p.hasTests() && len(p.IgnoredGoFiles) > 0:
 			f.req.Log.Infof("%s is not analysed: build constraints exclude all its files", p.ImportPath)
 			delete(f.col.named, p.ImportPath)
 			unwanted = true

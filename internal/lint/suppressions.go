@@ -143,28 +143,31 @@ func (b *builder) comment(c *comment, code string, own rule.Severity, object, me
 	if r == nil {
 		return false
 	}
-	switch c.config.At(r, c.abs) {
-	case config.Off:
-		return false
-	case config.Excluded:
-		b.report.Stats.Excluded++
-		return true
-	}
-	b.report.Findings = append(b.report.Findings, finding.Finding{
-		Code:     r.Code,
-		Rule:     "cloudlint",
-		Family:   r.Family(),
-		Severity: c.config.Severity(r, c.abs, own),
-		Message:  message,
-		URL:      r.URL(),
-		Maturity: r.Maturity,
-		Range:    c.at,
-		Module:   c.mod,
-		Package:  c.pkg,
+	return Tell(b.report, r, c.config, c.abs, own, finding.Finding{
+		Message: message,
+		Range:   c.at,
+		Module:  c.mod,
+		Package: c.pkg,
 		Fingerprint: finding.Fingerprint(finding.Parts{
 			Code: r.Code, Package: c.pkg, Op: c.directive.Kind, Object: strings.Join(c.directive.Names, ",") + " " + object,
 		}),
 	})
+}
+
+// Tell adds to a report a finding of one of the tool's own rules, which is about a comment or a file that is meant for
+// cloudlint, and returns whether the rule is on there. file is absolute. What the rule says of itself is filled in; own
+// is the severity that it has without configuration, if that is not the rule's.
+func Tell(report *finding.Report, r *rule.Rule, cfg *config.Config, file string, own rule.Severity, f finding.Finding) bool {
+	switch cfg.At(r, file) {
+	case config.Off:
+		return false
+	case config.Excluded:
+		report.Stats.Excluded++
+		return true
+	}
+	f.Code, f.Rule, f.Family, f.URL, f.Maturity = r.Code, "cloudlint", r.Family(), r.URL(), r.Maturity
+	f.Severity = cfg.Severity(r, file, own)
+	report.Findings = append(report.Findings, f)
 	return true
 }
 
