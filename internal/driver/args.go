@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cloudlint/cloudlint/internal/gocmd"
 	"github.com/cloudlint/cloudlint/internal/paths"
 )
 
@@ -21,7 +22,7 @@ type namedFile struct {
 type arguments struct {
 	req     Request
 	env     goEnv // of req.Dir
-	flags   goFlags
+	flags   gocmd.Flags
 	overlay *overlay
 	groups  []*batch
 	envs    map[string]goEnv  // of other modules, by their folders

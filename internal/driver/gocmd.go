@@ -10,6 +10,8 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+
+	"github.com/cloudlint/cloudlint/internal/gocmd"
 )
 
 // A goEnv is what `go env` says in one folder.
@@ -20,7 +22,7 @@ type goEnv struct {
 // A goTool runs the go command in one folder.
 type goTool struct {
 	dir   string
-	flags goFlags
+	flags gocmd.Flags
 	// off takes the folder's module out of the workspace that lies around it and does not use it.
 	off bool
 }
@@ -51,7 +53,7 @@ func (g goTool) output(ctx context.Context, args ...string) (stdout []byte, stde
 func output(ctx context.Context, cmd *exec.Cmd) (stdout []byte, stderr string, err error) {
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
-	err = run(ctx, cmd, func(r io.Reader) error {
+	err = gocmd.Run(ctx, cmd, func(r io.Reader) error {
 		var err error
 		stdout, err = io.ReadAll(r)
 		return err

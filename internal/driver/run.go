@@ -8,9 +8,10 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"time"
 
 	"github.com/sirupsen/logrus"
+
+	"github.com/cloudlint/cloudlint/internal/gocmd"
 )
 
 // Run analyses the packages that the request names.
@@ -54,7 +55,7 @@ type front struct {
 	req     Request
 	env     goEnv // in req.Dir
 	cold    bool  // Go's build cache held next to nothing when the run began
-	flags   goFlags
+	flags   gocmd.Flags
 	tmp     string // for everything that must be gone at the end
 	overlay *overlay
 	batches []*batch
@@ -123,15 +124,15 @@ func (f *front) open(ctx context.Context) (*arguments, error) {
 	}
 	// Listing packages already fills the cache with indexes of their folders.
 	f.cold = isEmptyCache(f.env.GOCACHE)
-	f.flags = parseGoFlags(f.env.GOFLAGS).building()
+	f.flags = gocmd.ParseFlags(f.env.GOFLAGS).Building()
 	if f.tmp, err = os.MkdirTemp(f.env.GOTMPDIR, "cloudlint-"); err != nil {
 		return nil, fmt.Errorf("no folder for temporary files: %w", err)
 	}
 	file := f.req.Overlay
 	if file == "" {
-		file = f.flags.lookup("overlay")
+		file = f.flags.Lookup("overlay")
 	}
-	f.flags = f.flags.without("overlay")
+	f.flags = f.flags.Without("overlay")
 	if f.overlay, err = readOverlay(file, f.req.Dir, f.tmp); err != nil {
 		return nil, err
 	}
@@ -182,15 +183,9 @@ func (f *front) close() {
 	if f.tmp == "" {
 		return
 	}
-	err := os.RemoveAll(f.tmp)
-	for range 10 { // a process that was killed may be about to write a last file
-		if err == nil {
-			return
-		}
-		time.Sleep(settle / 10)
-		err = os.RemoveAll(f.tmp)
+	if err := gocmd.RemoveAll(f.tmp); err != nil {
+		f.req.Log.Warnf("temporary files are left behind: %v", err)
 	}
-	f.req.Log.Warnf("temporary files are left behind: %v", err)
 }
 
 // listFlags returns the flags that both go list and go vet need.

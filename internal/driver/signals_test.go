@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/cloudlint/cloudlint/internal/driver/unit/unittest"
+	"github.com/cloudlint/cloudlint/internal/gocmd"
 )
 
 // TestP11Signals stops runs while the vet tool hangs, in ways from polite to deaf, and while it is not yet started. What
@@ -120,7 +121,7 @@ func stopRun(t *testing.T, started string, req Request) {
 	if !errors.Is(err, context.Canceled) || out != nil {
 		t.Fatalf("Run returned %v, %v", out, err)
 	}
-	if d := time.Since(stopped); d > grace+5*time.Second {
+	if d := time.Since(stopped); d > gocmd.Grace+5*time.Second {
 		t.Errorf("it took %v to stop", d)
 	}
 }

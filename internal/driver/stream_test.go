@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/cloudlint/cloudlint/internal/gocmd"
 	"github.com/cloudlint/cloudlint/internal/wire"
 )
 
@@ -159,11 +160,11 @@ func TestGoFlags(t *testing.T) {
 		{`"-gcflags=all='x y'"`, `"-gcflags=all='x y'"`},
 		{"-sleepy.verb=x -vettool=t -diff -fix -C=/x", " "},
 	} {
-		if got := parseGoFlags(tt.value).building().String(); got != tt.building {
+		if got := gocmd.ParseFlags(tt.value).Building().String(); got != tt.building {
 			t.Errorf("%q: %q, want %q", tt.value, got, tt.building)
 		}
 	}
-	if got := parseGoFlags("-overlay=a -overlay=b").lookup("overlay"); got != "b" {
+	if got := gocmd.ParseFlags("-overlay=a -overlay=b").Lookup("overlay"); got != "b" {
 		t.Errorf("the last overlay counts, not %s", got)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/cloudlint/cloudlint/internal/gocmd"
 	"github.com/cloudlint/cloudlint/internal/wire"
 )
 
@@ -217,7 +218,7 @@ func (f *front) vetOnce(ctx context.Context, j *job, args []string) (vetResult, 
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	var garbled error
-	err = run(ctx, cmd, func(r io.Reader) error {
+	err = gocmd.Run(ctx, cmd, func(r io.Reader) error {
 		garbled = decodeRecords(r, func(rec wire.Record) {
 			res.received++
 			f.col.record(rec, j.wants)

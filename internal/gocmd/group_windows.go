@@ -1,4 +1,4 @@
-package driver
+package gocmd
 
 import (
 	"os/exec"

@@ -1,4 +1,4 @@
-package driver
+package gocmd
 
 import "strings"
 
@@ -8,12 +8,12 @@ import "strings"
 const buildFlags = ` asan asmflags buildmode buildvcs compiler gccgoflags gcflags installsuffix ldflags linkshared mod
 	modcacherw modfile msan overlay p pgo pkgdir race tags toolexec trimpath `
 
-// goFlags is a value of the environment variable GOFLAGS.
-type goFlags []string
+// Flags is a value of the environment variable GOFLAGS.
+type Flags []string
 
-// parseGoFlags splits the value as the go command does: at blanks, with quotes around a whole flag.
-func parseGoFlags(value string) goFlags {
-	var flags goFlags
+// ParseFlags splits the value as the go command does: at blanks, with quotes around a whole flag.
+func ParseFlags(value string) Flags {
+	var flags Flags
 	for {
 		value = strings.TrimLeft(value, " \t\n\r")
 		if value == "" {
@@ -36,9 +36,9 @@ func parseGoFlags(value string) goFlags {
 	}
 }
 
-// building returns the flags that concern building.
-func (f goFlags) building() goFlags {
-	var kept goFlags
+// Building returns the flags that concern building.
+func (f Flags) Building() Flags {
+	var kept Flags
 	for _, flag := range f {
 		name, _ := cutFlag(flag)
 		if isBuildFlag(name) {
@@ -57,8 +57,8 @@ func isBuildFlag(name string) bool {
 	return false
 }
 
-// lookup returns the value of the last flag with the name.
-func (f goFlags) lookup(name string) string {
+// Lookup returns the value of the last flag with the name.
+func (f Flags) Lookup(name string) string {
 	value := ""
 	for _, flag := range f {
 		if n, v := cutFlag(flag); n == name {
@@ -68,9 +68,9 @@ func (f goFlags) lookup(name string) string {
 	return value
 }
 
-// without returns the flags without those with the name.
-func (f goFlags) without(name string) goFlags {
-	var kept goFlags
+// Without returns the flags without those with the name.
+func (f Flags) Without(name string) Flags {
+	var kept Flags
 	for _, flag := range f {
 		if n, _ := cutFlag(flag); n != name {
 			kept = append(kept, flag)
@@ -81,7 +81,7 @@ func (f goFlags) without(name string) goFlags {
 
 // String returns the value for the environment. It is never empty: go takes an empty variable for one that is not set,
 // and reads its own configuration file instead.
-func (f goFlags) String() string {
+func (f Flags) String() string {
 	if len(f) == 0 {
 		return " "
 	}

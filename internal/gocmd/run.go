@@ -1,9 +1,11 @@
-package driver
+// Package gocmd runs the go command so that nothing of it stays behind, and reads the flags that its environment has.
+package gocmd
 
 import (
 	"context"
 	"errors"
 	"io"
+	"os"
 	"os/exec"
 	"time"
 )
@@ -12,20 +14,20 @@ import (
 // which takes them over, may be slow to do so, and until then they look alive.
 const settle = 200 * time.Millisecond
 
-// grace is how long processes may take to end after they have been asked to.
-const grace = 2 * time.Second
+// Grace is how long processes may take to end after they have been asked to.
+const Grace = 2 * time.Second
 
-// run runs the command in a process group of its own, so that none of its descendants outlives ctx, and gives its
+// Run runs the command in a process group of its own, so that none of its descendants outlives ctx, and gives its
 // standard output to read, which may stop early. It returns ctx's error, read's, or the command's, in this order.
 //
 // The go command does not end its compilers and vet tools when it is killed itself: a signal has to reach all of them.
-func run(ctx context.Context, cmd *exec.Cmd, read func(io.Reader) error) error {
+func Run(ctx context.Context, cmd *exec.Cmd, read func(io.Reader) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	r, w := io.Pipe()
 	cmd.Stdout = w
-	cmd.WaitDelay = grace // for a grandchild that keeps the output open after the command has ended
+	cmd.WaitDelay = Grace // for a grandchild that keeps the output open after the command has ended
 	g, err := startGroup(cmd)
 	if err != nil {
 		return err
@@ -51,7 +53,7 @@ func run(ctx context.Context, cmd *exec.Cmd, read func(io.Reader) error) error {
 		g.interrupt()
 		select {
 		case <-waited:
-		case <-time.After(grace):
+		case <-time.After(Grace):
 		}
 		g.kill()
 	}()
@@ -70,4 +72,14 @@ func run(ctx context.Context, cmd *exec.Cmd, read func(io.Reader) error) error {
 		waitErr = nil
 	}
 	return errors.Join(readErr, waitErr)
+}
+
+// RemoveAll removes a folder in which killed processes may be about to write a last file.
+func RemoveAll(dir string) error {
+	err := os.RemoveAll(dir)
+	for i := 0; i < 10 && err != nil; i++ {
+		time.Sleep(settle / 10)
+		err = os.RemoveAll(dir)
+	}
+	return err
 }
