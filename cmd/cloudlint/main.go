@@ -8,6 +8,7 @@ import (
 	"github.com/cloudlint/cloudlint/analyzers"
 	"github.com/cloudlint/cloudlint/internal/app"
 	"github.com/cloudlint/cloudlint/internal/driver/vettool"
+	"github.com/cloudlint/cloudlint/internal/gocmd"
 )
 
 //go:generate go run . rules --format md=../../rules.md
@@ -17,6 +18,7 @@ func main() {
 	if vettool.Main(os.Args[1:], analyzers.All) {
 		return
 	}
+	gocmd.Guard()
 	ctx, ended := app.WithSignals()
 	a := app.New(os.Stdout, os.Stderr, os.Getenv)
 	err := newRoot(a).ExecuteContext(ctx)

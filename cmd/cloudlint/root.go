@@ -80,7 +80,7 @@ func newRoot(a *app.App) *cobra.Command {
 	root.AddGroup(&cobra.Group{ID: "lint", Title: "Linting:"}, &cobra.Group{ID: "rules", Title: "Rules and configuration:"}, &cobra.Group{ID: "other", Title: "Other commands:"})
 	root.SetHelpCommandGroupID("other")
 	root.SetCompletionCommandGroupID("other")
-	root.AddCommand(newRun(a), newBaseline(a), newInit(a), newExplain(a), newRules(a), newConfig(a), newSchema(a), newDoctor(a))
+	root.AddCommand(newRun(a), newVerify(a), newBaseline(a), newInit(a), newExplain(a), newRules(a), newConfig(a), newSchema(a), newDoctor(a))
 	for _, name := range []string{"color", "log-level", "log-format"} {
 		completeChoice(root, root.PersistentFlags(), name)
 	}

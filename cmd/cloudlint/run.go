@@ -28,14 +28,10 @@ func newRun(a *app.App) *cobra.Command {
 func addLintFlags(cmd *cobra.Command, o *app.LintOptions) {
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringArrayVar(&o.Formats, "format", nil, "`FORMAT` for standard output or FORMAT=FILE, may be repeated: "+strings.Join(app.FormatNames(), ", ")+" (default text)")
-	f.Var(newChoice(&o.FailOn, "", "error", "warning", "note"), "fail-on", "least `severity` that makes the exit status 1: error, warning or note (default warning)")
-	f.BoolVar(&o.ExitZero, "exit-zero", false, "exit with 0 where findings would make it 1")
+	addReportFlags(cmd, o)
 	f.BoolVar(&o.Fix, "fix", false, "apply safe fixes, then report what is left")
 	f.BoolVar(&o.UnsafeFixes, "unsafe-fixes", false, "with --fix or --diff: also fixes that can change what the program does")
 	f.BoolVar(&o.Diff, "diff", false, "print what --fix would change, and change nothing")
-	f.BoolVar(&o.Statistics, "statistics", false, "count findings by rule, family and package: in text in the place of the findings, in json and jsonl beside them")
-	f.BoolVar(&o.NoBaseline, "no-baseline", false, "also report what the baseline knows")
 	f.Var((*revision)(&o.New.FromMergeBase), "new-from-merge-base", "report only what is new since the current branch left this `branch`, say origin/main")
 	f.Var((*revision)(&o.New.FromRev), "new-from-rev", "report only what is new since this `commit`; HEAD: what the work tree adds")
 	f.Var(newChoice(&o.New.Mode, "", "compare", "lines"), "new-mode", "`what` is new: compare, findings that the code before did not have; lines, findings in functions that the change touches (default compare)")
@@ -43,9 +39,20 @@ func addLintFlags(cmd *cobra.Command, o *app.LintOptions) {
 	f.BoolVar(&o.New.Changed, "changed", false, "with --new-from-*: analyse the packages of the Go files that differ, below the current folder, instead of ./...")
 	addAnalysisFlags(cmd, o)
 
+	completeChoice(cmd, f, "new-mode")
+}
+
+// addReportFlags declares the flags that decide what becomes of findings.
+func addReportFlags(cmd *cobra.Command, o *app.LintOptions) {
+	f := cmd.Flags()
+	f.StringArrayVar(&o.Formats, "format", nil, "`FORMAT` for standard output or FORMAT=FILE, may be repeated: "+strings.Join(app.FormatNames(), ", ")+" (default text)")
+	f.Var(newChoice(&o.FailOn, "", "error", "warning", "note"), "fail-on", "least `severity` that makes the exit status 1: error, warning or note (default warning)")
+	f.BoolVar(&o.ExitZero, "exit-zero", false, "exit with 0 where findings would make it 1")
+	f.BoolVar(&o.NoBaseline, "no-baseline", false, "also report what the baseline knows")
+	f.BoolVar(&o.Statistics, "statistics", false, "count findings by rule, family and package: in text in the place of the findings, in json and jsonl beside them")
+
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(app.FormatCompletions(), cobra.ShellCompDirectiveNoFileComp))
 	completeChoice(cmd, f, "fail-on")
-	completeChoice(cmd, f, "new-mode")
 }
 
 // addAnalysisFlags declares the flags that decide what is analysed, and how. What is new is no such question for a

@@ -3,14 +3,17 @@
 package catalogue
 
 import (
+	"slices"
+
 	"github.com/cloudlint/cloudlint/analyzers"
 	"github.com/cloudlint/cloudlint/internal/lint"
 	"github.com/cloudlint/cloudlint/internal/rule"
+	"github.com/cloudlint/cloudlint/internal/verify"
 )
 
 // New returns all rules, sorted by code, or what is wrong with them.
 func New() (rule.Catalogue, error) {
-	return rule.NewCatalogue(append(lint.Rules(), analyzers.Rules()...)...)
+	return rule.NewCatalogue(slices.Concat(lint.Rules(), verify.Rules(), analyzers.Rules())...)
 }
 
 // Rules returns all rules, sorted by code. A test holds them to be well-formed.

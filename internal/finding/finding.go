@@ -129,9 +129,45 @@ type Edit struct {
 	New   string `json:"new"`
 }
 
-// Evidence is what a run of the code says about a finding.
+// Evidence is what a run of the code says about a finding. All but Status and Reached is of the goroutines that were seen.
 type Evidence struct {
-	Status string `json:"status"` // "confirmed", "not-observed", "runtime-only"
+	Status     EvidenceStatus `json:"status"`
+	Reached    string         `json:"reached,omitempty"` // where not observed and coverage is known: "yes", its line ran; "no"
+	Class      string         `json:"class,omitempty"`   // "proven", or "survivor"
+	Goroutines int            `json:"goroutines,omitempty"`
+	Waits      string         `json:"waits,omitempty"`     // for what, in the runtime's words
+	Tests      []EvidenceTest `json:"tests,omitempty"`     // that started most of them
+	MoreTests  int            `json:"moreTests,omitempty"` // how many others
+	Stack      []Frame        `json:"stack,omitempty"`     // of one of them, innermost call first
+	Created    *Frame         `json:"created,omitempty"`   // the go statement
+}
+
+// An EvidenceStatus says how a finding stands to a run of the code.
+type EvidenceStatus string
+
+const (
+	Confirmed   EvidenceStatus = "confirmed"    // goroutines wait for ever where the finding says so
+	NotObserved EvidenceStatus = "not-observed" // the run has shown none, which refutes nothing
+	RuntimeOnly EvidenceStatus = "runtime-only" // only the run has shown it
+)
+
+// EvidenceStatuses lists the statuses.
+func EvidenceStatuses() []EvidenceStatus {
+	return []EvidenceStatus{Confirmed, NotObserved, RuntimeOnly}
+}
+
+// An EvidenceTest is a test that has started goroutines.
+type EvidenceTest struct {
+	Package    string `json:"package"`
+	Test       string `json:"test"` // empty where it is not known
+	Goroutines int    `json:"goroutines"`
+}
+
+// A Frame is a call in a stack.
+type Frame struct {
+	Function string `json:"function"` // with its import path
+	File     string `json:"file"`     // as in Range
+	Line     int    `json:"line"`
 }
 
 // An Error is something that could not be analysed.

@@ -162,7 +162,7 @@ func (fr *frame) notes(address bool) []note {
 		notes = append(notes, note{"fix", clean(f.Fix.Message) + " (" + fixCommand(f.Fix) + ")", plain})
 	}
 	if f.Evidence != nil {
-		notes = append(notes, note{"run", clean(f.Evidence.Status), plain})
+		notes = append(notes, note{"run", evidenceText(f.Evidence), plain})
 	}
 	if f.URL != "" && address {
 		notes = append(notes, note{"see", clean(f.URL), faint})

@@ -176,6 +176,9 @@ func places(f *finding.Finding) []string {
 	for _, r := range others {
 		lines = append(lines, fmt.Sprintf("%s (%s)", clean(r.Message), place(r.Range)))
 	}
+	if f.Evidence != nil {
+		lines = append(lines, "run: "+evidenceText(f.Evidence))
+	}
 	return lines
 }
 

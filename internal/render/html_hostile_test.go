@@ -38,10 +38,14 @@ func hostileInput(t testing.TB, payload string) *Input {
 		Code: "CL2001", Rule: "serverdeadline", Family: rule.Timeouts, Severity: rule.Warning, Maturity: rule.Preview,
 		Message: with("message"), URL: with("https://example.com/"), Range: at(file, 3, 5, 12),
 		Module: with("example.com/m"), Package: with("example.com/m/p"), Function: with("(*T).m"), Fingerprint: "1:0123456789abcdef",
-		Path:     []finding.Step{{Goroutine: 1, Op: with("send"), Object: with("c"), Message: with("first"), Range: at(file, 1, 9, 40)}, {Goroutine: 2, Message: with("then"), Range: at(other, 6, 1, 90)}},
-		Related:  []finding.Related{{Message: with("beside"), Range: at(with("gone"), 1, 1, 2)}},
-		Fix:      &finding.Fix{Message: with("fix"), Edits: []finding.Edit{{File: file, Start: len(source), End: len(source), New: "// " + line + "\n"}, {File: with("gone"), New: "x"}}},
-		Evidence: &finding.Evidence{Status: with("confirmed")},
+		Path:    []finding.Step{{Goroutine: 1, Op: with("send"), Object: with("c"), Message: with("first"), Range: at(file, 1, 9, 40)}, {Goroutine: 2, Message: with("then"), Range: at(other, 6, 1, 90)}},
+		Related: []finding.Related{{Message: with("beside"), Range: at(with("gone"), 1, 1, 2)}},
+		Fix:     &finding.Fix{Message: with("fix"), Edits: []finding.Edit{{File: file, Start: len(source), End: len(source), New: "// " + line + "\n"}, {File: with("gone"), New: "x"}}},
+		Evidence: &finding.Evidence{
+			Status: finding.EvidenceStatus(with("confirmed")), Class: with("proven"), Goroutines: 2, Waits: with("chan send"),
+			Tests: []finding.EvidenceTest{{Package: with("p"), Test: with("TestA"), Goroutines: 2}}, MoreTests: 1,
+			Stack: []finding.Frame{{Function: with("p.F"), File: file, Line: 3}}, Created: &finding.Frame{Function: with("p.G"), File: with("gone"), Line: 1},
+		},
 	}
 	second := f
 	second.Family, second.Severity, second.Maturity = rule.Family(with("other")), rule.Severity(with("error")), rule.Maturity(with("stable"))

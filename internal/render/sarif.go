@@ -136,6 +136,9 @@ func (s *sarifWriter) result(f *finding.Finding) sarifResult {
 	if len(path) > 0 {
 		res.CodeFlows = []sarifCodeFlow{{s.threadFlows(path)}}
 	}
+	if f.Evidence != nil {
+		res.Properties = &sarifResultProperties{f.Evidence}
+	}
 	if fix, ok := s.fix(f.Fix); ok {
 		res.Fixes = []sarifFix{fix}
 	}

@@ -1,5 +1,7 @@
 package render
 
+import "github.com/cloudlint/cloudlint/internal/finding"
+
 // The part of SARIF 2.1.0 that we write, with the names of the specification
 // (https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html). GitHub rejects logs that lack what is empty in a
 // clean run, so "results" and "rules" are never left out.
@@ -87,6 +89,12 @@ type sarifResult struct {
 	CodeFlows           []sarifCodeFlow   `json:"codeFlows,omitempty"`
 	PartialFingerprints map[string]string `json:"partialFingerprints"`
 	Fixes               []sarifFix        `json:"fixes,omitempty"`
+
+	Properties *sarifResultProperties `json:"properties,omitempty"`
+}
+
+type sarifResultProperties struct {
+	Evidence *finding.Evidence `json:"evidence,omitempty"`
 }
 
 type sarifLocation struct {

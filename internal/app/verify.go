@@ -1,0 +1,198 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/cloudlint/cloudlint/internal/config"
+	"github.com/cloudlint/cloudlint/internal/driver"
+	"github.com/cloudlint/cloudlint/internal/finding"
+	"github.com/cloudlint/cloudlint/internal/lint"
+	"github.com/cloudlint/cloudlint/internal/render"
+	"github.com/cloudlint/cloudlint/internal/rule"
+	"github.com/cloudlint/cloudlint/internal/verify"
+	"github.com/cloudlint/cloudlint/internal/verify/testrun"
+)
+
+// VerifyOptions are the flags of a verification.
+type VerifyOptions struct {
+	LintOptions
+	TestFlags      []string // go test's own
+	FailOnEvidence string   // "confirmed": static findings fail the run only if the tests have confirmed them
+	Watch          time.Duration
+}
+
+// ExitLeak is the exit status where the tests pass, and have left goroutines that can never go on.
+const ExitLeak = 4
+
+// Verify analyses packages, runs their tests as go test does, and reports which goroutines the tests left, and which
+// findings that confirms. Standard output is the tests'.
+func (a *App) Verify(ctx context.Context, o VerifyOptions, patterns []string) error {
+	if len(patterns) == 0 {
+		patterns = []string{"./..."}
+	}
+	o.Tags = cmp.Or(o.Tags, testrun.TagsOf(o.TestFlags))
+	r := a.newRun(o.LintOptions, patterns)
+	outputs, err := r.outputs()
+	if err != nil {
+		return err
+	}
+	report, _, err := r.report(ctx)
+	if err != nil {
+		return err
+	}
+	a.progress.done()
+
+	v := &verification{run: r, opts: o, hanging: make(map[string]bool)}
+	result, err := v.test(ctx)
+	if err != nil {
+		return err
+	}
+	v.add(report, result)
+	if err := r.applyBooks(report, report.Findings); err != nil {
+		return err
+	}
+	r.finish(report)
+	if o.Statistics {
+		report.Stats.Counts = report.Tallies()
+	}
+	// What tests print is read by programs: nothing of ours comes between.
+	a.stdout = a.stderr
+	if err := r.render(outputs, report); err != nil {
+		return err
+	}
+	fmt.Fprintln(a.progress, render.Summary(report.Fresh()))
+	if code := v.exit(report, result.Status); code != lint.ExitClean {
+		return statusError(code)
+	}
+	return nil
+}
+
+// A verification is one call of Verify.
+type verification struct {
+	*run
+	opts    VerifyOptions
+	hanging map[string]bool // tests that were told of
+}
+
+// test runs the tests.
+func (v *verification) test(ctx context.Context) (*testrun.Result, error) {
+	a := v.app
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return nil, fmt.Errorf("there is no folder for caches: %w", err)
+	}
+	self := a.self
+	if self == "" {
+		if self, err = os.Executable(); err != nil {
+			return nil, err
+		}
+	}
+	result, err := testrun.Run(ctx, testrun.Options{
+		Dir:      a.Options.Dir,
+		Patterns: v.patterns,
+		Flags:    v.opts.TestFlags,
+		Tags:     v.opts.Tags,
+		Overlay:  v.opts.Overlay,
+		Watch:    v.opts.Watch,
+		Self:     self,
+		Cache:    filepath.Join(cache, "cloudlint", "verify"),
+		Stdout:   a.stdout,
+		Stderr:   a.stderr,
+		Watched:  v.watched,
+	})
+	if usage := new(testrun.UsageError); errors.As(err, &usage) {
+		return nil, Usagef("%s", usage.Message)
+	}
+	return result, err
+}
+
+// places knows where the packages of the run are.
+func (v *verification) places(goroot string) verify.Places {
+	return verify.Places{GOROOT: goroot, Dir: func(importPath string) string { return v.packages[importPath].Dir }}
+}
+
+// watched tells of tests that can never end, long before go test gives up on them.
+func (v *verification) watched(r *testrun.Report) {
+	for _, l := range verify.Leaks([]*testrun.Report{r}, v.places("")) {
+		if !l.Hang || l.Class != verify.Proven {
+			continue
+		}
+		for _, t := range l.Tests {
+			if key := t.Package + " " + t.Name; !v.hanging[key] {
+				v.hanging[key] = true
+				v.app.log.Warnf("%s of %s waits for ever at %s:%d (%s): go test will give up on it when -timeout has passed",
+					t.Name, t.Package, v.app.short(l.At.File), l.At.Line, l.Op)
+			}
+		}
+	}
+}
+
+// add puts what the run says into the report.
+func (v *verification) add(report *finding.Report, result *testrun.Result) {
+	places := v.places(result.GOROOT)
+	rest := verify.Join(report, verify.Leaks(result.Reports, places), places)
+	for _, l := range rest {
+		f := l.Finding(places, report.Root)
+		ru := v.rules.Lookup(f.Code)
+		module := v.module(f, l)
+		f.Module = module.Path
+		lint.Tell(report, ru, v.configs.of(module), finding.Abs(report.Root, f.File), l.Severity(), f)
+	}
+	for _, pkg := range verify.Silent(result.Reports) {
+		report.Errors = append(report.Errors, finding.Error{Package: pkg, Message: "its tests ended before they could report their goroutines (a panic, os.Exit or a signal): nothing is known of leaks"})
+	}
+	if result.Lost > 0 {
+		report.Errors = append(report.Errors, finding.Error{Message: fmt.Sprintf("%s of tests cannot be read: leaks may be missing", render.Plural(result.Lost, "report"))})
+	}
+	report.Sort()
+}
+
+// module is the module of a leak's place, or of a test that has shown it.
+func (v *verification) module(f finding.Finding, l *verify.Leak) driver.Module {
+	for _, pkg := range append([]string{f.Package}, testPackages(l)...) {
+		if p, ok := v.packages[pkg]; ok {
+			return p.Module
+		}
+	}
+	return driver.Module{Dir: config.ModuleRoot(v.app.Options.Dir), Main: true}
+}
+
+func testPackages(l *verify.Leak) []string {
+	var list []string
+	for _, t := range l.Tests {
+		list = append(list, t.Package)
+	}
+	return list
+}
+
+// exit decides how the run ends. tests is go test's own exit status, which nothing hides.
+func (v *verification) exit(report *finding.Report, tests int) int {
+	if tests != 0 {
+		return tests
+	}
+	fresh := report.Fresh()
+	if !v.opts.ExitZero {
+		for _, f := range fresh.Findings {
+			if e := f.Evidence; e != nil && e.Class == string(verify.Proven) && f.Severity != rule.Note {
+				return ExitLeak
+			}
+		}
+	}
+	if v.opts.FailOnEvidence != "" {
+		kept := *fresh
+		kept.Findings = nil
+		for _, f := range fresh.Findings {
+			if f.Evidence != nil && string(f.Evidence.Status) == v.opts.FailOnEvidence {
+				kept.Findings = append(kept.Findings, f)
+			}
+		}
+		fresh = &kept
+	}
+	return lint.ExitCode(nil, fresh, v.failOn, v.opts.ExitZero)
+}

@@ -1,0 +1,56 @@
+package verify
+
+import (
+	"slices"
+
+	"github.com/cloudlint/cloudlint/internal/finding"
+	"github.com/cloudlint/cloudlint/internal/rule"
+	"github.com/cloudlint/cloudlint/internal/verify/stacks"
+)
+
+// Join notes at each static finding about goroutines what the run says of it, and returns the leaks that no finding
+// explains.
+//
+// A finding is confirmed by a leak if one of the leak's calls is at the finding's place, at that of its cause or at the
+// last step of its path, or if the goroutine was started at the finding's place. That other findings are not observed says
+// nothing against them.
+func Join(report *finding.Report, leaks []*Leak, places Places) (rest []*Leak) {
+	explained := make(map[*Leak]bool)
+	for i := range report.Findings {
+		f := &report.Findings[i]
+		if f.Family != rule.Goroutines {
+			continue
+		}
+		f.Evidence = &finding.Evidence{Status: finding.NotObserved}
+		for _, l := range leaks {
+			if !l.confirms(f, report.Root, places) {
+				continue
+			}
+			explained[l] = true
+			if f.Evidence.Status != finding.Confirmed { // the first is the surest
+				f.Evidence = l.Evidence(finding.Confirmed, places, report.Root)
+			}
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(leaks), func(l *Leak) bool { return explained[l] })
+}
+
+func (l *Leak) confirms(f *finding.Finding, root string, places Places) bool {
+	at := func(frame stacks.Frame, r finding.Range) bool {
+		return frame.Line >= r.Line && frame.Line <= max(r.Line, r.EndLine) && r.File != "" &&
+			places.File(frame) == finding.Abs(root, r.File)
+	}
+	if l.Created != nil && at(*l.Created, f.Range) {
+		return true
+	}
+	calls := []finding.Range{f.Range}
+	if f.Origin != nil {
+		calls = append(calls, f.Origin.Range)
+	}
+	if n := len(f.Path); n > 0 {
+		calls = append(calls, f.Path[n-1].Range)
+	}
+	return slices.ContainsFunc(l.Example.Frames, func(frame stacks.Frame) bool {
+		return slices.ContainsFunc(calls, func(r finding.Range) bool { return at(frame, r) })
+	})
+}
