@@ -45,6 +45,7 @@ func newVerify(a *app.App) *cobra.Command {
 	f.SortFlags = false
 	addReportFlags(cmd, &opts.LintOptions)
 	f.Var(newChoice(&opts.FailOnEvidence, "", "confirmed"), "fail-on-evidence", "findings fail the run only with this `evidence`: confirmed")
+	f.BoolVar(&opts.Coverage, "coverage", false, "run the tests a second time, to tell which unconfirmed findings they reach")
 	f.DurationVar(&opts.Watch, "watch", 30*time.Second, "how `often` to look for tests that wait for ever while they run; 0: never")
 	addAnalysisFlags(cmd, &opts.LintOptions)
 	completeChoice(cmd, f, "fail-on-evidence")

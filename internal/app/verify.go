@@ -7,12 +7,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/cloudlint/cloudlint/internal/config"
 	"github.com/cloudlint/cloudlint/internal/driver"
 	"github.com/cloudlint/cloudlint/internal/finding"
 	"github.com/cloudlint/cloudlint/internal/lint"
+	"github.com/cloudlint/cloudlint/internal/overlayfile"
 	"github.com/cloudlint/cloudlint/internal/render"
 	"github.com/cloudlint/cloudlint/internal/rule"
 	"github.com/cloudlint/cloudlint/internal/verify"
@@ -25,6 +28,7 @@ type VerifyOptions struct {
 	TestFlags      []string // go test's own
 	FailOnEvidence string   // "confirmed": static findings fail the run only if the tests have confirmed them
 	Watch          time.Duration
+	Coverage       bool // run the tests once more, to tell which findings' lines they run
 }
 
 // ExitLeak is the exit status where the tests pass, and have left goroutines that can never go on.
@@ -54,6 +58,11 @@ func (a *App) Verify(ctx context.Context, o VerifyOptions, patterns []string) er
 		return err
 	}
 	v.add(report, result)
+	if o.Coverage {
+		if err := v.cover(ctx, report); err != nil {
+			return err
+		}
+	}
 	if err := r.applyBooks(report, report.Findings); err != nil {
 		return err
 	}
@@ -82,34 +91,66 @@ type verification struct {
 
 // test runs the tests.
 func (v *verification) test(ctx context.Context) (*testrun.Result, error) {
-	a := v.app
-	cache, err := os.UserCacheDir()
+	o, err := v.testOptions()
 	if err != nil {
-		return nil, fmt.Errorf("there is no folder for caches: %w", err)
+		return nil, err
 	}
-	self := a.self
-	if self == "" {
-		if self, err = os.Executable(); err != nil {
-			return nil, err
-		}
+	result, err := testrun.Run(ctx, o)
+	if usage := new(testrun.UsageError); errors.As(err, &usage) {
+		return nil, Usagef("%s", usage.Message)
 	}
-	result, err := testrun.Run(ctx, testrun.Options{
+	return result, err
+}
+
+func (v *verification) testOptions() (testrun.Options, error) {
+	a := v.app
+	o := testrun.Options{
 		Dir:      a.Options.Dir,
 		Patterns: v.patterns,
 		Flags:    v.opts.TestFlags,
 		Tags:     v.opts.Tags,
 		Overlay:  v.opts.Overlay,
 		Watch:    v.opts.Watch,
-		Self:     self,
-		Cache:    filepath.Join(cache, "cloudlint", "verify"),
+		Self:     a.self,
 		Stdout:   a.stdout,
 		Stderr:   a.stderr,
 		Watched:  v.watched,
-	})
-	if usage := new(testrun.UsageError); errors.As(err, &usage) {
-		return nil, Usagef("%s", usage.Message)
 	}
-	return result, err
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return o, fmt.Errorf("there is no folder for caches: %w", err)
+	}
+	o.Cache = filepath.Join(cache, "cloudlint", "verify")
+	if o.Self == "" {
+		o.Self, err = os.Executable()
+	}
+	return o, err
+}
+
+// cover tells of the findings that were not observed whether the tests run their lines.
+func (v *verification) cover(ctx context.Context, report *finding.Report) error {
+	var packages []string
+	for _, f := range report.Findings {
+		if verify.Unobserved(&f) {
+			packages = append(packages, strings.TrimSuffix(f.Package, "_test"))
+		}
+	}
+	if len(packages) == 0 {
+		return nil
+	}
+	slices.Sort(packages)
+	o, err := v.testOptions()
+	if err != nil {
+		return err
+	}
+	coverage, err := testrun.RunCoverage(ctx, o, slices.Compact(packages))
+	if err != nil {
+		return err
+	}
+	verify.Reach(report, func(pkg, file string, line int) (ran, known bool) {
+		return coverage.Ran(strings.TrimSuffix(pkg, "_test")+"/"+file, line)
+	})
+	return nil
 }
 
 // places knows where the packages of the run are.
@@ -137,8 +178,15 @@ func (v *verification) watched(r *testrun.Report) {
 func (v *verification) add(report *finding.Report, result *testrun.Result) {
 	places := v.places(result.GOROOT)
 	rest := verify.Join(report, verify.Leaks(result.Reports, places), places)
+	// A comment that silences what the analyzers say of goroutines in a place says that they may wait there.
+	rules := slices.DeleteFunc(slices.Clone(v.rules), func(r *rule.Rule) bool { return r.Family() != rule.Goroutines })
+	comments := newComments(v.overlay())
 	for _, l := range rest {
 		f := l.Finding(places, report.Root)
+		if comments.silence(finding.Abs(report.Root, f.File), f.Line, rules) {
+			report.Stats.Suppressed++
+			continue
+		}
 		ru := v.rules.Lookup(f.Code)
 		module := v.module(f, l)
 		f.Module = module.Path
@@ -151,6 +199,12 @@ func (v *verification) add(report *finding.Report, result *testrun.Result) {
 		report.Errors = append(report.Errors, finding.Error{Message: fmt.Sprintf("%s of tests cannot be read: leaks may be missing", render.Plural(result.Lost, "report"))})
 	}
 	report.Sort()
+}
+
+// overlay is what the files of --overlay replace. The driver has read it before, and told of mistakes.
+func (v *verification) overlay() map[string]string {
+	replace, _ := overlayfile.Read(v.opts.Overlay, v.app.Options.Dir)
+	return replace
 }
 
 // module is the module of a leak's place, or of a test that has shown it.

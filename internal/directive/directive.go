@@ -118,6 +118,23 @@ type Index struct {
 	byFile map[*token.File][]*Directive
 }
 
+// NewIndex indexes the directives of files, which are parsed with their comments. Nothing is reported in generated files,
+// and so they have none.
+func NewIndex(fset *token.FileSet, files ...*ast.File) *Index {
+	ix := &Index{byFile: make(map[*token.File][]*Directive)}
+	for _, file := range files {
+		if wire.IsGenerated(fset, file) {
+			continue
+		}
+		ds := Parse(fset, file)
+		if len(ds) > 0 {
+			ix.All = append(ix.All, ds...)
+			ix.byFile[fset.File(file.FileStart)] = ds
+		}
+	}
+	return ix
+}
+
 // Suppressing returns the first directive that silences a finding of the rule at pos, or nil.
 func (ix *Index) Suppressing(fset *token.FileSet, pos token.Pos, code, name, analyzer, family string) *Directive {
 	tf := fset.File(pos)
@@ -140,17 +157,6 @@ var Analyzer = &analysis.Analyzer{
 	RunDespiteErrors: true,
 	ResultType:       reflect.TypeFor[*Index](),
 	Run: func(pass *analysis.Pass) (any, error) {
-		ix := &Index{byFile: make(map[*token.File][]*Directive)}
-		for _, file := range pass.Files {
-			if wire.IsGenerated(pass.Fset, file) {
-				continue // nothing is reported there
-			}
-			ds := Parse(pass.Fset, file)
-			if len(ds) > 0 {
-				ix.All = append(ix.All, ds...)
-				ix.byFile[pass.Fset.File(file.FileStart)] = ds
-			}
-		}
-		return ix, nil
+		return NewIndex(pass.Fset, pass.Files...), nil
 	},
 }

@@ -73,12 +73,12 @@ func (l *Leak) Severity() rule.Severity {
 func (p Places) at(f stacks.Frame, root string) finding.Range {
 	name := p.File(f)
 	if name == "" {
-		return finding.Range{File: f.File, Line: f.Line, Column: 1}
+		return finding.Range{File: f.File, Line: f.Line}
 	}
 	if rel, ok := paths.Below(root, name); ok {
 		name = rel
 	}
-	return finding.Range{File: filepath.ToSlash(name), Line: f.Line, Column: 1}
+	return finding.Range{File: filepath.ToSlash(name), Line: f.Line}
 }
 
 // function returns the name of a frame's function as findings name it: without the package, closures and type parameters.

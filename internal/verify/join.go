@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"path"
 	"slices"
 
 	"github.com/cloudlint/cloudlint/internal/finding"
@@ -53,4 +54,25 @@ func (l *Leak) confirms(f *finding.Finding, root string, places Places) bool {
 	return slices.ContainsFunc(l.Example.Frames, func(frame stacks.Frame) bool {
 		return slices.ContainsFunc(calls, func(r finding.Range) bool { return at(frame, r) })
 	})
+}
+
+// Unobserved reports whether a run could have confirmed a finding and has not.
+func Unobserved(f *finding.Finding) bool {
+	return f.Evidence != nil && f.Evidence.Status == finding.NotObserved
+}
+
+// Reach notes at each finding that was not observed whether tests run its line. ran says so of a file of a package.
+func Reach(report *finding.Report, ran func(pkg, file string, line int) (ran, known bool)) {
+	for i := range report.Findings {
+		f := &report.Findings[i]
+		if !Unobserved(f) {
+			continue
+		}
+		switch ran, known := ran(f.Package, path.Base(f.File), f.Line); {
+		case ran:
+			f.Evidence.Reached = "yes"
+		case known:
+			f.Evidence.Reached = "no"
+		}
+	}
 }

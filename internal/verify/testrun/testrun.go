@@ -145,10 +145,7 @@ func toolchain(env environment, cache string) (command, goroot string, err error
 
 // arguments returns those of the go command. The overlay is written to the folder tmp.
 func (o Options) arguments(env environment, goroot, tmp string) ([]string, error) {
-	flags, rest := o.Flags, []string(nil)
-	if i := slices.IndexFunc(flags, func(f string) bool { return f == "-args" || f == "--args" }); i >= 0 {
-		flags, rest = flags[:i], flags[i:]
-	}
+	flags, rest := o.testFlags()
 	fromEnv := gocmd.ParseFlags(env.GOFLAGS)
 	flags, overlay := takeFlag(flags, "overlay")
 	overlay = cmp.Or(overlay, o.Overlay, fromEnv.Lookup("overlay"))
@@ -179,6 +176,14 @@ func (o Options) arguments(env environment, goroot, tmp string) ([]string, error
 		args = append(args, "-count=1")
 	}
 	return slices.Concat(args, flags, o.Patterns, rest), nil
+}
+
+// testFlags returns go test's own flags, and -args with what is for the tests.
+func (o Options) testFlags() (flags, rest []string) {
+	if i := slices.IndexFunc(o.Flags, func(f string) bool { return f == "-args" || f == "--args" }); i >= 0 {
+		return o.Flags[:i], o.Flags[i:]
+	}
+	return o.Flags, nil
 }
 
 // TagsOf returns the build tags among go test's flags.
