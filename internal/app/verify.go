@@ -183,7 +183,11 @@ func (v *verification) add(report *finding.Report, result *testrun.Result) {
 	comments := newComments(v.overlay())
 	for _, l := range rest {
 		f := l.Finding(places, report.Root)
-		if comments.silence(finding.Abs(report.Root, f.File), f.Line, rules) {
+		silenced := comments.silence(finding.Abs(report.Root, f.File), f.Line, rules)
+		if l.Created != nil {
+			silenced = silenced || comments.silence(places.File(*l.Created), l.Created.Line, rules)
+		}
+		if silenced {
 			report.Stats.Suppressed++
 			continue
 		}
