@@ -46,13 +46,13 @@ func (a *App) Verify(ctx context.Context, o VerifyOptions, patterns []string) er
 	if err != nil {
 		return err
 	}
-	report, _, err := r.report(ctx)
+	report, outcome, err := r.report(ctx)
 	if err != nil {
 		return err
 	}
 	a.progress.done()
 
-	v := &verification{run: r, opts: o, hanging: make(map[string]bool)}
+	v := &verification{run: r, opts: o, outcome: outcome, hanging: make(map[string]bool)}
 	result, err := v.test(ctx)
 	if err != nil {
 		return err
@@ -86,6 +86,7 @@ func (a *App) Verify(ctx context.Context, o VerifyOptions, patterns []string) er
 type verification struct {
 	*run
 	opts    VerifyOptions
+	outcome *driver.Outcome
 	hanging map[string]bool // tests that were told of
 }
 
@@ -181,6 +182,7 @@ func (v *verification) add(report *finding.Report, result *testrun.Result) {
 	// A comment that silences what the analyzers say of goroutines in a place says that they may wait there.
 	rules := slices.DeleteFunc(slices.Clone(v.rules), func(r *rule.Rule) bool { return r.Family() != rule.Goroutines })
 	comments := newComments(v.overlay())
+	all := v.allRules()
 	for _, l := range rest {
 		f := l.Finding(places, report.Root)
 		silenced := comments.silence(finding.Abs(report.Root, f.File), f.Line, rules)
@@ -191,6 +193,7 @@ func (v *verification) add(report *finding.Report, result *testrun.Result) {
 			report.Stats.Suppressed++
 			continue
 		}
+		v.static(&f, l, all, places)
 		ru := v.rules.Lookup(f.Code)
 		module := v.module(f, l)
 		f.Module = module.Path
@@ -203,6 +206,27 @@ func (v *verification) add(report *finding.Report, result *testrun.Result) {
 		report.Errors = append(report.Errors, finding.Error{Message: fmt.Sprintf("%s of tests cannot be read: leaks may be missing", render.Plural(result.Lost, "report"))})
 	}
 	report.Sort()
+}
+
+// allRules is the report that there would be with every rule on.
+func (v *verification) allRules() *finding.Report {
+	in := v.input(v.outcome, v.opts.Overlay)
+	in.Config = v.app.newConfigs(v.rules, config.Flags{Enable: []string{"all"}, Preview: true}).of
+	return lint.Report(in)
+}
+
+// static says how it comes that a leak is no static finding. all is the report of all rules.
+func (v *verification) static(f *finding.Finding, l *verify.Leak, all *finding.Report, places verify.Places) {
+	if code := l.Explaining(all, places); code != "" {
+		f.Evidence.SeenBy = code
+		f.Message += fmt.Sprintf("; %s finds it without a run, and is off here", code)
+		return
+	}
+	_, read := v.packages[f.Package]
+	if read && l.Modelled() && v.outcome != nil {
+		f.Evidence.Missed = true
+		f.Message += "; the rules about goroutines look for such waits, and did not see this one"
+	}
 }
 
 // overlay is what the files of --overlay replace. The driver has read it before, and told of mistakes.

@@ -134,6 +134,8 @@ type Evidence struct {
 	Status     EvidenceStatus `json:"status"`
 	Reached    string         `json:"reached,omitempty"` // where not observed and coverage is known: "yes", its line ran; "no"
 	Class      string         `json:"class,omitempty"`   // "proven", or "survivor"
+	SeenBy     string         `json:"seenBy,omitempty"`  // where runtime-only: a rule that finds it and is off here
+	Missed     bool           `json:"missed,omitempty"`  // where runtime-only: the analyzers read the code, look for such, and found nothing
 	Goroutines int            `json:"goroutines,omitempty"`
 	Waits      string         `json:"waits,omitempty"`     // for what, in the runtime's words
 	Tests      []EvidenceTest `json:"tests,omitempty"`     // that started most of them

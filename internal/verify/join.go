@@ -3,6 +3,7 @@ package verify
 import (
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/cloudlint/cloudlint/internal/finding"
 	"github.com/cloudlint/cloudlint/internal/rule"
@@ -54,6 +55,32 @@ func (l *Leak) confirms(f *finding.Finding, root string, places Places) bool {
 	return slices.ContainsFunc(l.Example.Frames, func(frame stacks.Frame) bool {
 		return slices.ContainsFunc(calls, func(r finding.Range) bool { return at(frame, r) })
 	})
+}
+
+// Explaining returns the code of a finding of another report that a leak confirms, or nothing. The other report may be one
+// of rules that are off.
+func (l *Leak) Explaining(report *finding.Report, places Places) string {
+	for i := range report.Findings {
+		f := &report.Findings[i]
+		if f.Family == rule.Goroutines && l.confirms(f, report.Root, places) {
+			return f.Code
+		}
+	}
+	return ""
+}
+
+// Modelled reports whether a leak is of a kind that the rules are about: a goroutine that is proven to wait for ever for
+// another one, in code that is no test.
+func (l *Leak) Modelled() bool {
+	if l.Class != Proven || l.Deliberate() || strings.HasSuffix(l.At.File, "_test.go") {
+		return false
+	}
+	for _, prefix := range []string{"chan ", "select", "sync."} {
+		if strings.HasPrefix(l.Op, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // Unobserved reports whether a run could have confirmed a finding and has not.
