@@ -9,7 +9,7 @@ import (
 	"github.com/cloudlint/cloudlint/internal/wire"
 )
 
-// functions finds the functions around places in files, each of which it reads once.
+// functions finds the functions around places, and the cases of select statements, in files, each of which it reads once.
 type functions struct {
 	fset    *token.FileSet
 	files   map[string]*ast.File // nil where one cannot be read
@@ -23,8 +23,8 @@ func newFunctions(overlay, dir string) *functions {
 	return &functions{fset: token.NewFileSet(), files: make(map[string]*ast.File), replace: replace}
 }
 
-// at is what lint.Input.Function is.
-func (f *functions) at(file string, line, column int) string {
+// tree returns the syntax of a file, nil where it cannot be read.
+func (f *functions) tree(file string) *ast.File {
 	tree, read := f.files[file]
 	if !read {
 		name := file
@@ -35,6 +35,12 @@ func (f *functions) at(file string, line, column int) string {
 		tree, _ = parser.ParseFile(f.fset, name, nil, parser.SkipObjectResolution)
 		f.files[file] = tree
 	}
+	return tree
+}
+
+// at is what lint.Input.Function is.
+func (f *functions) at(file string, line, column int) string {
+	tree := f.tree(file)
 	if tree == nil {
 		return ""
 	}
@@ -43,4 +49,28 @@ func (f *functions) at(file string, line, column int) string {
 		return ""
 	}
 	return wire.FunctionName(tree, min(tf.LineStart(line)+token.Pos(max(column, 1)-1), tree.FileEnd))
+}
+
+// cases is what verify.Places.Cases is.
+func (f *functions) cases(file string, line int) []int {
+	tree := f.tree(file)
+	if tree == nil {
+		return nil
+	}
+	var lines []int
+	ast.Inspect(tree, func(n ast.Node) bool {
+		s, ok := n.(*ast.SelectStmt)
+		if !ok || f.fset.Position(s.Select).Line != line {
+			return true
+		}
+		for _, c := range s.Body.List {
+			if comm := c.(*ast.CommClause).Comm; comm != nil {
+				for l := f.fset.Position(comm.Pos()).Line; l <= f.fset.Position(comm.End()).Line; l++ {
+					lines = append(lines, l)
+				}
+			}
+		}
+		return true
+	})
+	return lines
 }

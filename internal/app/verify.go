@@ -178,6 +178,7 @@ func (v *verification) watched(r *testrun.Report) {
 // add puts what the run says into the report.
 func (v *verification) add(report *finding.Report, result *testrun.Result) {
 	places := v.places(result.GOROOT)
+	places.Cases = newFunctions(v.opts.Overlay, v.app.Options.Dir).cases
 	rest := verify.Join(report, verify.Leaks(result.Reports, places), places)
 	// A comment that silences what the analyzers say of goroutines in a place says that they may wait there.
 	rules := slices.DeleteFunc(slices.Clone(v.rules), func(r *rule.Rule) bool { return r.Family() != rule.Goroutines })

@@ -14,8 +14,8 @@ import (
 // explains.
 //
 // A finding is confirmed by a leak if one of the leak's calls is at the finding's place, at that of its cause or at the
-// last step of its path, or if the goroutine was started at the finding's place. That other findings are not observed says
-// nothing against them.
+// last step of its path, or if the goroutine was started at the finding's place. A goroutine in a select waits at each of
+// its cases. That other findings are not observed says nothing against them.
 func Join(report *finding.Report, leaks []*Leak, places Places) (rest []*Leak) {
 	explained := make(map[*Leak]bool)
 	for i := range report.Findings {
@@ -52,7 +52,14 @@ func (l *Leak) confirms(f *finding.Finding, root string, places Places) bool {
 	if n := len(f.Path); n > 0 {
 		calls = append(calls, f.Path[n-1].Range)
 	}
-	return slices.ContainsFunc(l.Example.Frames, func(frame stacks.Frame) bool {
+	frames := l.Example.Frames
+	if strings.HasPrefix(l.Op, "select") && places.Cases != nil {
+		frames = slices.Clone(frames)
+		for _, line := range places.Cases(places.File(l.At), l.At.Line) {
+			frames = append(frames, stacks.Frame{Func: l.At.Func, File: l.At.File, Line: line})
+		}
+	}
+	return slices.ContainsFunc(frames, func(frame stacks.Frame) bool {
 		return slices.ContainsFunc(calls, func(r finding.Range) bool { return at(frame, r) })
 	})
 }

@@ -53,6 +53,9 @@ type Places struct {
 	GOROOT string // of the run
 	// Dir returns the folder of a package of the run, or nothing.
 	Dir func(importPath string) string
+	// Cases returns the lines of the operations that a select statement at a line of a file waits for; nil: it is not known.
+	// The runtime says of a goroutine in one only where the statement begins.
+	Cases func(file string, line int) []int
 }
 
 // File returns the absolute name of a frame's file, or nothing where it is not known. Programs built with -trimpath know
