@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/cloudlint/cloudlint/internal/paths"
 	"github.com/cloudlint/cloudlint/internal/verify/hooks"
@@ -194,9 +195,7 @@ func goroutines(reports []*testrun.Report) []goroutine {
 				known[k] = g
 				order = append(order, k)
 			}
-			if !g.proven {
-				g.Goroutine = s // as it is now
-			}
+			g.Goroutine = s // as it is now; the last report has labels, those before it have none
 			g.proven = g.proven || s.Leaked
 			g.last = r.Reason == testrun.End
 		}
@@ -211,6 +210,8 @@ func goroutines(reports []*testrun.Report) []goroutine {
 	return list
 }
 
+const mainGoroutine = 1
+
 // attribute finds the test that has started a goroutine: by the label that it has inherited, else by the goroutines that
 // have started it, else by the names of functions.
 func attribute(g *stacks.Goroutine, tests map[int]string, known func(int) *goroutine) (test string, itself bool) {
@@ -223,7 +224,8 @@ func attribute(g *stacks.Goroutine, tests map[int]string, known func(int) *gorou
 	seen := map[int]bool{g.ID: true}
 	for id := g.Creator; id != 0 && !seen[id]; {
 		seen[id] = true
-		if name, ok := tests[id]; ok {
+		// The main goroutine runs examples, and TestMain before and after them.
+		if name, ok := tests[id]; ok && id != mainGoroutine {
 			return name, false
 		}
 		parent := known(id)
@@ -256,7 +258,7 @@ func testFunction(f stacks.Frame) string {
 	_, name, _ = strings.Cut(name, ".")
 	name, _, _ = strings.Cut(name, ".")
 	for _, prefix := range []string{"Test", "Fuzz", "Benchmark", "Example"} {
-		if strings.HasPrefix(name, prefix) {
+		if rest, ok := strings.CutPrefix(name, prefix); ok && name != "TestMain" && strings.IndexFunc(rest, unicode.IsLower) != 0 {
 			return name
 		}
 	}

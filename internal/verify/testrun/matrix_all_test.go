@@ -1,0 +1,162 @@
+package testrun_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cloudlint/cloudlint/internal/verify"
+	"github.com/cloudlint/cloudlint/internal/verify/testrun"
+)
+
+// Packages with and without a TestMain of each kind, external tests, examples, seeds, timers, bubbles: in one run. The
+// watch finds nothing that the end does not.
+func TestHealthy(t *testing.T) {
+	t.Parallel()
+	p := unpack(t, t.TempDir(), "healthy")
+	result := p.run(t, runCase{leaks: p.leaks, watch: 50 * time.Millisecond})
+	if !slices.ContainsFunc(result.Reports, func(r *testrun.Report) bool { return r.Reason == testrun.Watch && r.Package == p.module+"/slow" }) {
+		t.Error("there is no report from the middle of a test")
+	}
+}
+
+// Tests that fail, panic, exit, hang, or do not compile.
+func TestSick(t *testing.T) {
+	t.Parallel()
+	p := unpack(t, t.TempDir(), "sick")
+	hanging := make(map[string]time.Time) // since when they are known to
+	p.run(t, runCase{
+		flags: []string{"-timeout=5s"}, status: 1, leaks: p.leaks, leaked: true,
+		watch: time.Second, watched: func(r *testrun.Report) {
+			for _, l := range verify.Leaks([]*testrun.Report{r}, verify.Places{Dir: func(string) string { return "" }}) {
+				if name := l.Tests[0].Name; l.Hang && hanging[name].IsZero() {
+					hanging[name] = time.Now()
+				}
+			}
+		},
+		silent: []string{p.module + "/exits", p.module + "/goexit", p.module + "/panics"},
+	})
+	if at := hanging["TestHangs/sub"]; len(hanging) != 1 || time.Since(at) < time.Second {
+		t.Errorf("the tests that hang are known since %v", hanging)
+	}
+}
+
+// goleak says the same as ever; where it looks after the last test, a goroutine's state has the word "leaked".
+func TestGoleak(t *testing.T) {
+	t.Parallel()
+	p := unpack(t, t.TempDir(), "goleak")
+	p.run(t, runCase{status: 1, leaks: p.leaks, leaked: true})
+}
+
+func needC(t *testing.T) {
+	t.Helper()
+	out, err := exec.Command("go", "env", "CC", "CGO_ENABLED").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cc, enabled, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
+	if _, err := exec.LookPath(cc); err != nil || enabled == "0" {
+		t.Skip("there is no C compiler")
+	}
+}
+
+// Flags of go test do what they do.
+func TestFlags(t *testing.T) {
+	// Blanks in names are no matter.
+	p := unpack(t, filepath.Join(mkdir(t, t.TempDir(), "a b", "c d")), "flags")
+	leaks := func(tests ...string) []string {
+		for i, test := range tests {
+			tests[i] = p.module + " " + test
+		}
+		return []string{"proven " + strings.Join(tests, ", ") + ": chan send @send, by @sendgo"}
+	}
+	all := leaks("ExampleSend 1", "FuzzSend/seed#0 1", "TestAlone 1", "TestParts/first 1", "TestParts/second 1")
+	for _, c := range []runCase{
+		{name: "verbose", flags: []string{"-v", "-trimpath"}, leaks: all},
+		{name: "json", flags: []string{"-json", "-run=TestAlone"}, leaks: leaks("TestAlone 1"), anyOrder: true},
+		{name: "shuffle twice", flags: []string{"-shuffle=7", "-count=2", "-v", "-run", "TestParts/second"}, leaks: leaks("TestParts/second 2")},
+		{name: "list", flags: []string{"-list=.", "-v"}},
+		{name: "nothing to run", flags: []string{"-run=^$"}},
+		{name: "arguments", flags: []string{"-v", "-run=TestParts/first", "-args", "-x", "y", "z"}, patterns: []string{"."}, leaks: leaks("TestParts/first 1")},
+		{name: "cover", flags: []string{"-cover"}, leaks: all},
+		{name: "cover packages", flags: []string{"-coverpkg=./...", "-covermode=atomic", "-run=Alone"}, leaks: leaks("TestAlone 1")},
+		{name: "bench", flags: []string{"-bench=.", "-benchtime=3x", "-run=^$"}, leaks: leaks("BenchmarkSend/more 3", "BenchmarkSend 1")},
+		{name: "fuzz", flags: []string{"-fuzz=FuzzSend", "-fuzztime=20x", "-run=Alone|Fuzz"}, patterns: []string{"."}, leaks: leaks("TestAlone 1")},
+		{name: "race", flags: []string{"-race", "-run=Alone"}, patterns: []string{"."}, leaks: leaks("TestAlone 1")},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if c.name == "race" {
+				needC(t)
+			}
+			p.run(t, c)
+		})
+	}
+}
+
+func mkdir(t *testing.T, elements ...string) string {
+	t.Helper()
+	dir := filepath.Join(elements...)
+	write(t, dir, ".keep", "")
+	return dir
+}
+
+// A workspace, a vendor folder, and C.
+func TestLayouts(t *testing.T) {
+	p := unpack(t, t.TempDir(), "layout")
+	for _, c := range []runCase{
+		{name: "workspace", patterns: []string{"./a", "./b"}, leaks: []string{
+			"proven corp.example/layout/a TestA 1, corp.example/layout/b TestB 1: chan send @a, by @ago",
+		}},
+		{name: "vendor", dir: "v", env: []string{"GOWORK=off"}, leaks: []string{"proven corp.example/layout/v TestV 1: chan send @dep, by @depgo"}},
+		{name: "C", dir: "c", env: []string{"GOWORK=off"}, leaks: []string{"proven corp.example/layout/c TestC 1: chan send @c, by @cgo"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if c.name == "C" {
+				needC(t)
+			}
+			p.run(t, c)
+		})
+	}
+}
+
+// A user's own overlay holds, wherever it is named. Its names are relative to the folder of the run.
+func TestUsersOverlay(t *testing.T) {
+	p := unpack(t, t.TempDir(), "overlay")
+	leaks := []string{"proven corp.example/overlay TestSend 1: chan send x.go:5, by x.go:5"}
+	for _, c := range []runCase{
+		{name: "flag", flags: []string{"-overlay=build/overlay.json"}, leaks: leaks},
+		{name: "flag and value", flags: []string{"--overlay", "build/overlay.json"}, leaks: leaks},
+		{name: "variable", env: []string{"GOFLAGS=-overlay=build/overlay.json"}, leaks: leaks},
+		{name: "option", overlay: "build/overlay.json", leaks: leaks},
+	} {
+		t.Run(c.name, func(t *testing.T) { p.run(t, c) })
+	}
+}
+
+// What cannot work is said in a sentence, and no test has run.
+func TestUsage(t *testing.T) {
+	p := unpack(t, t.TempDir(), "overlay")
+	write(t, p.dir, "bad.json", "{")
+	for name, c := range map[string]struct {
+		options testrun.Options
+		want    string
+	}{
+		"overlay that is not there": {testrun.Options{Flags: []string{"-overlay=nowhere.json"}}, "the overlay cannot be read"},
+		"overlay that is none":      {testrun.Options{Overlay: "bad.json"}, "the overlay cannot be read"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := c.options
+			o.Dir, o.Patterns, o.Self, o.Cache, o.Stdout, o.Stderr = p.dir, []string{"./..."}, self(t), cache(t), io.Discard, io.Discard
+			_, err := testrun.Run(context.Background(), o)
+			if usage := new(testrun.UsageError); !errors.As(err, &usage) || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error %v, want %q", err, c.want)
+			}
+		})
+	}
+}
