@@ -99,7 +99,7 @@ func (c *checker) reportDefaults(uses []defaultUse) {
 		byFunc[fn] = append(byFunc[fn], u)
 	}
 	for _, fn := range order {
-		c.reportDefault(byFunc[fn])
+		c.reportFunction(byFunc[fn])
 	}
 }
 
@@ -108,6 +108,22 @@ func (u defaultUse) pos() pass.Place {
 		return pass.Place{Pos: u.instr.Pos()}
 	}
 	return u.call.Place
+}
+
+// reportFunction reports the requests of one function as one finding, without those that comments silence: a comment speaks
+// for the request that it stands at.
+func (c *checker) reportFunction(uses []defaultUse) {
+	var loud []defaultUse
+	for _, u := range uses {
+		if pos, _ := c.source.Span(u.pos().Pos).Range(); c.Heard(pass.Diagnostic{Rule: defaultClient, Pos: pos}) {
+			loud = append(loud, u)
+		} else {
+			c.reportDefault([]defaultUse{u})
+		}
+	}
+	if len(loud) > 0 {
+		c.reportDefault(loud)
+	}
 }
 
 func (c *checker) reportDefault(uses []defaultUse) {

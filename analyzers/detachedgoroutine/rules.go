@@ -6,7 +6,7 @@ import (
 	"github.com/cloudlint/cloudlint/internal/rule"
 )
 
-const since = "0.2.0"
+const since = "0.1.0"
 
 var cancelledContext = &rule.Rule{
 	Code:     "CL1031",

@@ -11,7 +11,7 @@ func Rules() []*rule.Rule {
 	return []*rule.Rule{repeated, unstoppable, ignoresStop, tickerStopped, ignoresContext}
 }
 
-const since = "0.2.0"
+const since = "0.1.0"
 
 var repeated = &rule.Rule{
 	Code:     "CL1021",

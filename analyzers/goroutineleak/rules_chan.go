@@ -10,7 +10,7 @@ func channelRules() []*rule.Rule {
 	return []*rule.Rule{abandonedSender, abandonedReceiver, blockedSelect, waitGroup, condition, closedChannel}
 }
 
-const chanSince = "0.2.0"
+const chanSince = "0.1.0"
 
 var abandonedSender = &rule.Rule{
 	Code: "CL1001", Name: "abandoned-sender", Analyzer: name,

@@ -59,7 +59,7 @@ func (l *Ledger) Withdraw(account string, amount int) error {
 	return nil
 }
 `,
-		Since:    "0.2.0",
+		Since:    "0.1.0",
 		Severity: lint.SeverityError,
 	},
 	Blind: `Paths that end in a panic, runtime.Goexit or t.Fatal. Locks of which nobody can say that two names mean the same. A
@@ -136,7 +136,7 @@ func (s *Sessions) Expire(now time.Time) {
 	}
 }
 `,
-		Since:    "0.2.0",
+		Since:    "0.1.0",
 		Severity: lint.SeverityError,
 	},
 	Blind: `Locks that are reached through a field which is assigned again later, through elements of slices and maps, or through
@@ -217,7 +217,7 @@ func (p *Prices) Total(items []string) (sum int) {
 	return sum
 }
 `,
-		Since:    "0.2.0",
+		Since:    "0.1.0",
 		Severity: lint.SeverityWarning,
 	},
 	Blind: `What double-lock does not see, and write locks that other packages take.`,
@@ -291,7 +291,7 @@ func (s *Store) Report() (n int, log []string) {
 	return len(s.items), s.log
 }
 `,
-		Since:    "0.2.0",
+		Since:    "0.1.0",
 		Severity: lint.SeverityError,
 	},
 	Blind: `Cycles of three and more locks, locks of several objects of one type, locks that other packages take, and orders that
@@ -384,7 +384,7 @@ func (p *Poller) Stop() {
 	p.wg.Wait()
 }
 `,
-		Since:    "0.2.0",
+		Since:    "0.1.0",
 		Severity: lint.SeverityError,
 	},
 	Blind: `Goroutines of other packages, channels that are passed on, most sends on buffered channels, and select statements.`,

@@ -80,7 +80,7 @@ func (r *Reader) loop(read func() error) {
 func (r *Reader) Close() {
 	r.once.Do(func() { close(r.stop) })
 }`,
-		Since:    "0.2.0",
+		Since:    "0.1.0",
 		Severity: lint.SeverityWarning,
 	},
 	Maturity: rule.Stable, Fix: rule.NoFix,

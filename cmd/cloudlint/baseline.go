@@ -18,7 +18,7 @@ func newBaseline(a *app.App) *cobra.Command {
 		GroupID: "lint",
 		Short:   "Keep the findings that are known already, so that only new ones are reported",
 		Long:    baselineHelp,
-		Args:    cobra.NoArgs,
+		Args:    onlyCommands,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newBaselineCreate(a), newBaselineAccept(a), newBaselinePrune(a), newBaselineCheck(a))
@@ -30,7 +30,7 @@ func newBaselineCreate(a *app.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "create",
 		Short: "Write all findings of the module in this folder into a new baseline",
-		Args:  cobra.NoArgs,
+		Args:  nothing("`cloudlint baseline accept` takes single findings"),
 		RunE:  func(cmd *cobra.Command, _ []string) error { return a.BaselineCreate(cmd.Context(), opts) },
 	}
 	cmd.Flags().BoolVar(&opts.Force, "force", false, "also where there is a baseline; reasons and dates stay")

@@ -11,14 +11,14 @@ func newConfig(a *app.App) *cobra.Command {
 		Use:     "config",
 		GroupID: "rules",
 		Short:   "Show or check the configuration of the module in this folder",
-		Args:    cobra.NoArgs,
+		Args:    onlyCommands,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(
 		&cobra.Command{
 			Use:   "show",
 			Short: "Print the effective configuration, with the origin of each value",
-			Args:  cobra.NoArgs,
+			Args:  nothing(""),
 			RunE:  func(cmd *cobra.Command, _ []string) error { return a.ConfigShow(cmd.Context()) },
 		},
 		&cobra.Command{
@@ -30,7 +30,7 @@ func newConfig(a *app.App) *cobra.Command {
 		&cobra.Command{
 			Use:   "schema",
 			Short: "Print the JSON schema of .cloudlint.yml",
-			Args:  cobra.NoArgs,
+			Args:  nothing(""),
 			RunE:  func(*cobra.Command, []string) error { return a.Schema("config", "") },
 		},
 	)

@@ -12,7 +12,7 @@ func newDoctor(a *app.App) *cobra.Command {
 		Use:     "doctor",
 		GroupID: "other",
 		Short:   "Describe this environment, to be pasted into a bug report",
-		Args:    cobra.NoArgs,
+		Args:    nothing(""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.Doctor(cmd.Context(), format)
 		},

@@ -13,7 +13,7 @@ func newExplain(a *app.App) *cobra.Command {
 		GroupID: "rules",
 		Short:   "Show what a rule finds, why it matters, and what to write instead",
 		Example: "  cloudlint explain CL2001\n  cloudlint explain serverdeadline --format md",
-		Args:    cobra.ExactArgs(1),
+		Args:    oneArg("name a rule, say CL2001; `cloudlint rules` lists all"),
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 			if len(args) > 0 {
 				return nil, cobra.ShellCompDirectiveNoFileComp

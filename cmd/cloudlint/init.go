@@ -26,7 +26,7 @@ func newInit(a *app.App) *cobra.Command {
 		Example: `  cloudlint init
   cloudlint init --diff | git apply          the same as --yes
   cloudlint init --only github,pre-commit --yes`,
-		Args: cobra.NoArgs,
+		Args: nothing("`--only github,pre-commit` chooses parts"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if info, err := os.Stdin.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
 				opts.Answer = os.Stdin

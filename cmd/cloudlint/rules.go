@@ -13,7 +13,7 @@ func newRules(a *app.App) *cobra.Command {
 		GroupID: "rules",
 		Short:   "List all rules",
 		Example: "  cloudlint rules\n  cloudlint rules --format json",
-		Args:    cobra.NoArgs,
+		Args:    nothing("`cloudlint explain` shows one rule"),
 		RunE: func(*cobra.Command, []string) error {
 			return a.Rules(format)
 		},

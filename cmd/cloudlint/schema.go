@@ -13,7 +13,7 @@ func newSchema(a *app.App) *cobra.Command {
 		GroupID:   "other",
 		Short:     "Print the JSON schema of --format json, or of .cloudlint.yml",
 		Example:   "  cloudlint schema findings\n  cloudlint schema config --output .cloudlint.schema.json",
-		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
+		Args:      oneArg("say of what: findings or config"),
 		ValidArgs: []cobra.Completion{"findings", "config"},
 		RunE: func(_ *cobra.Command, args []string) error {
 			return a.Schema(args[0], output)

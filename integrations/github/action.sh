@@ -114,6 +114,8 @@ install() {
 	local module
 	enter
 	unset GOOS GOARCH # the program is for this machine, whatever is analysed
+	# actions/setup-go sets it to local, and its Go may be older than the one that cloudlint is built with.
+	[ "$(go env GOTOOLCHAIN)" != local ] || export GOTOOLCHAIN=auto
 	module=$(go env GOMOD)
 	mkdir -p "$work/bin"
 	if [ -n "$INPUT_VERSION" ]; then
@@ -122,7 +124,7 @@ install() {
 		quietly go build -o "$work/bin/" "$package" || fail "cloudlint, a tool of $module, could not be built"
 	else
 		cd "$GITHUB_ACTION_PATH"
-		GOFLAGS='' GOWORK=off quietly go build -trimpath -buildvcs=false -o "$work/bin/" ./cmd/cloudlint || fail "cloudlint could not be built: it needs Go 1.26 or newer"
+		GOFLAGS='' GOWORK=off quietly go build -trimpath -buildvcs=false -o "$work/bin/" ./cmd/cloudlint || fail "cloudlint could not be built: it needs Go 1.26 or newer, say go-version: 1.26 for actions/setup-go"
 	fi
 	echo "$work/bin" >>"$GITHUB_PATH"
 	"$work/bin/cloudlint" --version

@@ -17,14 +17,17 @@ type Project struct {
 	Root    string   // absolute: the git root, or the module's root outside git
 	Modules []string // folders of modules from the root, with slashes; "." is the root itself
 
-	goVersion     string // "1.26", the newest that a module asks for
+	goVersion     string // "1.26", the newest that a module or cloudlint asks for
 	goVersionFile string
 }
+
+// oldestGo is the oldest Go that cloudlint can be built with.
+const oldestGo = "1.26"
 
 // Examine looks at the repository with this root. Where dir lies in a module below the root, that module is all there is;
 // else all modules of the repository count.
 func Examine(root, dir string) (*Project, error) {
-	p := &Project{Root: root}
+	p := &Project{Root: root, goVersion: oldestGo}
 	if err := p.findModules(dir); err != nil {
 		return nil, err
 	}

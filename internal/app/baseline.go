@@ -178,12 +178,20 @@ func (a *App) BaselineAccept(ctx context.Context, o BaselineOptions, selectors [
 	}
 	var chosen []int
 	meant := make(map[string]bool)
+	renewed := 0
 	for i, at := range br.indexes {
-		take := o.All && !br.match.Known(i)
+		known := br.match.Known(i)
+		take := o.All && !known
 		for _, s := range selectors {
-			if br.means(s, br.report.Findings[at]) {
-				meant[s], take = true, true
+			f := br.report.Findings[at]
+			if br.means(s, f) {
+				meant[s] = true
+				// Who names a rule or a package means what is new of it; a known finding keeps its reason, unless it is named itself.
+				take = take || !known || br.meansOne(s, f)
 			}
+		}
+		if take && known {
+			renewed++
 		}
 		if take {
 			chosen = append(chosen, i)
@@ -202,8 +210,21 @@ func (a *App) BaselineAccept(ctx context.Context, o BaselineOptions, selectors [
 	if err := br.save(file); err != nil {
 		return err
 	}
-	br.printf("%s: %d new, now %s", br.name(), file.Total()-before, size(file))
+	also := ""
+	if renewed > 0 {
+		also = fmt.Sprintf(", %d renewed", renewed)
+	}
+	br.printf("%s: %d new%s, now %s", br.name(), file.Total()-before, also, size(file))
 	return br.end(lint.ExitClean)
+}
+
+// meansOne reports whether a selector names a finding itself: by its fingerprint, or its line.
+func (br *bookRun) meansOne(selector string, f finding.Finding) bool {
+	if selector == f.Fingerprint || selector == finding.Identity(f.Fingerprint) {
+		return true
+	}
+	line := fmt.Sprintf(":%d", f.Line)
+	return br.meansPlace(selector, f.Range) && (strings.HasSuffix(selector, line) || strings.HasSuffix(selector, fmt.Sprintf("%s:%d", line, f.Column)))
 }
 
 // means reports whether a selector stands for a finding.

@@ -74,7 +74,11 @@ func (a *App) Rules(spec string) error {
 // Schema prints the JSON schema of "findings" or "config" to a file, or to standard output.
 func (a *App) Schema(of, file string) error {
 	text := []byte(finding.Schema())
-	if of == "config" {
+	switch of {
+	case "findings":
+	default:
+		return Usagef("there is no schema of %s: want findings or config", of)
+	case "config":
 		var err error
 		if text, err = config.Schema(known(catalogue.Rules())); err != nil {
 			return err

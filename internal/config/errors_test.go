@@ -16,8 +16,8 @@ func TestMistakes(t *testing.T) {
 		name, text string
 		want       []string // without the file's name
 	}{
-		{"empty file", "", []string{"1:1: version is missing"}},
-		{"only comments", "# nothing yet\n", []string{"1:1: version is missing"}},
+		{"empty file", "", []string{"1:1: version is missing: begin the file with `version: 1`"}},
+		{"only comments", "# nothing yet\n", []string{"1:1: version is missing: begin the file with `version: 1`"}},
 		{"no mapping", "- version: 1\n", []string{"1:1: want a mapping with the keys version, extends, preview, fail-on, enable, disable, severity, tests, exclude, overrides, options, exits, ..., not a list"}},
 		{"other version", "version: 2\n", []string{"1:10: this cloudlint reads version 1 of the format, not 2"}},
 		{"version as text", "version: \"1\"\n", []string{`1:10: want the number 1, not the text "1"`}},
@@ -118,7 +118,7 @@ func TestMistakesInFlags(t *testing.T) {
 		Enable: []string{"cl2001", "clientdeadlin"}, Only: []string{"nope"}, FailOn: "warnings",
 	})
 	want := `--enable: unknown rule, analyzer, family or maturity clientdeadlin: did you mean clientdeadline?
---only: unknown rule, analyzer, family or maturity nope
+--only: unknown rule, analyzer, family or maturity nope; ` + "`cloudlint rules` lists all" + `
 --fail-on: unknown severity warnings: did you mean warning?`
 	if err == nil || err.Error() != want {
 		t.Errorf("error:\n%v\nwant:\n%s", err, want)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -78,7 +79,7 @@ func (v *vocabulary) typ() typ[string] { return enum("rule, analyzer, family or 
 func (v *vocabulary) fold(typed string) (string, error) {
 	i := slices.IndexFunc(v.names, func(name string) bool { return strings.EqualFold(name, typed) })
 	if i < 0 {
-		return "", fmt.Errorf("unknown rule, analyzer, family or maturity %s%s", clip(typed), hint(typed, v.names))
+		return "", fmt.Errorf("unknown rule, analyzer, family or maturity %s%s", clip(typed), cmp.Or(hint(typed, v.names), "; `cloudlint rules` lists all"))
 	}
 	return v.names[i], nil
 }

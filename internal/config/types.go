@@ -180,7 +180,11 @@ func object[T any](what string, fields []field[T]) typ[T] {
 		if n, ok := d.node(n); ok && n.Kind == yaml.MappingNode {
 			for _, name := range need {
 				if !seen[name] {
-					d.errorf(n, "%s is missing", name)
+					hint := ""
+					if name == "version" {
+						hint = ": begin the file with `version: 1`"
+					}
+					d.errorf(n, "%s is missing%s", name, hint)
 				}
 			}
 		}

@@ -80,7 +80,11 @@ func TestMistakes(t *testing.T) {
 		{"shallow, no branch", "git fetch --depth=1000 origin release:refs/remotes/origin/release", func(t *testing.T) error {
 			return mergeBase(clone(t), "origin/release")
 		}},
-		{"shallow, no parent", "shallow", func(t *testing.T) error { return commit(clone(t), "HEAD~1") }},
+		{"no parent", "does not go back so far", func(t *testing.T) error { return commit(one(t), "HEAD~9") }},
+		{"missing hash", "git fetch origin 0123456789012345678901234567890123456789`", func(t *testing.T) error {
+			return commit(one(t), "0123456789012345678901234567890123456789")
+		}},
+		{"shallow, no parent", "git fetch --deepen=1000 origin`", func(t *testing.T) error { return commit(clone(t), "HEAD~1") }},
 		{"shallow, no merge base", "git fetch --deepen=1000 origin", func(t *testing.T) error {
 			c := clone(t)
 			c.git("fetch", "-q", "--depth=1", "origin", "release:refs/remotes/origin/release")

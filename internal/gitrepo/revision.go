@@ -59,6 +59,15 @@ func (r *Repo) noCommit(ctx context.Context, rev string) error {
 		return fmt.Errorf("there is no branch, tag or commit %s in this clone; did you mean origin/%s?", rev, rev)
 	}
 	name := strings.TrimPrefix(rev, "origin/")
+	switch {
+	case strings.ContainsAny(rev, "^~") || strings.Contains(rev, "@{"):
+		if r.shallow {
+			return fmt.Errorf("this clone is shallow and its history does not go back to %s: fetch more of it by `git fetch --deepen=1000 origin`, or clone with the whole history (on GitHub: fetch-depth: 0)", rev)
+		}
+		return fmt.Errorf("there is no commit %s: the history does not go back so far", rev)
+	case isHash(rev):
+		return fmt.Errorf("there is no commit %s in this clone: fetch it by `git fetch origin %s`", rev, rev)
+	}
 	if r.shallow {
 		return fmt.Errorf("this clone is shallow and has no %s: fetch it by `git fetch --depth=1000 origin %s:refs/remotes/origin/%s`, or clone with the whole history (on GitHub: fetch-depth: 0)", rev, name, name)
 	}
@@ -99,4 +108,9 @@ func (r *Repo) MergeBase(ctx context.Context, ref string) (string, error) {
 		return "", fmt.Errorf("this clone is shallow, and its history ends before HEAD and %s meet: fetch more by `git fetch --deepen=1000 origin`, or clone with the whole history (on GitHub: fetch-depth: 0)", ref)
 	}
 	return "", fmt.Errorf("HEAD and %s have no commit in common: name another branch, or use --new-from-rev=%s to compare with it directly", ref, ref)
+}
+
+// isHash reports whether a revision looks like the whole name of a commit.
+func isHash(rev string) bool {
+	return (len(rev) == 40 || len(rev) == 64) && strings.Trim(rev, "0123456789abcdef") == ""
 }

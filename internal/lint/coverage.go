@@ -52,15 +52,19 @@ func (p packageRuns) add(rec *wire.Record, pkg driver.Package, broken []string) 
 
 // A Coverage says which rules a run has decided about: where their silence means that there is nothing.
 type Coverage struct {
-	in   Input
-	runs packageRuns
+	in     Input
+	runs   packageRuns
+	failed map[string]bool // paths of modules with packages that have errors; "": nobody knows of which
 }
 
 // NewCoverage returns the coverage of a run.
 func NewCoverage(in Input) *Coverage {
-	c := &Coverage{in: in, runs: make(packageRuns)}
+	c := &Coverage{in: in, runs: make(packageRuns), failed: make(map[string]bool)}
 	for _, o := range in.Outcomes {
 		broken := broken(o)
+		for _, name := range broken {
+			c.failed[o.Packages[name].Module.Path] = true
+		}
 		for i := range o.Records {
 			pkg := resolver{outcome: o}.pkg(o.Records[i].Package)
 			c.runs.add(&o.Records[i], pkg, broken)
@@ -77,10 +81,11 @@ func (c *Coverage) Decided(m driver.Module, code, dir, file string) bool {
 	return r != nil && run != nil && !c.in.NoTests && c.in.Config(m).At(r, file) == config.On && c.whole(run, r)
 }
 
-// DecidedEverywhere reports whether the same holds for each of the module's packages that are in the run.
+// DecidedEverywhere reports whether the same holds for each of the module's packages that are in the run, and none was to
+// be in it and could not be analysed.
 func (c *Coverage) DecidedEverywhere(m driver.Module, code, file string) bool {
 	r := c.in.Rules.Lookup(code)
-	if r == nil || c.in.NoTests || c.in.Config(m).At(r, file) != config.On {
+	if r == nil || c.in.NoTests || c.failed[m.Path] || c.failed[""] || c.in.Config(m).At(r, file) != config.On {
 		return false
 	}
 	for _, run := range c.runs {

@@ -41,6 +41,13 @@ func TestCoverage(t *testing.T) {
 		{"a package with errors", "", func(w *world) {
 			w.outcome().Errors = []finding.Error{{Package: api, Message: "type error"}}
 		}, "api", "CL2001", false, false},
+		{"another package that was not analysed", "", func(w *world) {
+			w.outcome().NotAnalysed = []string{db}
+			w.outcome().Errors = []finding.Error{{Package: db, Message: "syntax error"}}
+		}, "api", "CL2001", true, false},
+		{"an error that is of no package", "", func(w *world) {
+			w.outcome().Errors = []finding.Error{{Message: "no network"}}
+		}, "api", "CL2001", true, false},
 		{"a rule about comments", "", nil, "api", "CL0001", true, true},
 		{"a rule about comments, where an analyzer did not run", "", func(w *world) {
 			w.add(wire.Record{Package: api, Tests: true, Ran: []string{"serverdeadline"}})

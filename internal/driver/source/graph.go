@@ -87,13 +87,6 @@ func (d *driver) readOverlay() error {
 	return nil
 }
 
-func (d *driver) abs(name string) string {
-	if filepath.IsAbs(name) {
-		return filepath.Clean(name)
-	}
-	return filepath.Join(d.cfg.Dir, name)
-}
-
 func (d *driver) readFile(name string) ([]byte, error) {
 	return os.ReadFile(cmp.Or(d.overlay[name], name))
 }
