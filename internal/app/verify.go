@@ -19,6 +19,7 @@ import (
 	"github.com/cloudlint/cloudlint/internal/render"
 	"github.com/cloudlint/cloudlint/internal/rule"
 	"github.com/cloudlint/cloudlint/internal/verify"
+	"github.com/cloudlint/cloudlint/internal/verify/perturb"
 	"github.com/cloudlint/cloudlint/internal/verify/testrun"
 )
 
@@ -29,6 +30,9 @@ type VerifyOptions struct {
 	FailOnEvidence string   // "confirmed": static findings fail the run only if the tests have confirmed them
 	Watch          time.Duration
 	Coverage       bool // run the tests once more, to tell which findings' lines they run
+	Perturb        int  // run them that many times more, under other schedules
+	Seed           int  // of the first of these
+	Schedules      []string
 }
 
 // ExitLeak is the exit status where the tests pass, and have left goroutines that can never go on.
@@ -39,6 +43,10 @@ const ExitLeak = 4
 func (a *App) Verify(ctx context.Context, o VerifyOptions, patterns []string) error {
 	if len(patterns) == 0 {
 		patterns = []string{"./..."}
+	}
+	schedules, err := o.schedules()
+	if err != nil {
+		return err
 	}
 	o.Tags = cmp.Or(o.Tags, testrun.TagsOf(o.TestFlags))
 	r := a.newRun(o.LintOptions, patterns)
@@ -52,12 +60,12 @@ func (a *App) Verify(ctx context.Context, o VerifyOptions, patterns []string) er
 	}
 	a.progress.done()
 
-	v := &verification{run: r, opts: o, outcome: outcome, hanging: make(map[string]bool)}
-	result, err := v.test(ctx)
+	v := &verification{run: r, opts: o, outcome: outcome, hanging: make(map[string]bool), schedules: schedules}
+	result, leaks, err := v.test(ctx)
 	if err != nil {
 		return err
 	}
-	v.add(report, result)
+	v.add(report, result, leaks)
 	if o.Coverage {
 		if err := v.cover(ctx, report); err != nil {
 			return err
@@ -88,19 +96,29 @@ type verification struct {
 	opts    VerifyOptions
 	outcome *driver.Outcome
 	hanging map[string]bool // tests that were told of
+
+	schedules []perturb.Run // beside the plain one
 }
 
-// test runs the tests.
-func (v *verification) test(ctx context.Context) (*testrun.Result, error) {
+// test runs the tests, as often as is wanted, and returns the result of the plain run and what leaked in all of them.
+func (v *verification) test(ctx context.Context) (*testrun.Result, []*verify.Leak, error) {
 	o, err := v.testOptions()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	started := time.Now()
 	result, err := testrun.Run(ctx, o)
 	if usage := new(testrun.UsageError); errors.As(err, &usage) {
-		return nil, Usagef("%s", usage.Message)
+		return nil, nil, Usagef("%s", usage.Message)
 	}
-	return result, err
+	if err != nil {
+		return nil, nil, err
+	}
+	leaks := verify.Leaks(result.Reports, v.places(result.GOROOT))
+	if len(v.schedules) > 0 {
+		leaks, err = v.perturb(ctx, o, time.Since(started), leaks)
+	}
+	return result, leaks, err
 }
 
 func (v *verification) testOptions() (testrun.Options, error) {
@@ -176,10 +194,10 @@ func (v *verification) watched(r *testrun.Report) {
 }
 
 // add puts what the run says into the report.
-func (v *verification) add(report *finding.Report, result *testrun.Result) {
+func (v *verification) add(report *finding.Report, result *testrun.Result, leaks []*verify.Leak) {
 	places := v.places(result.GOROOT)
 	places.Cases = newFunctions(v.opts.Overlay, v.app.Options.Dir).cases
-	rest := verify.Join(report, verify.Leaks(result.Reports, places), places)
+	rest := verify.Join(report, leaks, places)
 	// A comment that silences what the analyzers say of goroutines in a place says that they may wait there.
 	rules := slices.DeleteFunc(slices.Clone(v.rules), func(r *rule.Rule) bool { return r.Family() != rule.Goroutines })
 	comments := newComments(v.overlay())

@@ -140,6 +140,7 @@ type Evidence struct {
 	Waits      string         `json:"waits,omitempty"`     // for what, in the runtime's words
 	Tests      []EvidenceTest `json:"tests,omitempty"`     // that started most of them
 	MoreTests  int            `json:"moreTests,omitempty"` // how many others
+	Schedules  []string       `json:"schedules,omitempty"` // that showed them, where there were several
 	Stack      []Frame        `json:"stack,omitempty"`     // of one of them, innermost call first
 	Created    *Frame         `json:"created,omitempty"`   // the go statement
 }

@@ -45,5 +45,8 @@ func evidenceText(e *finding.Evidence) string {
 			fmt.Fprintf(&b, " and %s", Plural(e.MoreTests, "other test"))
 		}
 	}
+	if n := len(e.Schedules); n > 0 && e.Schedules[0] != "plain" {
+		fmt.Fprintf(&b, "; under %s, as `cloudlint verify --schedule %s` shows", Plural(n, "changed schedule"), clean(e.Schedules[0]))
+	}
 	return b.String()
 }

@@ -206,7 +206,7 @@ func (l *Leak) advice() string {
 
 // Evidence returns the leak as what a run says about a finding.
 func (l *Leak) Evidence(status finding.EvidenceStatus, places Places, root string) *finding.Evidence {
-	e := &finding.Evidence{Status: status, Class: string(l.Class), Goroutines: l.Count, Waits: l.Op}
+	e := &finding.Evidence{Status: status, Class: string(l.Class), Goroutines: l.Count, Waits: l.Op, Schedules: l.Runs}
 	for i, t := range l.Tests {
 		if i == maxTests {
 			e.MoreTests = len(l.Tests) - maxTests

@@ -41,6 +41,7 @@ type Leak struct {
 	Count   int    // goroutines
 	Hang    bool   // the goroutine is that of a test itself
 	Example *stacks.Goroutine
+	Runs    []string // names of the runs that showed it, where there were several; Count and Tests are of the first
 }
 
 // A Test says how many goroutines of a leak one test has started.
@@ -105,13 +106,9 @@ func Leaks(reports []*testrun.Report, places Places) []*Leak {
 		if l == nil {
 			continue
 		}
-		key := fmt.Sprint(l.Class, "\n", l.Op, "\n", l.At, "\n", l.Hang, "\n")
-		if l.Created != nil {
-			key += fmt.Sprint(*l.Created)
-		}
-		group := groups[key]
+		group := groups[l.key()]
 		if group == nil {
-			groups[key], group = l, l
+			groups[l.key()], group = l, l
 		}
 		group.add(g)
 	}
@@ -120,6 +117,36 @@ func Leaks(reports []*testrun.Report, places Places) []*Leak {
 		slices.SortFunc(l.Tests, func(a, b Test) int {
 			return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Package, b.Package), cmp.Compare(a.Name, b.Name))
 		})
+	}
+	slices.SortFunc(leaks, compare)
+	return leaks
+}
+
+// key tells causes apart.
+func (l *Leak) key() string {
+	key := fmt.Sprint(l.Class, "\n", l.Op, "\n", l.At, "\n", l.Hang, "\n")
+	if l.Created != nil {
+		key += fmt.Sprint(*l.Created)
+	}
+	return key
+}
+
+// Merge adds to the leaks of the plain run those of another, whose name is run: the proven ones. That a test under another
+// schedule leaves goroutines running says little.
+func Merge(leaks, more []*Leak, run string) []*Leak {
+	known := make(map[string]*Leak)
+	for _, l := range leaks {
+		known[l.key()] = l
+	}
+	for _, l := range more {
+		if l.Class != Proven {
+			continue
+		}
+		if known[l.key()] == nil {
+			known[l.key()] = l
+			leaks = append(leaks, l)
+		}
+		known[l.key()].Runs = append(known[l.key()].Runs, run)
 	}
 	slices.SortFunc(leaks, compare)
 	return leaks

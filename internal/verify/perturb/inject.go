@@ -61,7 +61,7 @@ func inject(name string, src []byte, first int) (text []byte, sites int, err err
 	end := 0
 	for i, offset := range slices.Sorted(maps.Keys(offsets)) {
 		out.Write(src[end:offset])
-		fmt.Fprintf(&out, "%s(%d); ", function, first+i)
+		fmt.Fprintf(&out, "%s(%d, %d, %d); ", function, first+i, first, len(offsets))
 		end = offset
 	}
 	out.Write(src[end:])

@@ -172,7 +172,7 @@ func list(ctx context.Context, o Options) ([]listed, error) {
 
 // Args returns what a run adds to go test's arguments and environment, and whether it needs the plan's overlay.
 func (p *Plan) Args(r Run) (flags, env []string, inject bool) {
-	env = []string{fmt.Sprintf("%s=%s %d %d", variable, r.Way, r.Seed, p.Sites)}
+	env = []string{variable + "=" + r.String()}
 	switch r.Way {
 	case Race:
 		return []string{"-race"}, nil, false

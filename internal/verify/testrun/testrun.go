@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"go/version"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,6 +21,7 @@ import (
 	"github.com/cloudlint/cloudlint/internal/overlayfile"
 	"github.com/cloudlint/cloudlint/internal/paths"
 	"github.com/cloudlint/cloudlint/internal/verify/hooks"
+	"github.com/cloudlint/cloudlint/internal/verify/perturb"
 )
 
 // Options say what to run.
@@ -31,12 +33,22 @@ type Options struct {
 	Overlay  string   // a file as for `go build -overlay`; one in Flags or GOFLAGS goes before it
 	Watch    time.Duration
 
+	Vary Variation
+	Tmp  string // a folder for temporary files, which is removed if this process is killed; empty: one of its own
+
 	Self           string // a program whose main function begins with gocmd.Guard
 	Cache          string // a folder that stays from run to run
 	Stdout, Stderr io.Writer
 
 	// Watched is called with reports that come while tests run. It may be nil.
 	Watched func(*Report)
+}
+
+// A Variation is how a run differs from the one that the user would have by go test.
+type Variation struct {
+	Replace map[string]string // by which files, also of the user's own overlay, are replaced
+	Flags   []string          // of go test
+	Env     []string
 }
 
 // A Result is what became of a run.
@@ -71,7 +83,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	tmp, err := os.MkdirTemp("", "cloudlint-verify-")
+	tmp, err := os.MkdirTemp(o.Tmp, "cloudlint-verify-")
 	if err != nil {
 		return nil, fmt.Errorf("no folder for temporary files: %w", err)
 	}
@@ -95,8 +107,9 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if goroot != env.GOROOT {
 		cmd.Env = append(cmd.Env, "GOROOT="+goroot, "GOTOOLCHAIN=local")
 	}
+	cmd.Env = append(cmd.Env, o.Vary.Env...)
 	stop := watch(reports, o.Watched)
-	status, err := gocmd.Guarded(ctx, cmd, o.Self, tmp)
+	status, err := gocmd.Guarded(ctx, cmd, o.Self, cmp.Or(o.Tmp, tmp))
 	stop()
 	if err != nil {
 		return nil, err
@@ -153,6 +166,13 @@ func (o Options) arguments(env environment, goroot, tmp string) ([]string, error
 	if err != nil {
 		return nil, &UsageError{fmt.Sprintf("the overlay cannot be read: %v", err)}
 	}
+	if len(o.Vary.Replace) > 0 {
+		// With coverage the go command passes over what replaces the covered packages, and says nothing.
+		for _, name := range []string{"cover", "coverprofile", "coverpkg", "covermode"} {
+			flags = withoutFlag(flags, name, name != "cover")
+		}
+		maps.Copy(replace, o.Vary.Replace)
+	}
 	std, err := hooks.Write(goroot, o.Cache)
 	if err != nil {
 		return nil, err
@@ -175,7 +195,7 @@ func (o Options) arguments(env environment, goroot, tmp string) ([]string, error
 	if !hasFlag(flags, "count") && !hasFlag(fromEnv, "count") {
 		args = append(args, "-count=1")
 	}
-	return slices.Concat(args, flags, o.Patterns, rest), nil
+	return slices.Concat(args, o.Vary.Flags, flags, o.Patterns, rest), nil
 }
 
 // testFlags returns go test's own flags, and -args with what is for the tests.
@@ -201,6 +221,18 @@ func flagName(arg string) (name, value string, has bool) {
 	return strings.TrimPrefix(name, "test."), value, has
 }
 
+// withoutFlag returns the flags without one, which has a value or is a switch.
+func withoutFlag(flags []string, name string, value bool) []string {
+	if value {
+		flags, _ = takeFlag(flags, name)
+		return flags
+	}
+	return slices.DeleteFunc(slices.Clone(flags), func(f string) bool { n, _, _ := flagName(f); return n == name })
+}
+
+// HasFlag reports whether go test's flags have one with the name.
+func HasFlag(flags []string, name string) bool { return hasFlag(flags, name) }
+
 func hasFlag(flags []string, name string) bool {
 	return slices.ContainsFunc(flags, func(f string) bool { n, _, _ := flagName(f); return n == name })
 }
@@ -220,4 +252,28 @@ func takeFlag(flags []string, name string) (rest []string, value string) {
 		}
 	}
 	return rest, value
+}
+
+// Plan prepares what runs under other schedules need, in a folder that stays until they have ended.
+func Plan(ctx context.Context, o Options, tmp string) (*perturb.Plan, error) {
+	env, err := readEnvironment(ctx, o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	flags, _ := o.testFlags()
+	_, overlay := takeFlag(flags, "overlay")
+	replace, err := overlayfile.Read(cmp.Or(overlay, o.Overlay, gocmd.ParseFlags(env.GOFLAGS).Lookup("overlay")), o.Dir)
+	if err != nil {
+		return nil, &UsageError{fmt.Sprintf("the overlay cannot be read: %v", err)}
+	}
+	list := perturb.Options{Dir: o.Dir, Patterns: o.Patterns, Replace: replace, ModCache: env.GOMODCACHE, Tmp: filepath.Join(tmp, "sources")}
+	for _, name := range []string{"tags", "mod", "modfile", "overlay"} {
+		if _, value := takeFlag(flags, name); value != "" {
+			list.Flags = append(list.Flags, "-"+name+"="+value)
+		}
+	}
+	if o.Tags != "" && !hasFlag(flags, "tags") {
+		list.Flags = append(list.Flags, "-tags="+o.Tags)
+	}
+	return perturb.Prepare(ctx, list)
 }
