@@ -244,7 +244,7 @@ func (v *verification) static(f *finding.Finding, l *verify.Leak, all *finding.R
 	_, read := v.packages[f.Package]
 	if read && l.Modelled() && v.outcome != nil {
 		f.Evidence.Missed = true
-		f.Message += "; the rules about goroutines look for such waits, and did not see this one"
+		f.Message += "; no rule finds it without a run"
 	}
 }
 

@@ -31,10 +31,17 @@ func (l *Leak) Finding(places Places, root string) finding.Finding {
 	if f.Package == "main" && len(l.Tests) > 0 {
 		f.Package = l.Tests[0].Package // a command is linked into no other program
 	}
-	f.Message = l.message()
+	name := f.Function
+	if filepath.IsAbs(filepath.FromSlash(f.File)) { // of another module or of Go itself, where the name alone says little
+		name += " of " + l.At.Package()
+	}
+	f.Message = l.message(name)
 	if l.Created != nil {
-		created := places.at(*l.Created, root)
-		f.Path = append(f.Path, finding.Step{Goroutine: 1, Op: "go", Message: function(*l.Created) + " starts the goroutine", Range: created})
+		starter := function(*l.Created)
+		if l.Created.Func == "time.goFunc" {
+			starter = "a timer (time.AfterFunc)"
+		}
+		f.Path = append(f.Path, finding.Step{Goroutine: 1, Op: "go", Message: starter + " starts the goroutine", Range: places.at(*l.Created, root)})
 	}
 	// From the outermost call that is the user's to the place.
 	for i := len(l.Example.Frames) - 1; i >= 0; i-- {
@@ -110,13 +117,13 @@ func literal(name string) bool {
 	return name != "" && (strings.Trim(name, "0123456789") == "" || strings.HasPrefix(name, "func") && strings.Contains(name, "-range"))
 }
 
-func (l *Leak) message() string {
+// message tells of the leak; name is that of the function where it waits.
+func (l *Leak) message(name string) string {
 	var b strings.Builder
 	who := "a goroutine"
 	if l.Hang {
 		who = "the goroutine of a test"
 	}
-	name := function(l.At)
 	switch {
 	case l.Deliberate():
 		fmt.Fprintf(&b, "%s waits for nothing in %s, on purpose: an empty select", who, name)
@@ -184,7 +191,11 @@ func (l *Leak) advice() string {
 	if l.Deliberate() {
 		return ""
 	}
-	if l.Class == Survivor {
+	switch {
+	case l.Class == Proven:
+	case l.Op == "sleep":
+		return "unless it ends when it wakes, stop it where the test ends"
+	default:
 		return "stop it where the test ends"
 	}
 	switch l.Op {
@@ -216,11 +227,11 @@ func (l *Leak) Evidence(status finding.EvidenceStatus, places Places, root strin
 	}
 	for _, f := range l.Example.Frames {
 		at := places.at(f, root)
-		e.Stack = append(e.Stack, finding.Frame{Function: f.Func, File: at.File, Line: at.Line})
+		e.Stack = append(e.Stack, finding.Frame{Function: f.Name(), File: at.File, Line: at.Line})
 	}
 	if l.Created != nil {
 		at := places.at(*l.Created, root)
-		e.Created = &finding.Frame{Function: l.Created.Func, File: at.File, Line: at.Line}
+		e.Created = &finding.Frame{Function: l.Created.Name(), File: at.File, Line: at.Line}
 	}
 	return e
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/cloudlint/cloudlint/internal/verify/stacks"
 )
 
-// Join notes at each static finding about goroutines what the run says of it, and returns the leaks that no finding
+// Join notes at each static finding that a goroutine stays what the run says of it, and returns the leaks that no finding
 // explains.
 //
 // A finding is confirmed by a leak if one of the leak's calls is at the finding's place, at that of its cause or at the
@@ -20,7 +20,7 @@ func Join(report *finding.Report, leaks []*Leak, places Places) (rest []*Leak) {
 	explained := make(map[*Leak]bool)
 	for i := range report.Findings {
 		f := &report.Findings[i]
-		if f.Family != rule.Goroutines {
+		if !observable(f) {
 			continue
 		}
 		f.Evidence = &finding.Evidence{Status: finding.NotObserved}
@@ -35,6 +35,16 @@ func Join(report *finding.Report, leaks []*Leak, places Places) (rest []*Leak) {
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(leaks), func(l *Leak) bool { return explained[l] })
+}
+
+// otherClaims are the rules about goroutines that do not say that one stays: about channels that are closed twice, and about
+// what a goroutine uses after the request. That a goroutine stays in such a place confirms nothing, and neither does its absence
+// tell anything.
+var otherClaims = []string{"CL1013", "CL1031", "CL1032", "CL1033", "CL1034", "CL1035"}
+
+// observable reports whether a finding says that a goroutine stays.
+func observable(f *finding.Finding) bool {
+	return f.Family == rule.Goroutines && !slices.Contains(otherClaims, f.Code)
 }
 
 func (l *Leak) confirms(f *finding.Finding, root string, places Places) bool {
@@ -69,7 +79,7 @@ func (l *Leak) confirms(f *finding.Finding, root string, places Places) bool {
 func (l *Leak) Explaining(report *finding.Report, places Places) string {
 	for i := range report.Findings {
 		f := &report.Findings[i]
-		if f.Family == rule.Goroutines && l.confirms(f, report.Root, places) {
+		if observable(f) && l.confirms(f, report.Root, places) {
 			return f.Code
 		}
 	}

@@ -340,6 +340,9 @@ var daemons = []string{
 	"github.com/golang/glog.(*fileSink).",                     // one a process
 	"go.opencensus.io/stats/view.(*worker).",                  // one a process
 	"github.com/hashicorp/go-metrics.(*Metrics).collectStats", // sleeps for ever, and nothing can stop it
+	"github.com/valyala/fasthttp.updateServerDate",            // the date in responses: one a process, by a sync.Once
+	"github.com/valyala/fasthttp/stackless.funcWorker",        // of package variables, for each processor
+	"github.com/gofiber/fiber/v2/utils.StartTimeStampUpdater", // one a process, by a sync.Once
 	"testing.runFuzzing", "testing.(*F).Fuzz",
 }
 

@@ -35,12 +35,24 @@ type Frame struct {
 
 // Package returns the import path of the frame's function, which is "main" for every command.
 func (f Frame) Package() string {
+	pkg, _ := f.cut()
+	return pkg
+}
+
+// Name is Func with the import path as source code writes it: the linker writes nats%2ego for nats.go.
+func (f Frame) Name() string {
+	pkg, name := f.cut()
+	return pkg + name
+}
+
+// cut cuts Func behind the import path.
+func (f Frame) cut() (pkg, rest string) {
 	slash := strings.LastIndexByte(f.Func, '/') + 1
-	pkg := f.Func
+	end := len(f.Func)
 	if dot := strings.IndexByte(f.Func[slash:], '.'); dot >= 0 {
-		pkg = f.Func[:slash+dot]
+		end = slash + dot
 	}
-	return unescape(pkg)
+	return unescape(f.Func[:end]), f.Func[end:]
 }
 
 // unescape undoes the linker's way to write import paths whose last element has dots and the like.

@@ -1,0 +1,96 @@
+package verify
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/cloudlint/cloudlint/internal/finding"
+	"github.com/cloudlint/cloudlint/internal/rule"
+	"github.com/cloudlint/cloudlint/internal/verify/stacks"
+	"github.com/cloudlint/cloudlint/internal/verify/testrun"
+)
+
+var shop = Places{GOROOT: "/go", Dir: func(string) string { return "" }}
+
+// Where a leak is in code of others, the message says whose: (*DB).compactionError alone says nothing to a reader.
+func TestFindingWhose(t *testing.T) {
+	for _, test := range []struct{ function, file, want string }{
+		{"example.com/shop.(*Cart).loop", "/shop/cart.go", "still in (*Cart).loop after"},
+		{"github.com/syndtr/goleveldb/leveldb.(*DB).compactionError", "/mod/github.com/syndtr/goleveldb@v1.0.0/leveldb/db.go",
+			"still in (*DB).compactionError of github.com/syndtr/goleveldb/leveldb after"},
+		{"net/http.(*conn).serve", "/go/src/net/http/server.go", "still in (*conn).serve of net/http after"},
+		{"github.com/nats-io/nats%2ego.(*Conn).readLoop", "/mod/github.com/nats-io/nats.go@v1.0.0/nats.go",
+			"still in (*Conn).readLoop of github.com/nats-io/nats.go after"},
+	} {
+		at := stacks.Frame{Func: test.function, File: test.file, Line: 3}
+		l := &Leak{Class: Survivor, Op: "select", At: at, Count: 1, Example: &stacks.Goroutine{Frames: []stacks.Frame{at}}}
+		if got := l.Finding(shop, "/shop").Message; !strings.Contains(got, test.want) {
+			t.Errorf("%s, want %s", got, test.want)
+		}
+	}
+}
+
+func TestFindingStack(t *testing.T) {
+	at := stacks.Frame{Func: "github.com/nats-io/nats%2ego.(*Conn).close.func3", File: "/shop/nats.go", Line: 3}
+	timer := stacks.Frame{Func: "time.goFunc", File: "/go/src/time/sleep.go", Line: 215}
+	l := &Leak{Class: Proven, Op: "chan send", At: at, Created: &timer, Count: 1, Example: &stacks.Goroutine{Frames: []stacks.Frame{at}, Created: &timer}}
+	f := l.Finding(shop, "/shop")
+	if got, want := f.Evidence.Stack[0].Function, "github.com/nats-io/nats.go.(*Conn).close.func3"; got != want {
+		t.Errorf("the stack has %s, want %s", got, want)
+	}
+	if got, want := f.Path[0].Message, "a timer (time.AfterFunc) starts the goroutine"; got != want {
+		t.Errorf("the path begins with %q, want %q", got, want)
+	}
+}
+
+// A goroutine that sleeps may be one that looks at its stop flag when it wakes.
+func TestAdviceSleep(t *testing.T) {
+	at := stacks.Frame{Func: "example.com/shop.clean", File: "/shop/clean.go", Line: 3}
+	for op, want := range map[string]string{
+		"sleep":  "; unless it ends when it wakes, stop it where the test ends",
+		"select": "it waits in a select; stop it where the test ends",
+	} {
+		l := &Leak{Class: Survivor, Op: op, At: at, Count: 1, Example: &stacks.Goroutine{Frames: []stacks.Frame{at}}}
+		if got := l.Finding(shop, "/shop").Message; !strings.HasSuffix(got, want) {
+			t.Errorf("%s: %s", op, got)
+		}
+	}
+}
+
+// That a goroutine stays is no evidence for or against a finding that says something else of it.
+func TestJoinOtherClaims(t *testing.T) {
+	at := stacks.Frame{Func: "example.com/shop.serve", File: "/shop/serve.go", Line: 3}
+	for code, want := range map[string]finding.EvidenceStatus{"CL1034": "", "CL1013": "", "CL1001": finding.Confirmed} {
+		report := &finding.Report{Root: "/shop", Findings: []finding.Finding{{Code: code, Family: rule.Goroutines, Range: finding.Range{File: "serve.go", Line: 3}}}}
+		l := &Leak{Class: Proven, Op: "chan send", At: at, Count: 1, Example: &stacks.Goroutine{Frames: []stacks.Frame{at}}}
+		rest := Join(report, []*Leak{l}, shop)
+		var got finding.EvidenceStatus
+		if e := report.Findings[0].Evidence; e != nil {
+			got = e.Status
+		}
+		if got != want {
+			t.Errorf("%s: evidence %q, want %q", code, got, want)
+		}
+		if told := len(rest) == 1; told != (want == "") {
+			t.Errorf("%s: the leak is told: %v", code, told)
+		}
+	}
+}
+
+// Each daemon is known by the function that its goroutine is in.
+func TestDaemons(t *testing.T) {
+	for function, want := range map[string]int{
+		"github.com/valyala/fasthttp.updateServerDate.func1":                  0,
+		"github.com/valyala/fasthttp/stackless.funcWorker":                    0,
+		"github.com/gofiber/fiber/v2/utils.StartTimeStampUpdater.func1.1":     0,
+		"github.com/hashicorp/go-metrics.(*Metrics).collectStats":             0,
+		"github.com/valyala/fasthttp.(*HostClient).connsCleaner":              1,
+		"github.com/valyala/fasthttp/fasthttputil.(*InmemoryListener).Accept": 1,
+	} {
+		g := &stacks.Goroutine{ID: 7, State: "sleep", Frames: []stacks.Frame{{Func: function, File: "/mod/x.go", Line: 1}}}
+		report := &testrun.Report{Package: "example.com/shop", Reason: testrun.End, Tests: map[int]string{7: "TestServe"}, Goroutines: []*stacks.Goroutine{g}}
+		if got := len(Leaks([]*testrun.Report{report}, shop)); got != want {
+			t.Errorf("%s: %d leaks, want %d", function, got, want)
+		}
+	}
+}
