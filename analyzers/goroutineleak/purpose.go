@@ -102,6 +102,9 @@ func computed(v ssa.Value, depth int, is func(ssa.Value) bool) bool {
 		return from(v.X)
 	case *ssa.Phi:
 		return slices.ContainsFunc(v.Edges, from)
+	case *ssa.Call:
+		b, ok := v.Call.Value.(*ssa.Builtin)
+		return ok && b.Name() == "max" && slices.ContainsFunc(v.Call.Args, from)
 	}
 	return false
 }

@@ -103,6 +103,24 @@ func tooLittle(ids []int) {
 	close(answers)
 }
 
+// There is room for all, and for some more that come later: as in alertmanager.
+func atLeast(ids []int, listeners map[int]chan shard) <-chan shard {
+	answers := make(chan shard, max(len(ids), 200))
+	for _, id := range ids {
+		answers <- shard{id}
+	}
+	listeners[0] = answers
+	return answers
+}
+
+// There is room for some.
+func atMost(ids []int) {
+	answers := make(chan shard, min(len(ids), 1))
+	for _, id := range ids {
+		answers <- shard{id} // want `CL1001`
+	}
+}
+
 // Each of the ids is asked about twice at most, and there is room for two answers to each.
 func twice(quit chan struct{}, ids map[int]bool) {
 	answers := make(chan shard, 2*len(ids))
