@@ -94,3 +94,21 @@ func TestDaemons(t *testing.T) {
 		}
 	}
 }
+
+// A finding names other places that wait for the same. A goroutine that waits there confirms it; one at a place that leads
+// to the wait does not.
+func TestJoinSiblings(t *testing.T) {
+	at := func(line int) finding.Range { return finding.Range{File: "task.go", Line: line, EndLine: line} }
+	for line, want := range map[int]finding.EvidenceStatus{531: finding.NotObserved, 625: finding.Confirmed, 661: finding.Confirmed, 700: finding.NotObserved} {
+		report := &finding.Report{Root: "/shop", Findings: []finding.Finding{{
+			Code: "CL1001", Family: rule.Goroutines, Range: at(625),
+			Path:    []finding.Step{{Message: "can return here", Range: at(531)}, {Message: "sends for ever", Range: at(625)}},
+			Related: []finding.Related{{Message: "can return here", Range: at(531)}, {Message: "sends for ever", Range: at(625)}, {Message: "so does this one", Range: at(661)}},
+		}}}
+		frame := stacks.Frame{Func: "example.com/shop.(*manager).ClearTask.func1", File: "/shop/task.go", Line: line}
+		Join(report, []*Leak{{Class: Proven, Op: "chan send", At: frame, Count: 1, Example: &stacks.Goroutine{Frames: []stacks.Frame{frame}}}}, shop)
+		if got := report.Findings[0].Evidence.Status; got != want {
+			t.Errorf("line %d: %s, want %s", line, got, want)
+		}
+	}
+}

@@ -14,8 +14,9 @@ import (
 // explains.
 //
 // A finding is confirmed by a leak if one of the leak's calls is at the finding's place, at that of its cause or at the
-// last step of its path, or if the goroutine was started at the finding's place. A goroutine in a select waits at each of
-// its cases. That other findings are not observed says nothing against them.
+// last step of its path, or if the goroutine was started at the finding's place, or waits in another place that the finding
+// names for the same reason. A goroutine in a select waits at each of its cases. That other findings are not observed says
+// nothing against them.
 func Join(report *finding.Report, leaks []*Leak, places Places) (rest []*Leak) {
 	explained := make(map[*Leak]bool)
 	for i := range report.Findings {
@@ -69,8 +70,14 @@ func (l *Leak) confirms(f *finding.Finding, root string, places Places) bool {
 			frames = append(frames, stacks.Frame{Func: l.At.Func, File: l.At.File, Line: line})
 		}
 	}
-	return slices.ContainsFunc(frames, func(frame stacks.Frame) bool {
+	if slices.ContainsFunc(frames, func(frame stacks.Frame) bool {
 		return slices.ContainsFunc(calls, func(r finding.Range) bool { return at(frame, r) })
+	}) {
+		return true
+	}
+	// Other places that wait for the same: what is on the path, too, leads to the wait and is none.
+	return slices.ContainsFunc(f.Related, func(other finding.Related) bool {
+		return at(l.At, other.Range) && !slices.ContainsFunc(f.Path, func(s finding.Step) bool { return s.Range == other.Range })
 	})
 }
 
