@@ -6,6 +6,7 @@ import (
 
 	"github.com/cloudlint/cloudlint/internal/finding"
 	"github.com/cloudlint/cloudlint/internal/rule"
+	"github.com/cloudlint/cloudlint/internal/verify/hooks"
 	"github.com/cloudlint/cloudlint/internal/verify/stacks"
 	"github.com/cloudlint/cloudlint/internal/verify/testrun"
 )
@@ -110,5 +111,22 @@ func TestJoinSiblings(t *testing.T) {
 		if got := report.Findings[0].Evidence.Status; got != want {
 			t.Errorf("line %d: %s, want %s", line, got, want)
 		}
+	}
+}
+
+// Two goroutines of one kind that run are one leak, wherever in their work they were seen.
+func TestRunning(t *testing.T) {
+	loop := stacks.Frame{Func: "example.com/shop.(*Cart).loop", File: "/shop/cart.go", Line: 12}
+	created := &stacks.Frame{Func: "example.com/shop.New", File: "/shop/cart.go", Line: 4}
+	work := func(id, line int) *stacks.Goroutine {
+		return &stacks.Goroutine{ID: id, State: "runnable", Created: created, Labels: map[string]string{hooks.Label: "TestLoop"}, Frames: []stacks.Frame{
+			{Func: "time.Now", File: "/go/src/time/time.go", Line: 9},
+			{Func: "example.com/shop.work", File: "/shop/work.go", Line: line},
+			loop,
+		}}
+	}
+	leaks := Leaks([]*testrun.Report{{Package: "example.com/shop", Reason: testrun.End, Goroutines: []*stacks.Goroutine{work(5, 20), work(6, 30)}}}, shop)
+	if len(leaks) != 1 || leaks[0].Count != 2 || leaks[0].At != loop {
+		t.Errorf("%d leaks: %+v", len(leaks), leaks)
 	}
 }

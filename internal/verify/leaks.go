@@ -307,11 +307,13 @@ func (p Places) leak(g goroutine) *Leak {
 			l.Op = "running" // which of the two is chance
 		}
 	}
-	for _, f := range g.Frames {
-		if !p.Standard(f) {
-			l.At = f
-			break
-		}
+	users := slices.DeleteFunc(slices.Clone(g.Frames), p.Standard)
+	switch {
+	case len(users) == 0:
+	case l.Op == "running":
+		l.At = users[len(users)-1] // which calls further in are under way is chance
+	default:
+		l.At = users[0]
 	}
 	return l
 }
