@@ -83,11 +83,7 @@ func (v *verification) perturb(ctx context.Context, o testrun.Options, took time
 	}
 	for i, run := range v.schedules {
 		fmt.Fprintf(v.app.progress, "schedule %d of %d: %s\n", i+1, len(v.schedules), run)
-		flags, env, inject := plan.Args(run)
-		o.Vary = testrun.Variation{Flags: append([]string{"-vet=off"}, flags...), Env: env}
-		if inject {
-			o.Vary.Replace = plan.Replace
-		}
+		o.Vary = variation(plan, run)
 		result, err := testrun.Run(ctx, o)
 		if err != nil {
 			return nil, err
@@ -98,4 +94,14 @@ func (v *verification) perturb(ctx context.Context, o testrun.Options, took time
 		leaks = verify.Merge(leaks, verify.Leaks(result.Reports, v.places(result.GOROOT)), run.String())
 	}
 	return leaks, nil
+}
+
+// variation is what makes a run one of a schedule.
+func variation(plan *perturb.Plan, run perturb.Run) testrun.Variation {
+	flags, env, inject := plan.Args(run)
+	vary := testrun.Variation{Flags: append([]string{"-vet=off"}, flags...), Env: env}
+	if inject {
+		vary.Replace = plan.Replace
+	}
+	return vary
 }

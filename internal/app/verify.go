@@ -33,6 +33,7 @@ type VerifyOptions struct {
 	Perturb        int  // run them that many times more, under other schedules
 	Seed           int  // of the first of these
 	Schedules      []string
+	Reproduce      string // one finding, whose path is to be forced
 }
 
 // ExitLeak is the exit status where the tests pass, and have left goroutines that can never go on.
@@ -61,6 +62,9 @@ func (a *App) Verify(ctx context.Context, o VerifyOptions, patterns []string) er
 	a.progress.done()
 
 	v := &verification{run: r, opts: o, outcome: outcome, hanging: make(map[string]bool), schedules: schedules}
+	if o.Reproduce != "" {
+		return v.reproduce(ctx, o.Reproduce)
+	}
 	result, leaks, err := v.test(ctx)
 	if err != nil {
 		return err

@@ -22,6 +22,8 @@ import (
 const (
 	Dir   = "CLOUDLINT_VERIFY_DIR"   // an absolute folder for reports
 	Watch = "CLOUDLINT_VERIFY_WATCH" // a duration: how often to report while tests run; empty: never
+	// Witness is a list of steps, SITE.NTH, with blanks between: the order in which goroutines come to the sites.
+	Witness = "CLOUDLINT_VERIFY_WITNESS"
 )
 
 // Label is the key of the pprof label that holds the name of the test which has started a goroutine.
@@ -29,6 +31,9 @@ const Label = "cloudlint.test"
 
 //go:embed testing.go.txt
 var testingFile string
+
+//go:embed witness.go.txt
+var witnessFile string
 
 //go:embed pprof.go.txt
 var pprofFile string
@@ -53,7 +58,7 @@ var ErrUnknown = errors.New("this Go's package testing is not as cloudlint knows
 // Files returns the contents of the overlay for a GOROOT: of files that are there and of new ones, by their path below
 // GOROOT's src, with slashes. Each line keeps its number.
 func Files(goroot string) (map[string]string, error) {
-	files := map[string]string{"testing/zz_cloudlint.go": testingFile, "runtime/pprof/zz_cloudlint.go": pprofFile}
+	files := map[string]string{"testing/zz_cloudlint.go": testingFile, "testing/zz_cloudlint_witness.go": witnessFile, "runtime/pprof/zz_cloudlint.go": pprofFile}
 	for _, e := range edits {
 		if files[e.file] == "" {
 			data, err := os.ReadFile(filepath.Join(goroot, "src", filepath.FromSlash(e.file)))

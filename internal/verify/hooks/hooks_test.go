@@ -22,7 +22,7 @@ func TestFilesKeepTheirLines(t *testing.T) {
 	}
 	changed := 0
 	for name, text := range files {
-		if strings.HasSuffix(name, "zz_cloudlint.go") {
+		if strings.Contains(name, "zz_cloudlint") {
 			continue
 		}
 		data, err := os.ReadFile(filepath.Join(runtime.GOROOT(), "src", filepath.FromSlash(name)))

@@ -33,6 +33,7 @@ type Report struct {
 	Reason     Reason
 	Tests      map[int]string // the names of the tests that goroutines ran, by their ids
 	Goroutines []*stacks.Goroutine
+	Steps      int // of a witness that is forced: how many were come to in their order
 }
 
 // readAll reads the reports in a folder, in the order in which each process wrote them. lost counts those that cannot be
@@ -100,6 +101,8 @@ func read(file io.Reader) (*Report, error) {
 			r.Process, err = strconv.Atoi(value)
 		case "run":
 			r.Run, err = strconv.Atoi(value)
+		case "witness":
+			r.Steps, err = strconv.Atoi(value)
 		case "reason":
 			r.Reason = Reason(value)
 		case "test":

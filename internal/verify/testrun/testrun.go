@@ -21,7 +21,6 @@ import (
 	"github.com/cloudlint/cloudlint/internal/overlayfile"
 	"github.com/cloudlint/cloudlint/internal/paths"
 	"github.com/cloudlint/cloudlint/internal/verify/hooks"
-	"github.com/cloudlint/cloudlint/internal/verify/perturb"
 )
 
 // Options say what to run.
@@ -252,28 +251,4 @@ func takeFlag(flags []string, name string) (rest []string, value string) {
 		}
 	}
 	return rest, value
-}
-
-// Plan prepares what runs under other schedules need, in a folder that stays until they have ended.
-func Plan(ctx context.Context, o Options, tmp string) (*perturb.Plan, error) {
-	env, err := readEnvironment(ctx, o.Dir)
-	if err != nil {
-		return nil, err
-	}
-	flags, _ := o.testFlags()
-	_, overlay := takeFlag(flags, "overlay")
-	replace, err := overlayfile.Read(cmp.Or(overlay, o.Overlay, gocmd.ParseFlags(env.GOFLAGS).Lookup("overlay")), o.Dir)
-	if err != nil {
-		return nil, &UsageError{fmt.Sprintf("the overlay cannot be read: %v", err)}
-	}
-	list := perturb.Options{Dir: o.Dir, Patterns: o.Patterns, Replace: replace, ModCache: env.GOMODCACHE, Tmp: filepath.Join(tmp, "sources")}
-	for _, name := range []string{"tags", "mod", "modfile", "overlay"} {
-		if _, value := takeFlag(flags, name); value != "" {
-			list.Flags = append(list.Flags, "-"+name+"="+value)
-		}
-	}
-	if o.Tags != "" && !hasFlag(flags, "tags") {
-		list.Flags = append(list.Flags, "-tags="+o.Tags)
-	}
-	return perturb.Prepare(ctx, list)
 }
