@@ -201,7 +201,10 @@ func (v *verification) watched(r *testrun.Report) {
 func (v *verification) add(report *finding.Report, result *testrun.Result, leaks []*verify.Leak) {
 	places := v.places(result.GOROOT)
 	places.Cases = newFunctions(v.opts.Overlay, v.app.Options.Dir).cases
-	rest := verify.Join(report, leaks, places)
+	rest := leaks
+	if len(leaks) > 0 || verify.Told(result.Reports) {
+		rest = verify.Join(report, leaks, places)
+	}
 	// A comment that silences what the analyzers say of goroutines in a place says that they may wait there.
 	rules := slices.DeleteFunc(slices.Clone(v.rules), func(r *rule.Rule) bool { return r.Family() != rule.Goroutines })
 	comments := newComments(v.overlay())

@@ -130,3 +130,15 @@ func TestRunning(t *testing.T) {
 		t.Errorf("%d leaks: %+v", len(leaks), leaks)
 	}
 }
+
+// Without a report at the end nothing was looked at.
+func TestTold(t *testing.T) {
+	for reason, want := range map[testrun.Reason]bool{testrun.Start: false, testrun.Watch: false, testrun.Timeout: true, testrun.End: true} {
+		if got := Told([]*testrun.Report{{Reason: testrun.Start}, {Reason: reason}}); got != want {
+			t.Errorf("%s: %v", reason, got)
+		}
+	}
+	if Told(nil) {
+		t.Error("no report at all")
+	}
+}

@@ -358,6 +358,12 @@ func benign(g *stacks.Goroutine) bool {
 // with.
 func (l *Leak) Deliberate() bool { return l.Op == "select (no cases)" }
 
+// Told reports whether a process of the tests came to say which goroutines it had. None does where no test compiles, or where
+// there is none: then nothing was looked at that could confirm a finding.
+func Told(reports []*testrun.Report) bool {
+	return slices.ContainsFunc(reports, func(r *testrun.Report) bool { return r.Reason == testrun.End || r.Reason == testrun.Timeout })
+}
+
 // Silent returns the packages of which a process began to run tests and never came to report its goroutines: it was
 // killed, it panicked, or a test called os.Exit. They are sorted.
 func Silent(reports []*testrun.Report) []string {
