@@ -65,7 +65,7 @@ func (v *verification) perturb(ctx context.Context, o testrun.Options, took time
 			l.Runs = []string{string(perturb.Plain)}
 		}
 	}
-	tmp, err := os.MkdirTemp("", "cloudlint-verify-")
+	tmp, err := gocmd.MkdirTemp(ctx, "", "cloudlint-verify-")
 	if err != nil {
 		return nil, fmt.Errorf("no folder for temporary files: %w", err)
 	}
@@ -77,7 +77,7 @@ func (v *verification) perturb(ctx context.Context, o testrun.Options, took time
 	for _, text := range plan.Skipped {
 		v.app.log.Infof("schedules are not changed in %s", text)
 	}
-	o.Tmp, o.Stdout, o.Stderr = tmp, io.Discard, io.Discard
+	o.Stdout, o.Stderr = io.Discard, io.Discard
 	if !testrun.HasFlag(o.Flags, "timeout") {
 		o.Flags = append([]string{fmt.Sprintf("-timeout=%v", max(least, slow*took).Round(time.Second))}, o.Flags...)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/cloudlint/cloudlint/internal/config"
 	"github.com/cloudlint/cloudlint/internal/driver"
 	"github.com/cloudlint/cloudlint/internal/finding"
+	"github.com/cloudlint/cloudlint/internal/gocmd"
 	"github.com/cloudlint/cloudlint/internal/lint"
 	"github.com/cloudlint/cloudlint/internal/overlayfile"
 	"github.com/cloudlint/cloudlint/internal/render"
@@ -49,6 +50,15 @@ func (a *App) Verify(ctx context.Context, o VerifyOptions, patterns []string) er
 	if err != nil {
 		return err
 	}
+	self, err := a.executable()
+	if err != nil {
+		return err
+	}
+	ctx, done, err := gocmd.Session(ctx, self)
+	if err != nil {
+		return err
+	}
+	defer done()
 	o.Tags = cmp.Or(o.Tags, testrun.TagsOf(o.TestFlags))
 	r := a.newRun(o.LintOptions, patterns)
 	outputs, err := r.outputs()
@@ -61,7 +71,7 @@ func (a *App) Verify(ctx context.Context, o VerifyOptions, patterns []string) er
 	}
 	a.progress.done()
 
-	v := &verification{run: r, opts: o, outcome: outcome, hanging: make(map[string]bool), schedules: schedules}
+	v := &verification{run: r, opts: o, self: self, outcome: outcome, hanging: make(map[string]bool), schedules: schedules}
 	if o.Reproduce != "" {
 		return v.reproduce(ctx, o.Reproduce)
 	}
@@ -98,6 +108,7 @@ func (a *App) Verify(ctx context.Context, o VerifyOptions, patterns []string) er
 type verification struct {
 	*run
 	opts    VerifyOptions
+	self    string // this program
 	outcome *driver.Outcome
 	hanging map[string]bool // tests that were told of
 
@@ -134,7 +145,7 @@ func (v *verification) testOptions() (testrun.Options, error) {
 		Tags:     v.opts.Tags,
 		Overlay:  v.opts.Overlay,
 		Watch:    v.opts.Watch,
-		Self:     a.self,
+		Self:     v.self,
 		Stdout:   a.stdout,
 		Stderr:   a.stderr,
 		Watched:  v.watched,
@@ -144,10 +155,15 @@ func (v *verification) testOptions() (testrun.Options, error) {
 		return o, fmt.Errorf("there is no folder for caches: %w", err)
 	}
 	o.Cache = filepath.Join(cache, "cloudlint", "verify")
-	if o.Self == "" {
-		o.Self, err = os.Executable()
+	return o, nil
+}
+
+// executable is this program.
+func (a *App) executable() (string, error) {
+	if a.self != "" {
+		return a.self, nil
 	}
-	return o, err
+	return os.Executable()
 }
 
 // cover tells of the findings that were not observed whether the tests run their lines.

@@ -125,7 +125,7 @@ func (f *front) open(ctx context.Context) (*arguments, error) {
 	// Listing packages already fills the cache with indexes of their folders.
 	f.cold = isEmptyCache(f.env.GOCACHE)
 	f.flags = gocmd.ParseFlags(f.env.GOFLAGS).Building()
-	if f.tmp, err = os.MkdirTemp(f.env.GOTMPDIR, "cloudlint-"); err != nil {
+	if f.tmp, err = gocmd.MkdirTemp(ctx, f.env.GOTMPDIR, "cloudlint-"); err != nil {
 		return nil, fmt.Errorf("no folder for temporary files: %w", err)
 	}
 	file := f.req.Overlay

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,6 +22,17 @@ func TestMain(m *testing.M) {
 	if script := os.Getenv("GUARDED_SCRIPT"); script != "" {
 		_, err := Guarded(context.Background(), exec.Command("sh", "-c", script), os.Args[0], os.Getenv("GUARDED_DIR"))
 		println("guarded:", err.Error())
+		os.Exit(1)
+	}
+	if folder := os.Getenv("SESSION_FOLDER"); folder != "" {
+		ctx, _, err := Session(context.Background(), os.Args[0])
+		if err == nil {
+			_, err = MkdirTemp(ctx, folder, "x-")
+		}
+		if err == nil {
+			err = Run(ctx, exec.Command("sh", "-c", family), func(io.Reader) error { return nil })
+		}
+		println("session:", err.Error())
 		os.Exit(1)
 	}
 	os.Exit(m.Run())
@@ -149,5 +161,64 @@ func TestGuardedIsKilled(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What a session has begun ends with its process, and its folders go.
+func TestSessionIsKilled(t *testing.T) {
+	file, dir := filepath.Join(t.TempDir(), "pids"), t.TempDir()
+	parent := exec.Command(self(t))
+	parent.Env = append(os.Environ(), "SESSION_FOLDER="+dir, "PIDS="+file)
+	if err := parent.Start(); err != nil {
+		t.Fatal(err)
+	}
+	list := pids(t, file)
+	folders := func() []string {
+		names, _ := filepath.Glob(filepath.Join(dir, "x-*"))
+		return names
+	}
+	if len(folders()) != 1 {
+		t.Errorf("folders %v, want one", folders())
+	}
+	_ = parent.Process.Kill()
+	_ = parent.Wait()
+	gone(t, list)
+	for end := time.Now().Add(10 * time.Second); len(folders()) > 0; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("%v is left behind", folders())
+		}
+	}
+}
+
+// A session that ends as it should leaves the folders to those who have made them, and commands do what they do.
+func TestSession(t *testing.T) {
+	ctx, done, err := Session(context.Background(), self(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, err := MkdirTemp(ctx, t.TempDir(), "x-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out string
+	err = Run(ctx, exec.Command("sh", "-c", "echo yes; exit 3"), func(r io.Reader) error {
+		data, err := io.ReadAll(r)
+		out = string(data)
+		return err
+	})
+	if exit := new(exec.ExitError); !errors.As(err, &exit) || exit.ExitCode() != 3 || out != "yes\n" {
+		t.Errorf("error %v, output %q", err, out)
+	}
+	if err := Run(ctx, exec.Command("there-is-no-such-command"), func(io.Reader) error { return io.EOF }); !errors.Is(err, exec.ErrNotFound) {
+		t.Errorf("error %v, want one about a command that is not there", err)
+	}
+	ended, cancel := context.WithTimeout(ctx, 100*time.Millisecond)
+	defer cancel()
+	if err := Run(ended, exec.Command("sleep", "600"), func(io.Reader) error { return nil }); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("error %v", err)
+	}
+	done()
+	if _, err := os.Stat(dir); err != nil {
+		t.Error(err)
 	}
 }

@@ -25,6 +25,9 @@ const (
 // guarded has the command run by a guard: this program once more, which hears of the end of this process by the end of a
 // pipe, and which nobody kills together with it, since it is in another process group.
 func guarded(ctx context.Context, cmd *exec.Cmd, self, dir string) error {
+	if cmd.Err != nil {
+		return cmd.Err
+	}
 	hear, tell, err := os.Pipe()
 	if err != nil {
 		return err
@@ -84,13 +87,20 @@ func guarded(ctx context.Context, cmd *exec.Cmd, self, dir string) error {
 	return err
 }
 
-// Guard runs the command in this process's arguments and ends the process, if this process is a guard. Else it returns.
+// Guard runs the command in this process's arguments and ends the process, if this process is a guard; one without a
+// command is a session's. Else it returns.
 func Guard() {
 	dir, ok := os.LookupEnv(guardVariable)
 	if !ok {
 		return
 	}
 	_ = os.Unsetenv(guardVariable)
+	if len(os.Args) == 1 {
+		syscall.CloseOnExec(fromParent)
+		signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+		cleanUp()
+		os.Exit(0)
+	}
 	// Who wants the command to end tells the parent. Ignored signals would be ignored by the command, too.
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)

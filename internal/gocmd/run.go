@@ -18,7 +18,8 @@ const settle = 200 * time.Millisecond
 const Grace = 2 * time.Second
 
 // Run runs the command in a process group of its own, so that none of its descendants outlives ctx, and gives its
-// standard output to read, which may stop early. It returns ctx's error, read's, or the command's, in this order.
+// standard output to read, which may stop early. It returns ctx's error, read's, or the command's, in this order. In a
+// Session the command does not outlive this process either.
 //
 // The go command does not end its compilers and vet tools when it is killed itself: a signal has to reach all of them.
 func Run(ctx context.Context, cmd *exec.Cmd, read func(io.Reader) error) error {
@@ -28,12 +29,6 @@ func Run(ctx context.Context, cmd *exec.Cmd, read func(io.Reader) error) error {
 	r, w := io.Pipe()
 	cmd.Stdout = w
 	cmd.WaitDelay = Grace // for a grandchild that keeps the output open after the command has ended
-	g, err := startGroup(cmd)
-	if err != nil {
-		return err
-	}
-	defer g.close()
-
 	readDone := make(chan error, 1)
 	go func() {
 		err := read(r)
@@ -41,6 +36,33 @@ func Run(ctx context.Context, cmd *exec.Cmd, read func(io.Reader) error) error {
 		_, _ = io.Copy(io.Discard, r)
 		readDone <- err
 	}()
+	var waitErr error
+	if s := sessionOf(ctx); s != nil {
+		waitErr = guarded(ctx, cmd, s.self, "")
+	} else {
+		waitErr = grouped(ctx, cmd)
+	}
+	_ = w.Close()
+	readErr := <-readDone
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if errors.Is(waitErr, exec.ErrWaitDelay) {
+		waitErr = nil
+	}
+	if waitErr != nil && !errors.As(waitErr, new(*exec.ExitError)) {
+		return waitErr // it has not run: that there was nothing to read is no news
+	}
+	return errors.Join(readErr, waitErr)
+}
+
+// grouped runs a command in a process group of its own, which ends with ctx.
+func grouped(ctx context.Context, cmd *exec.Cmd) error {
+	g, err := startGroup(cmd)
+	if err != nil {
+		return err
+	}
+	defer g.close()
 	waited := make(chan struct{})
 	stopped := make(chan struct{})
 	go func() {
@@ -57,21 +79,14 @@ func Run(ctx context.Context, cmd *exec.Cmd, read func(io.Reader) error) error {
 		}
 		g.kill()
 	}()
-
-	waitErr := cmd.Wait()
-	_ = w.Close()
+	err = cmd.Wait()
 	close(waited)
 	<-stopped
-	readErr := <-readDone
-	if err := ctx.Err(); err != nil {
+	if ctx.Err() != nil {
 		g.kill()
 		g.gone(settle)
-		return err
 	}
-	if errors.Is(waitErr, exec.ErrWaitDelay) {
-		waitErr = nil
-	}
-	return errors.Join(readErr, waitErr)
+	return err
 }
 
 // RemoveAll removes a folder in which killed processes may be about to write a last file.

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/cloudlint/cloudlint/internal/gitrepo"
+	"github.com/cloudlint/cloudlint/internal/gocmd"
 )
 
 // A Mode says which findings are new.
@@ -70,7 +71,7 @@ func Open(ctx context.Context, opts Options) (*Comparison, error) {
 		return nil, err
 	}
 	removeStale(os.TempDir(), time.Now())
-	if c.tmp, err = os.MkdirTemp("", tmpPrefix); err != nil {
+	if c.tmp, err = gocmd.MkdirTemp(ctx, "", tmpPrefix); err != nil {
 		return nil, fmt.Errorf("no folder for temporary files: %w", err)
 	}
 	if opts.Staged {

@@ -24,6 +24,8 @@ const (
 	Watch = "CLOUDLINT_VERIFY_WATCH" // a duration: how often to report while tests run; empty: never
 	// Witness is a list of steps, SITE.NTH, with blanks between: the order in which goroutines come to the sites.
 	Witness = "CLOUDLINT_VERIFY_WITNESS"
+	// TmpDir is there if GOTMPDIR is not the user's: what it was.
+	TmpDir = "CLOUDLINT_VERIFY_GOTMPDIR"
 )
 
 // Label is the key of the pprof label that holds the name of the test which has started a goroutine.

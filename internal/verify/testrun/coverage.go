@@ -42,7 +42,11 @@ func (c *Coverage) Ran(file string, line int) (ran, known bool) {
 // RunCoverage runs the tests once more, without hooks and without their output, and returns which lines of the packages
 // they run: those of cov. That tests fail is no error, but what a package's tests did not come to is not covered.
 func RunCoverage(ctx context.Context, o Options, cov []string) (*Coverage, error) {
-	tmp, err := os.MkdirTemp("", "cloudlint-verify-")
+	env, err := readEnvironment(ctx, o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	tmp, err := gocmd.MkdirTemp(ctx, env.GOTMPDIR, "cloudlint-verify-")
 	if err != nil {
 		return nil, fmt.Errorf("no folder for temporary files: %w", err)
 	}
@@ -63,7 +67,7 @@ func RunCoverage(ctx context.Context, o Options, cov []string) (*Coverage, error
 	cmd := exec.Command("go", slices.Concat(args, flags, o.Patterns, rest)...)
 	cmd.Dir = o.Dir
 	cmd.WaitDelay = gocmd.Grace
-	cmd.Env = append(os.Environ(), "PWD="+o.Dir)
+	cmd.Env = append(os.Environ(), "PWD="+o.Dir, "GOTMPDIR="+tmp)
 	if _, err := gocmd.Guarded(ctx, cmd, o.Self, tmp); err != nil {
 		return nil, err
 	}

@@ -83,7 +83,7 @@ func TestFlags(t *testing.T) {
 		{name: "shuffle twice", flags: []string{"-shuffle=7", "-count=2", "-v", "-run", "TestParts/second"}, leaks: leaks("TestParts/second 2")},
 		{name: "list", flags: []string{"-list=.", "-v"}},
 		{name: "nothing to run", flags: []string{"-run=^$"}},
-		{name: "arguments", flags: []string{"-v", "-run=TestParts/first", "-args", "-x", "y", "z"}, patterns: []string{"."}, leaks: leaks("TestParts/first 1")},
+		{name: "arguments, another folder for go", env: []string{"GOTMPDIR=" + p.dir}, flags: []string{"-v", "-run=TestParts/first", "-args", "-x", "y", "z"}, patterns: []string{"."}, leaks: leaks("TestParts/first 1")},
 		{name: "cover", flags: []string{"-cover"}, leaks: all},
 		{name: "cover packages", flags: []string{"-coverpkg=./...", "-covermode=atomic", "-run=Alone"}, leaks: leaks("TestAlone 1")},
 		{name: "bench", flags: []string{"-bench=.", "-benchtime=3x", "-run=^$"}, leaks: leaks("BenchmarkSend/more 3", "BenchmarkSend 1")},

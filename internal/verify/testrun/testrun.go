@@ -33,7 +33,6 @@ type Options struct {
 	Watch    time.Duration
 
 	Vary Variation
-	Tmp  string // a folder for temporary files, which is removed if this process is killed; empty: one of its own
 
 	Self           string // a program whose main function begins with gocmd.Guard
 	Cache          string // a folder that stays from run to run
@@ -66,7 +65,7 @@ type UsageError struct{ Message string }
 func (e *UsageError) Error() string { return e.Message }
 
 // environment is what `go env` says.
-type environment struct{ GOROOT, GOMODCACHE, GOVERSION, GOFLAGS string }
+type environment struct{ GOROOT, GOMODCACHE, GOVERSION, GOFLAGS, GOTMPDIR string }
 
 // Run runs the tests. Their failure is no error. An error is one of ctx, a UsageError, or says what does not work here.
 func Run(ctx context.Context, o Options) (*Result, error) {
@@ -82,7 +81,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	tmp, err := os.MkdirTemp(o.Tmp, "cloudlint-verify-")
+	tmp, err := gocmd.MkdirTemp(ctx, env.GOTMPDIR, "cloudlint-verify-")
 	if err != nil {
 		return nil, fmt.Errorf("no folder for temporary files: %w", err)
 	}
@@ -103,12 +102,16 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if o.Watch > 0 {
 		cmd.Env = append(cmd.Env, hooks.Watch+"="+o.Watch.String())
 	}
+	// The go command removes its own temporary files, unless it is killed. The tests see the variable as it was.
+	if !hasFlag(o.Flags, "work") {
+		cmd.Env = append(cmd.Env, "GOTMPDIR="+tmp, hooks.TmpDir+"="+os.Getenv("GOTMPDIR"))
+	}
 	if goroot != env.GOROOT {
 		cmd.Env = append(cmd.Env, "GOROOT="+goroot, "GOTOOLCHAIN=local")
 	}
 	cmd.Env = append(cmd.Env, o.Vary.Env...)
 	stop := watch(reports, o.Watched)
-	status, err := gocmd.Guarded(ctx, cmd, o.Self, cmp.Or(o.Tmp, tmp))
+	status, err := gocmd.Guarded(ctx, cmd, o.Self, tmp)
 	stop()
 	if err != nil {
 		return nil, err
@@ -119,7 +122,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 }
 
 func readEnvironment(ctx context.Context, dir string) (env environment, err error) {
-	cmd := exec.Command("go", "env", "-json", "GOROOT", "GOMODCACHE", "GOVERSION", "GOFLAGS")
+	cmd := exec.Command("go", "env", "-json", "GOROOT", "GOMODCACHE", "GOVERSION", "GOFLAGS", "GOTMPDIR")
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "PWD="+dir)
 	var stderr strings.Builder
