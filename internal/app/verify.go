@@ -60,6 +60,7 @@ func (a *App) Verify(ctx context.Context, o VerifyOptions, patterns []string) er
 	}
 	defer done()
 	o.Tags = cmp.Or(o.Tags, testrun.TagsOf(o.TestFlags))
+	o.Overlay = cmp.Or(testrun.OverlayOf(o.TestFlags), o.Overlay)
 	r := a.newRun(o.LintOptions, patterns)
 	outputs, err := r.outputs()
 	if err != nil {

@@ -35,7 +35,7 @@ const (
 type Leak struct {
 	Class   Class
 	Op      string       // what they wait for, in the runtime's words
-	At      stacks.Frame // where: the innermost call outside the standard library, else the innermost of all
+	At      stacks.Frame // where: the innermost call outside the standard library, else the go statement, if that is outside, else the innermost call
 	Created *stacks.Frame
 	Tests   []Test // that started them, most goroutines first; those of an unknown test have no name
 	Count   int    // goroutines
@@ -78,8 +78,11 @@ func (p Places) File(f stacks.Frame) string {
 	return ""
 }
 
-// Standard reports whether a frame is one of the standard library.
+// Standard reports whether a frame is one of the standard library, or of what cgo has written.
 func (p Places) Standard(f stacks.Frame) bool {
+	if f.File == "_cgo_gotypes.go" {
+		return true
+	}
 	if name := filepath.FromSlash(f.File); filepath.IsAbs(name) {
 		_, ok := paths.Below(filepath.Join(p.GOROOT, "src"), name)
 		return ok
@@ -310,6 +313,9 @@ func (p Places) leak(g goroutine) *Leak {
 	users := slices.DeleteFunc(slices.Clone(g.Frames), p.Standard)
 	switch {
 	case len(users) == 0:
+		if g.Created != nil && !p.Standard(*g.Created) {
+			l.At = *g.Created
+		}
 	case l.Op == "running":
 		l.At = users[len(users)-1] // which calls further in are under way is chance
 	default:

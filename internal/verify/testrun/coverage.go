@@ -64,7 +64,7 @@ func RunCoverage(ctx context.Context, o Options, cov []string) (*Coverage, error
 	if o.Overlay != "" && !hasFlag(flags, "overlay") {
 		args = append(args, "-overlay="+o.Overlay)
 	}
-	cmd := exec.Command("go", slices.Concat(args, flags, o.Patterns, rest)...)
+	cmd := exec.Command("go", slices.Concat(args, o.Patterns, flags, rest)...)
 	cmd.Dir = o.Dir
 	cmd.WaitDelay = gocmd.Grace
 	cmd.Env = append(os.Environ(), "PWD="+o.Dir, "GOTMPDIR="+tmp)

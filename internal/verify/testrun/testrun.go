@@ -197,7 +197,7 @@ func (o Options) arguments(env environment, goroot, tmp string) ([]string, error
 	if !hasFlag(flags, "count") && !hasFlag(fromEnv, "count") {
 		args = append(args, "-count=1")
 	}
-	return slices.Concat(args, o.Vary.Flags, flags, o.Patterns, rest), nil
+	return slices.Concat(args, o.Vary.Flags, o.Patterns, flags, rest), nil
 }
 
 // testFlags returns go test's own flags, and -args with what is for the tests.
@@ -210,8 +210,16 @@ func (o Options) testFlags() (flags, rest []string) {
 
 // TagsOf returns the build tags among go test's flags.
 func TagsOf(flags []string) string {
+	flags, _ = Options{Flags: flags}.testFlags()
 	_, tags := takeFlag(flags, "tags")
 	return tags
+}
+
+// OverlayOf returns the overlay among go test's flags.
+func OverlayOf(flags []string) string {
+	flags, _ = Options{Flags: flags}.testFlags()
+	_, overlay := takeFlag(flags, "overlay")
+	return overlay
 }
 
 // flagName returns the name of a flag, without what go test allows before it, and its value, if it has one.
