@@ -34,8 +34,8 @@ func waits(id int, state, labels, function, place, creator, creatorPlace string,
 	return fmt.Sprintf("goroutine %d [%s%s]:\n%s(0x1)\n\t%s +0x1\ncreated by %s in goroutine %d\n\t%s +0x1\n\n", id, state, labels, function, place, creator, by, creatorPlace)
 }
 
-// shop is where the packages of the tests are.
-var shop = Places{GOROOT: "/go", Dir: func(pkg string) string {
+// places is where the packages of the tests are.
+var places = Places{GOROOT: "/go", Dir: func(pkg string) string {
 	if rest, ok := strings.CutPrefix(pkg, "corp.example/shop"); ok {
 		return "/shop" + rest
 	}
@@ -137,7 +137,7 @@ func TestLeaks(t *testing.T) {
 		}, []string{"proven chan send at /cache/dep@v1.2.3/sub/do.go:4 by 3; 1 of corp.example/shop/cmd TestA"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if diff := cmp.Diff(test.want, tell(Leaks(test.reports, shop), shop)); diff != "" {
+			if diff := cmp.Diff(test.want, tell(Leaks(test.reports, places), places)); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -167,7 +167,7 @@ func TestAttribution(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			tests := map[int]string{1: "ExampleLast", 5: "TestFive"}
-			leaks := Leaks([]*testrun.Report{report(t, "corp.example/shop", 1, testrun.End, tests, test.dump)}, shop)
+			leaks := Leaks([]*testrun.Report{report(t, "corp.example/shop", 1, testrun.End, tests, test.dump)}, places)
 			for _, l := range leaks {
 				if l.Op == "chan receive" && l.Tests[0].Name != test.want {
 					t.Errorf("it is of %q, want %q", l.Tests[0].Name, test.want)
@@ -196,10 +196,10 @@ func TestPlaces(t *testing.T) {
 		{"_cgo_gotypes.go", "", true},
 	} {
 		f := stacks.Frame{Func: "x.F", File: test.file, Line: 1}
-		if got := shop.File(f); got != test.want {
+		if got := places.File(f); got != test.want {
 			t.Errorf("%s is at %q, want %q", test.file, got, test.want)
 		}
-		if got := shop.Standard(f); got != test.standard {
+		if got := places.Standard(f); got != test.standard {
 			t.Errorf("%s is of the standard library: %v", test.file, got)
 		}
 	}
@@ -241,7 +241,7 @@ func TestJoin(t *testing.T) {
 		waits(8, "chan send", "TestB", "corp.example/shop.Send.func1", "/shop/shop.go:7", "corp.example/shop.Send", "/shop/shop.go:6", 5) +
 		waits(9, "sleep", "TestB", "corp.example/shop.Sleep", "/shop/shop.go:40", "corp.example/shop.Sleep", "/shop/shop.go:41", 5)
 	r := &finding.Report{Root: "/shop", Findings: static}
-	rest := Join(r, Leaks([]*testrun.Report{report(t, "corp.example/shop", 1, testrun.End, nil, dump)}, shop), shop)
+	rest := Join(r, Leaks([]*testrun.Report{report(t, "corp.example/shop", 1, testrun.End, nil, dump)}, places), places)
 	got := make(map[string]string)
 	for _, f := range r.Findings {
 		if f.Evidence == nil {
@@ -257,7 +257,7 @@ func TestJoin(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"survivor sleep at /shop/shop.go:40 by 41; 1 of corp.example/shop TestB"}, tell(rest, shop)); diff != "" {
+	if diff := cmp.Diff([]string{"survivor sleep at /shop/shop.go:40 by 41; 1 of corp.example/shop TestB"}, tell(rest, places)); diff != "" {
 		t.Errorf("what no finding explains: %s", diff)
 	}
 }
@@ -277,11 +277,11 @@ func TestFinding(t *testing.T) {
 		{"main.run.func1", "corp.example/shop/cmd", "run"},
 	} {
 		dump := waits(7, "chan send (leaked)", "TestA", test.function, "/shop/shop.go:7", test.function, "/shop/shop.go:6", 5)
-		leaks := Leaks([]*testrun.Report{report(t, "corp.example/shop/cmd", 1, testrun.End, nil, dump)}, shop)
+		leaks := Leaks([]*testrun.Report{report(t, "corp.example/shop/cmd", 1, testrun.End, nil, dump)}, places)
 		if len(leaks) != 1 {
 			t.Fatalf("%s: %d leaks", test.function, len(leaks))
 		}
-		f := leaks[0].Finding(shop, "/shop")
+		f := leaks[0].Finding(places, "/shop")
 		if f.Package != test.pkg || f.Function != test.want || f.Code != CodeProven || f.File != "shop.go" || f.Line != 7 {
 			t.Errorf("%s: %s %s %s at %s:%d, want %s %s", test.function, f.Code, f.Package, f.Function, f.File, f.Line, test.pkg, test.want)
 		}
