@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -45,12 +44,11 @@ func (v *verification) reproduce(ctx context.Context, selector string) error {
 	if err != nil {
 		return err
 	}
-	tmp, err := os.MkdirTemp("", "cloudlint-verify-")
+	tmp, err := gocmd.MkdirTemp(ctx, "", "cloudlint-verify-")
 	if err != nil {
 		return fmt.Errorf("no folder for temporary files: %w", err)
 	}
 	defer gocmd.RemoveAll(tmp)
-	o.Tmp = tmp
 	var output strings.Builder
 	o.Stdout, o.Stderr = &output, &output
 
