@@ -53,5 +53,6 @@ func newVerify(a *app.App) *cobra.Command {
 	f.DurationVar(&opts.Watch, "watch", 30*time.Second, "how `often` to look for tests that wait for ever while they run; 0: never")
 	addAnalysisFlags(cmd, &opts.LintOptions)
 	completeChoice(cmd, f, "fail-on-evidence")
+	cmd.AddCommand(newVerifyProfile(a))
 	return cmd
 }

@@ -96,6 +96,7 @@ type run struct {
 	books    []*book // the baselines of the modules
 	coverage *lint.Coverage
 	packages map[string]driver.Package // of the run
+	outcome  *driver.Outcome
 	failOn   func(finding.Finding) rule.Severity
 
 	comparison *newonly.Comparison // nil: the work tree is analysed, and all is reported
@@ -194,6 +195,7 @@ func (r *run) report(ctx context.Context) (*finding.Report, *driver.Outcome, err
 	}
 	in := r.input(outcome, o.Overlay)
 	r.coverage, r.packages = lint.NewCoverage(in), outcome.Packages
+	r.outcome = outcome
 	r.failOn = in.FailOn()
 	if a.log.IsLevelEnabled(logrus.DebugLevel) {
 		for _, line := range lint.Explored(in.Outcomes) {
@@ -289,6 +291,11 @@ func (r *run) render(outputs []render.Output, report *finding.Report) error {
 // withoutText leaves out what is only for people.
 func withoutText(outputs []render.Output) []render.Output {
 	return slices.DeleteFunc(slices.Clone(outputs), func(o render.Output) bool { return o.Format.Name == "text" })
+}
+
+// withoutPrograms leaves out what is not for people alone.
+func withoutPrograms(outputs []render.Output) []render.Output {
+	return slices.DeleteFunc(slices.Clone(outputs), func(o render.Output) bool { return o.Format.Name != "text" })
 }
 
 // category tells the reports of several folders of one repository apart.

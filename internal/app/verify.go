@@ -11,12 +11,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/cloudlint/cloudlint/internal/config"
-	"github.com/cloudlint/cloudlint/internal/driver"
 	"github.com/cloudlint/cloudlint/internal/finding"
 	"github.com/cloudlint/cloudlint/internal/gocmd"
 	"github.com/cloudlint/cloudlint/internal/lint"
-	"github.com/cloudlint/cloudlint/internal/overlayfile"
 	"github.com/cloudlint/cloudlint/internal/render"
 	"github.com/cloudlint/cloudlint/internal/rule"
 	"github.com/cloudlint/cloudlint/internal/verify"
@@ -66,13 +63,13 @@ func (a *App) Verify(ctx context.Context, o VerifyOptions, patterns []string) er
 	if err != nil {
 		return err
 	}
-	report, outcome, err := r.report(ctx)
+	report, _, err := r.report(ctx)
 	if err != nil {
 		return err
 	}
 	a.progress.done()
 
-	v := &verification{run: r, opts: o, self: self, outcome: outcome, hanging: make(map[string]bool), schedules: schedules}
+	v := &verification{run: r, opts: o, self: self, hanging: make(map[string]bool), schedules: schedules}
 	if o.Reproduce != "" {
 		return v.reproduce(ctx, o.Reproduce)
 	}
@@ -109,8 +106,7 @@ func (a *App) Verify(ctx context.Context, o VerifyOptions, patterns []string) er
 type verification struct {
 	*run
 	opts    VerifyOptions
-	self    string // this program
-	outcome *driver.Outcome
+	self    string          // this program
 	hanging map[string]bool // tests that were told of
 
 	schedules []perturb.Run // beside the plain one
@@ -218,30 +214,7 @@ func (v *verification) watched(r *testrun.Report) {
 func (v *verification) add(report *finding.Report, result *testrun.Result, leaks []*verify.Leak) {
 	places := v.places(result.GOROOT)
 	places.Cases = newFunctions(v.opts.Overlay, v.app.Options.Dir).cases
-	rest := leaks
-	if len(leaks) > 0 || verify.Told(result.Reports) {
-		rest = verify.Join(report, leaks, places)
-	}
-	// A comment that silences what the analyzers say of goroutines in a place says that they may wait there.
-	rules := slices.DeleteFunc(slices.Clone(v.rules), func(r *rule.Rule) bool { return r.Family() != rule.Goroutines })
-	comments := newComments(v.overlay())
-	all := v.allRules()
-	for _, l := range rest {
-		f := l.Finding(places, report.Root)
-		silenced := comments.silence(finding.Abs(report.Root, f.File), f.Line, rules)
-		if l.Created != nil {
-			silenced = silenced || comments.silence(places.File(*l.Created), l.Created.Line, rules)
-		}
-		if silenced {
-			report.Stats.Suppressed++
-			continue
-		}
-		v.static(&f, l, all, places)
-		ru := v.rules.Lookup(f.Code)
-		module := v.module(f, l)
-		f.Module = module.Path
-		lint.Tell(report, ru, v.configs.of(module), finding.Abs(report.Root, f.File), l.Severity(), f)
-	}
+	v.addLeaks(report, leaks, places, len(leaks) > 0 || verify.Told(result.Reports))
 	for _, pkg := range verify.Silent(result.Reports) {
 		report.Errors = append(report.Errors, finding.Error{Package: pkg, Message: "its tests ended before they could report their goroutines (a panic, os.Exit or a signal): nothing is known of leaks"})
 	}
@@ -249,51 +222,6 @@ func (v *verification) add(report *finding.Report, result *testrun.Result, leaks
 		report.Errors = append(report.Errors, finding.Error{Message: fmt.Sprintf("%s of tests cannot be read: leaks may be missing", render.Plural(result.Lost, "report"))})
 	}
 	report.Sort()
-}
-
-// allRules is the report that there would be with every rule on.
-func (v *verification) allRules() *finding.Report {
-	in := v.input(v.outcome, v.opts.Overlay)
-	in.Config = v.app.newConfigs(v.rules, config.Flags{Enable: []string{"all"}, Preview: true}).of
-	return lint.Report(in)
-}
-
-// static says how it comes that a leak is no static finding. all is the report of all rules.
-func (v *verification) static(f *finding.Finding, l *verify.Leak, all *finding.Report, places verify.Places) {
-	if code := l.Explaining(all, places); code != "" {
-		f.Evidence.SeenBy = code
-		f.Message += fmt.Sprintf("; %s finds it without a run, and is off here", code)
-		return
-	}
-	_, read := v.packages[f.Package]
-	if read && l.Modelled() && v.outcome != nil {
-		f.Evidence.Missed = true
-		f.Message += "; no rule finds it without a run"
-	}
-}
-
-// overlay is what the files of --overlay replace. The driver has read it before, and told of mistakes.
-func (v *verification) overlay() map[string]string {
-	replace, _ := overlayfile.Read(v.opts.Overlay, v.app.Options.Dir)
-	return replace
-}
-
-// module is the module of a leak's place, or of a test that has shown it.
-func (v *verification) module(f finding.Finding, l *verify.Leak) driver.Module {
-	for _, pkg := range append([]string{f.Package}, testPackages(l)...) {
-		if p, ok := v.packages[pkg]; ok {
-			return p.Module
-		}
-	}
-	return driver.Module{Dir: config.ModuleRoot(v.app.Options.Dir), Main: true}
-}
-
-func testPackages(l *verify.Leak) []string {
-	var list []string
-	for _, t := range l.Tests {
-		list = append(list, t.Package)
-	}
-	return list
 }
 
 // exit decides how the run ends. tests is go test's own exit status, which nothing hides.

@@ -133,7 +133,7 @@ type Edit struct {
 type Evidence struct {
 	Status     EvidenceStatus `json:"status"`
 	Reached    string         `json:"reached,omitempty"` // where not observed and coverage is known: "yes", its line ran; "no"
-	Class      string         `json:"class,omitempty"`   // "proven", or "survivor"
+	Class      string         `json:"class,omitempty"`   // "proven", "survivor", or of profiles "blocked"
 	SeenBy     string         `json:"seenBy,omitempty"`  // where runtime-only: a rule that finds it and is off here
 	Missed     bool           `json:"missed,omitempty"`  // where runtime-only: the analyzers read the code, look for such, and found nothing
 	Goroutines int            `json:"goroutines,omitempty"`
@@ -143,6 +143,15 @@ type Evidence struct {
 	Schedules  []string       `json:"schedules,omitempty"` // that showed them, where there were several
 	Stack      []Frame        `json:"stack,omitempty"`     // of one of them, innermost call first
 	Created    *Frame         `json:"created,omitempty"`   // the go statement
+
+	// Of profiles of running instances, in the place of tests.
+	OfInstances    int                `json:"ofInstances,omitempty"`    // how many were looked at
+	Instances      []EvidenceInstance `json:"instances,omitempty"`      // those with most such goroutines
+	MoreInstances  int                `json:"moreInstances,omitempty"`  // how many others have some
+	RootMeanSquare float64            `json:"rootMeanSquare,omitempty"` // of the goroutines, over all instances that were looked at
+	Before         *int               `json:"before,omitempty"`         // how many there were in an earlier snapshot, if there was one
+	Minutes        int                `json:"minutes,omitempty"`        // for how long one has waited, where that is known
+	Rank           int                `json:"rank,omitempty"`           // 1: the first to look at
 }
 
 // An EvidenceStatus says how a finding stands to a run of the code.
@@ -163,6 +172,12 @@ func EvidenceStatuses() []EvidenceStatus {
 type EvidenceTest struct {
 	Package    string `json:"package"`
 	Test       string `json:"test"` // empty where it is not known
+	Goroutines int    `json:"goroutines"`
+}
+
+// An EvidenceInstance is a running program that has goroutines.
+type EvidenceInstance struct {
+	Instance   string `json:"instance"` // an address without user and query, or the name of a file
 	Goroutines int    `json:"goroutines"`
 }
 

@@ -19,15 +19,21 @@ func evidenceText(e *finding.Evidence) string {
 		return "not observed: no goroutine of the tests stayed here, which proves nothing"
 	}
 	var b strings.Builder
-	if e.Status == finding.Confirmed {
+	switch {
+	case e.Status == finding.Confirmed:
 		b.WriteString("confirmed: ")
-	} else {
+	case e.OfInstances > 0:
+		b.WriteString("seen in the service: ")
+	default:
 		b.WriteString("seen when the tests ran: ")
 	}
 	b.WriteString(Plural(e.Goroutines, "goroutine"))
-	if e.Class == "proven" {
+	switch {
+	case e.Class == "proven":
 		b.WriteString(" that can never go on")
-	} else {
+	case e.OfInstances > 0:
+		b.WriteString(" in one place")
+	default:
 		b.WriteString(" still there after all tests")
 	}
 	if e.Waits != "" {
@@ -48,5 +54,29 @@ func evidenceText(e *finding.Evidence) string {
 	if n := len(e.Schedules); n > 0 && e.Schedules[0] != "plain" {
 		fmt.Fprintf(&b, "; under %s, as `cloudlint verify --schedule %s` shows", Plural(n, "changed schedule"), clean(e.Schedules[0]))
 	}
+	instancesText(&b, e)
 	return b.String()
+}
+
+// maxNamed is how many instances a line names.
+const maxNamed = 3
+
+// instancesText says which running instances have the goroutines.
+func instancesText(b *strings.Builder, e *finding.Evidence) {
+	for i, in := range e.Instances {
+		if i == maxNamed {
+			break
+		}
+		separator := ", "
+		if i == 0 {
+			separator = ": "
+		}
+		fmt.Fprintf(b, "%s%d in %s", separator, in.Goroutines, clean(in.Instance))
+	}
+	if more := len(e.Instances) + e.MoreInstances - maxNamed; more > 0 {
+		fmt.Fprintf(b, " and %s", Plural(more, "other instance"))
+	}
+	if e.Before != nil {
+		fmt.Fprintf(b, "; %d before", *e.Before)
+	}
 }

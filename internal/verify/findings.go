@@ -25,11 +25,19 @@ func (l *Leak) Finding(places Places, root string) finding.Finding {
 		Range:    places.at(l.At, root),
 		Evidence: l.Evidence(finding.RuntimeOnly, places, root),
 	}
-	if l.Class == Survivor {
+	switch l.Class {
+	case Survivor:
 		f.Code = CodeSurvivor
+	case Blocked:
+		f.Code = CodeBlocked
 	}
-	if f.Package == "main" && len(l.Tests) > 0 {
-		f.Package = l.Tests[0].Package // a command is linked into no other program
+	if f.Package == "main" {
+		switch file := places.File(l.At); {
+		case len(l.Tests) > 0:
+			f.Package = l.Tests[0].Package // a command is linked into no other program
+		case places.Import != nil && file != "":
+			f.Package = cmp.Or(places.Import(filepath.Dir(file)), f.Package)
+		}
 	}
 	name := f.Function
 	if filepath.IsAbs(filepath.FromSlash(f.File)) { // of another module or of Go itself, where the name alone says little
@@ -61,7 +69,10 @@ func (l *Leak) Finding(places Places, root string) finding.Finding {
 		f.Related = append(f.Related, finding.Related{Message: s.Message, Range: s.Range})
 	}
 	parts := finding.Parts{Code: f.Code, Package: f.Package, Function: f.Function, Op: l.Op}
-	if l.Created != nil {
+	switch {
+	case l.Live != nil:
+		parts.Object = began(l.Example.Frames) // which each form of profile knows
+	case l.Created != nil:
 		parts.Object = function(*l.Created)
 	}
 	f.Fingerprint = finding.Fingerprint(parts)
@@ -127,16 +138,21 @@ func (l *Leak) message(name string) string {
 	switch {
 	case l.Deliberate():
 		fmt.Fprintf(&b, "%s waits for nothing in %s, on purpose: an empty select", who, name)
+	case l.Class == Blocked:
+		fmt.Fprintf(&b, "%d goroutines wait in %s: each%s", l.Count, name, strings.TrimPrefix(what(l.Op), "it"))
 	case l.Class == Proven:
 		fmt.Fprintf(&b, "%s waits for ever in %s: %s, and nothing that can still run reaches what it waits for", who, name, what(l.Op))
 	default:
 		fmt.Fprintf(&b, "%s is still in %s after all tests: %s", who, name, what(l.Op))
 	}
-	if l.Count > 1 {
+	if l.Count > 1 && l.Class != Blocked {
 		fmt.Fprintf(&b, "; %d such", l.Count)
 	}
 	if tests := l.tests(); tests != "" {
 		b.WriteString("; started by " + tests)
+	}
+	if l.Live != nil {
+		b.WriteString(l.Live.message())
 	}
 	if advice := l.advice(); advice != "" {
 		b.WriteString("; " + advice)
@@ -183,6 +199,8 @@ func what(op string) string {
 		"running":                 "it runs",
 		"syscall":                 "it is in a system call",
 		"synctest.Wait":           "it waits for the other goroutines of its bubble",
+		"waiting":                 "it waits",
+		"":                        "it waits for something that a profile with debug=1 does not tell",
 	}[op], "it is in "+op)
 }
 
@@ -193,6 +211,8 @@ func (l *Leak) advice() string {
 	}
 	switch {
 	case l.Class == Proven:
+	case l.Class == Blocked:
+		return "if they are not so many on purpose, bound how many are started, and have each wait for a context that ends as well"
 	case l.Op == "sleep":
 		return "unless it ends when it wakes, stop it where the test ends"
 	default:
@@ -225,6 +245,7 @@ func (l *Leak) Evidence(status finding.EvidenceStatus, places Places, root strin
 		}
 		e.Tests = append(e.Tests, finding.EvidenceTest{Package: t.Package, Test: t.Name, Goroutines: t.Count})
 	}
+	l.Live.evidence(e)
 	for _, f := range l.Example.Frames {
 		at := places.at(f, root)
 		e.Stack = append(e.Stack, finding.Frame{Function: f.Name(), File: at.File, Line: at.Line})

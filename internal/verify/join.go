@@ -17,6 +17,9 @@ import (
 // last step of its path, or if the goroutine was started at the finding's place, or waits in another place that the finding
 // names for the same reason. A goroutine in a select waits at each of its cases. That other findings are not observed says
 // nothing against them.
+//
+// A program that was built elsewhere may be of another version of the code, with other lines: there the function has to be
+// the same as well.
 func Join(report *finding.Report, leaks []*Leak, places Places) (rest []*Leak) {
 	explained := make(map[*Leak]bool)
 	for i := range report.Findings {
@@ -49,7 +52,14 @@ func observable(f *finding.Finding) bool {
 }
 
 func (l *Leak) confirms(f *finding.Finding, root string, places Places) bool {
+	functions := map[finding.Range]string{f.Range: f.Function}
+	if f.Origin != nil {
+		functions[f.Origin.Range] = f.Origin.Function
+	}
 	at := func(frame stacks.Frame, r finding.Range) bool {
+		if name := functions[r]; places.Elsewhere && name != "" && name != function(frame) {
+			return false
+		}
 		return frame.Line >= r.Line && frame.Line <= max(r.Line, r.EndLine) && r.File != "" &&
 			places.File(frame) == finding.Abs(root, r.File)
 	}

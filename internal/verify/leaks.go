@@ -5,6 +5,9 @@
 // found: nothing that can still run reaches what the goroutine waits for, so that it waits for ever. That is true whatever
 // happens later, and needs no list of exceptions. A survivor is a goroutine that a test started and that was still there
 // when all tests had ended, and a moment later: most are left running, some would end by themselves.
+//
+// Profiles of running services have a third: so many goroutines wait in one place, or so many more than before, that
+// somebody should look.
 package verify
 
 import (
@@ -29,6 +32,7 @@ type Class string
 const (
 	Proven   Class = "proven"
 	Survivor Class = "survivor"
+	Blocked  Class = "blocked"
 )
 
 // A Leak is what has one cause: goroutines that wait in one place and were started in one place.
@@ -42,6 +46,7 @@ type Leak struct {
 	Hang    bool   // the goroutine is that of a test itself
 	Example *stacks.Goroutine
 	Runs    []string // names of the runs that showed it, where there were several; Count and Tests are of the first
+	Live    *Live    // nil: tests have shown it
 }
 
 // A Test says how many goroutines of a leak one test has started.
@@ -58,11 +63,22 @@ type Places struct {
 	// Cases returns the lines of the operations that a select statement at a line of a file waits for; nil: it is not known.
 	// The runtime says of a goroutine in one only where the statement begins.
 	Cases func(file string, line int) []int
+	// Elsewhere says that the program was perhaps built on another machine, from another version of the code. Then files are
+	// found by the packages of functions, and a place counts only if it is in the same function.
+	Elsewhere bool
+	// Import returns the import path of the package in a folder, or nothing; it may be nil.
+	Import func(dir string) string
+	// Command returns the folder of the command that a file of package main is of, or nothing. It is asked where the
+	// program was built elsewhere, and where the file's own name does not tell.
+	Command func(file string) string
 }
 
 // File returns the absolute name of a frame's file, or nothing where it is not known. Programs built with -trimpath know
 // files by import path, those of other modules with a version in it.
 func (p Places) File(f stacks.Frame) string {
+	if p.Elsewhere {
+		return p.fileElsewhere(f)
+	}
 	name := filepath.FromSlash(f.File)
 	if filepath.IsAbs(name) {
 		return filepath.Clean(name)
@@ -82,6 +98,9 @@ func (p Places) File(f stacks.Frame) string {
 func (p Places) Standard(f stacks.Frame) bool {
 	if f.File == "_cgo_gotypes.go" {
 		return true
+	}
+	if p.Elsewhere {
+		return standardElsewhere(f)
 	}
 	if name := filepath.FromSlash(f.File); filepath.IsAbs(name) {
 		_, ok := paths.Below(filepath.Join(p.GOROOT, "src"), name)

@@ -10,6 +10,7 @@ import (
 const (
 	CodeProven   = "CL1901"
 	CodeSurvivor = "CL1902"
+	CodeBlocked  = "CL1903"
 )
 
 // Rules returns the rules by which leaks are reported that a run has shown and no analyzer: only `cloudlint verify`
@@ -20,12 +21,13 @@ func Rules() []*rule.Rule {
 			Code: CodeProven,
 			Name: "proven-leak",
 			Doc: lint.RawDocumentation{
-				Title: "A test run left a goroutine that can never go on",
+				Title: "A run left a goroutine that can never go on",
 				Text: `The runtime's garbage collector looked at everything that can still run, and nothing of that reaches what the
 goroutine waits for: the channel, the mutex, the wait group. So nobody can ever wake it. It holds its memory, and all that
 its variables hold, until the program ends. This is a proof, not a guess: it needs no list of exceptions.
 
-` + "`cloudlint verify`" + ` says which tests started such goroutines, where, and in which statement they wait. Make sure that this
+` + "`cloudlint verify`" + ` says which tests started such goroutines, where, and in which statement they wait; ` + "`cloudlint verify profile`" + `
+which running instances have them. Make sure that this
 statement can end: receive on every path, give the channel room for the value, or wait for the context's end as well.`,
 				Before: `// Fetch's goroutine waits for ever where ctx ends first.
 func Fetch(ctx context.Context, load func() string) (string, error) {
@@ -100,6 +102,40 @@ func Refresh(load func()) {
 			Blind: "Goroutines that TestMain or a timer started, and those that live as long as the process: idle connections of a transport, " +
 				"the opener of a database, the handling of signals.",
 			References: []string{"https://github.com/uber-go/goleak"},
+		},
+		{
+			Code: CodeBlocked,
+			Name: "blocked-in-service",
+			Doc: lint.RawDocumentation{
+				Title: "Many goroutines of a running service wait in one place",
+				Text: `In one instance of the service a thousand goroutines and more (` + "`--min`" + `) wait in the same statement, or they have
+become more by a hundred and a quarter since an earlier look (` + "`--min-growth`" + `): nearly all of what waits so was left behind.
+Every one holds its stack and all that its variables refer to. This is no proof: a service may keep many workers waiting on
+purpose, or be overloaded behind a lock. So it is a warning.
+
+` + "`cloudlint verify profile`" + ` says which instances have them, and since when. Make sure that the statement can end: receive on
+every path, give the channel room for the value, wait for the context's end as well; and bound how many are started.`,
+				Before: `// Each Notify with a slow listener leaves a goroutine more.
+func Notify(events chan string, event string) {
+	go func() { events <- event }()
+}`,
+				After: `// Notify reports whether somebody took the event.
+func Notify(ctx context.Context, events chan string, event string) bool {
+	select {
+	case events <- event:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}`,
+				Since:    "0.1.0",
+				Severity: lint.SeverityWarning,
+			},
+			Maturity: rule.Stable,
+			Fix:      rule.NoFix,
+			Blind: "What waits for the network, sleeps or works, however much; idle connections, and what serves one connection for as long as it " +
+				"is open in net/http and gRPC. A leak that grows slowly is seen by two looks, or in a leak profile (Go 1.27).",
+			References: []string{"https://arxiv.org/abs/2312.12002", "https://pkg.go.dev/net/http/pprof"},
 		},
 	}
 }

@@ -74,8 +74,10 @@ func unescape(path string) string {
 	return b.String()
 }
 
-// maxLine is how long a line may be: those with labels are the longest.
-const maxLine = 1 << 20
+const (
+	maxLine   = 1 << 20 // how long a line may be: those with labels are the longest
+	maxFrames = 1 << 10 // how many calls a goroutine may have; the runtime prints a tenth of that
+)
 
 // ErrNone is the error for a text that has no goroutine in it.
 var ErrNone = errors.New("there is no goroutine in it")
@@ -116,6 +118,9 @@ func Read(r io.Reader, each func(*Goroutine)) error {
 				if created {
 					g.Created = pending
 				} else {
+					if len(g.Frames) == maxFrames {
+						g.Frames, g.Elided = g.Frames[:maxFrames-1], true // the outermost tells more
+					}
 					g.Frames = append(g.Frames, *pending)
 				}
 				pending = nil
