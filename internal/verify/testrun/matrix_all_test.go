@@ -3,9 +3,12 @@ package testrun_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -115,7 +118,9 @@ func TestLayouts(t *testing.T) {
 			"proven corp.example/layout/a TestA 1, corp.example/layout/b TestB 1: chan send @a, by @ago",
 		}},
 		{name: "vendor", dir: "v", env: []string{"GOWORK=off"}, leaks: []string{"proven corp.example/layout/v TestV 1: chan send @dep, by @depgo"}},
-		{name: "C", dir: "c", env: []string{"GOWORK=off"}, leaks: []string{"proven corp.example/layout/c TestC 1: chan send @c, by @cgo"}},
+		{name: "C", dir: "c", env: []string{"GOWORK=off"}, leaks: []string{
+			"proven corp.example/layout/c TestC 1: chan send @c, by @cgo", "survivor corp.example/layout/c TestInC 1: syscall @inc, by @incgo",
+		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.name == "C" {
@@ -137,6 +142,30 @@ func TestUsersOverlay(t *testing.T) {
 		{name: "option", overlay: "build/overlay.json", leaks: leaks},
 	} {
 		t.Run(c.name, func(t *testing.T) { p.run(t, c) })
+	}
+}
+
+// An old Go is told from a new one before anything is run.
+func TestOldGo(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the go command of this test is a shell script")
+	}
+	bin := t.TempDir()
+	for version, old := range map[string]bool{"go1.25.9": true, "go1.9": true, "": true, "go1.26.0": false, "go1.27.4": false, "go1.28-devel_0a1b2c": false} {
+		script := fmt.Sprintf("#!/bin/sh\n[ \"$1\" = env ] || exit 9\necho '{\"GOVERSION\": %q, \"GOROOT\": \"/nowhere\"}'\n", version)
+		write(t, bin, "go", script)
+		if err := os.Chmod(filepath.Join(bin, "go"), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		t.Setenv("PATH", bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
+		_, err := testrun.Run(context.Background(), testrun.Options{
+			Dir: bin, Patterns: []string{"."}, Self: self(t), Cache: t.TempDir(), Stdout: io.Discard, Stderr: io.Discard,
+		})
+		// Of the others the standard library is missing.
+		usage := new(testrun.UsageError)
+		if errors.As(err, &usage) != old || old && !strings.Contains(err.Error(), "needs Go 1.26 or newer") || err == nil {
+			t.Errorf("%q: error %v", version, err)
+		}
 	}
 }
 
