@@ -60,8 +60,8 @@ func TestKernels(t *testing.T) {
 			writeKernels(t, dir, part)
 			result, err := testrun.Run(context.Background(), testrun.Options{
 				Dir: dir, Patterns: []string{"."}, Self: self(t), Cache: cache(t), Stdout: io.Discard, Stderr: os.Stderr,
-				// The stress tests are for the detector, not for us.
-				Flags: []string{"-skip", "SpawnGC|DaisyChain"},
+				// The stress tests are for the detector, not for us, and a program of Go 1.27 ends the process.
+				Flags: []string{"-skip", "SpawnGC|DaisyChain|SelectNoCasesMain"},
 			})
 			if err != nil || result.Status != 0 || result.Lost != 0 {
 				t.Fatalf("%+v, %v", result, err)
