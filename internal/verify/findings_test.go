@@ -61,7 +61,7 @@ func TestAdviceSleep(t *testing.T) {
 // That a goroutine stays is no evidence for or against a finding that says something else of it.
 func TestJoinOtherClaims(t *testing.T) {
 	at := stacks.Frame{Func: "example.com/shop.serve", File: "/shop/serve.go", Line: 3}
-	for code, want := range map[string]finding.EvidenceStatus{"CL1034": "", "CL1013": "", "CL1001": finding.Confirmed} {
+	for code, want := range map[string]finding.EvidenceStatus{"CL1034": "", "CL1013": "", "CL1011": "", "CL1001": finding.Confirmed} {
 		report := &finding.Report{Root: "/shop", Findings: []finding.Finding{{Code: code, Family: rule.Goroutines, Range: finding.Range{File: "serve.go", Line: 3}}}}
 		l := &Leak{Class: Proven, Op: "chan send", At: at, Count: 1, Example: &stacks.Goroutine{Frames: []stacks.Frame{at}}}
 		rest := Join(report, []*Leak{l}, shop)
