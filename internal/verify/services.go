@@ -72,13 +72,17 @@ func (in *Instance) Add(s *profiles.Sample, places Places) error {
 		return nil
 	}
 	i := slices.IndexFunc(s.Frames, func(f stacks.Frame) bool { return !places.Standard(f) })
-	if i < 0 && !s.Leaked {
+	started := s.Created != nil && !places.Standard(*s.Created) // by a go statement that is known, and the user's
+	if i < 0 && !started && !s.Leaked {
 		return nil // servers and clients of the standard library, say connections that are idle
 	}
 	if !s.Leaked && (benign(&s.Goroutine) || perConnection(&s.Goroutine)) {
 		return nil
 	}
 	at := s.Frames[max(i, 0)]
+	if i < 0 && started {
+		at = *s.Created
+	}
 	key := blocking{proven: s.Leaked, op: operation(s.State), at: short(at), root: began(s.Frames)}
 	if s.Created != nil {
 		key.created = short(*s.Created)

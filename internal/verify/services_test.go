@@ -188,6 +188,13 @@ func TestServices(t *testing.T) {
 			want: []string{"blocked sync.Mutex.Lock at cart.go:12: 5000, rms 5000, grown 0, a 5000"},
 		},
 		{
+			name: "a function of the library that the user starts is where that is, if the form tells",
+			now: []*verify.Instance{instance(t, "a",
+				created(sample(2000, "sync.WaitGroup.Wait", "sync.(*WaitGroup).Wait sync/waitgroup.go:9"), "example.com/shop.Run", "/shop/run.go", 7),
+				created(sample(2000, "select", "net/http.(*http2serverConn).serve net/http/h2_bundle.go:9"), "net/http.(*Server).Serve", "net/http/server.go", 7))},
+			want: []string{"blocked sync.WaitGroup.Wait at run.go:7: 2000, rms 2000, grown 0, a 2000, created in line 7"},
+		},
+		{
 			name: "proven leaks within the library, and empty selects last",
 			now: []*verify.Instance{instance(t, "a", sample(9, "select (no cases) (leaked)", park, add),
 				sample(1, "select (leaked)", park, "database/sql.(*DB).connectionOpener /go/src/database/sql/sql.go:9"))},
