@@ -76,13 +76,13 @@ func (a *App) Schema(of, file string) error {
 	text := []byte(finding.Schema())
 	switch of {
 	case "findings":
-	default:
-		return Usagef("there is no schema of %s: want findings or config", of)
 	case "config":
 		var err error
 		if text, err = config.Schema(known(catalogue.Rules())); err != nil {
 			return err
 		}
+	default:
+		return Usagef("there is no schema of %s: want findings or config", of)
 	}
 	return a.write(file, func(w io.Writer) error {
 		_, err := w.Write(text)

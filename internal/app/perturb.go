@@ -69,7 +69,7 @@ func (v *verification) perturb(ctx context.Context, o testrun.Options, took time
 	if err != nil {
 		return nil, fmt.Errorf("no folder for temporary files: %w", err)
 	}
-	defer gocmd.RemoveAll(tmp)
+	defer func() { _ = gocmd.RemoveAll(tmp) }()
 	plan, err := testrun.Plan(ctx, o, tmp)
 	if err != nil {
 		return nil, err

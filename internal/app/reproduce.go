@@ -48,7 +48,7 @@ func (v *verification) reproduce(ctx context.Context, selector string) error {
 	if err != nil {
 		return fmt.Errorf("no folder for temporary files: %w", err)
 	}
-	defer gocmd.RemoveAll(tmp)
+	defer func() { _ = gocmd.RemoveAll(tmp) }()
 	var output strings.Builder
 	o.Stdout, o.Stderr = &output, &output
 

@@ -6,17 +6,18 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/cloudlint/cloudlint/internal/kernels"
 	"github.com/cloudlint/cloudlint/internal/verify/hooks"
 )
 
 // Positions in the dumps of tests are those of the files that people know.
 func TestFilesKeepTheirLines(t *testing.T) {
-	files, err := hooks.Files(runtime.GOROOT())
+	goroot := kernels.Goroot(t)
+	files, err := hooks.Files(goroot)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,7 +26,7 @@ func TestFilesKeepTheirLines(t *testing.T) {
 		if strings.Contains(name, "zz_cloudlint") {
 			continue
 		}
-		data, err := os.ReadFile(filepath.Join(runtime.GOROOT(), "src", filepath.FromSlash(name)))
+		data, err := os.ReadFile(filepath.Join(goroot, "src", filepath.FromSlash(name)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -64,8 +65,9 @@ func TestUnknownLibrary(t *testing.T) {
 }
 
 func TestWrite(t *testing.T) {
+	goroot := kernels.Goroot(t)
 	dir := t.TempDir()
-	first, err := hooks.Write(runtime.GOROOT(), dir)
+	first, err := hooks.Write(goroot, dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +75,7 @@ func TestWrite(t *testing.T) {
 	if err := os.WriteFile(damaged, nil, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	second, err := hooks.Write(runtime.GOROOT(), dir)
+	second, err := hooks.Write(goroot, dir)
 	if err != nil || !maps.Equal(first, second) {
 		t.Fatalf("%v, %v", second, err)
 	}
@@ -81,7 +83,7 @@ func TestWrite(t *testing.T) {
 		if data, err := os.ReadFile(actual); err != nil || !strings.HasPrefix(string(data), "//") {
 			t.Errorf("%s: %v, begins with %.20q", name, err, data)
 		}
-		if !strings.HasPrefix(name, filepath.Join(runtime.GOROOT(), "src")) {
+		if !strings.HasPrefix(name, filepath.Join(goroot, "src")) {
 			t.Errorf("%s is not in GOROOT", name)
 		}
 	}

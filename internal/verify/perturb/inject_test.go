@@ -6,9 +6,10 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/cloudlint/cloudlint/internal/kernels"
 )
 
 func TestInject(t *testing.T) {
@@ -59,7 +60,7 @@ func itoa(n int) string {
 func TestInjectStandardLibrary(t *testing.T) {
 	sites := 0
 	for _, dir := range []string{"sync", "net/http", "os/exec", "testing", "context", "database/sql", "go/printer"} {
-		files, err := filepath.Glob(filepath.Join(runtime.GOROOT(), "src", dir, "*.go"))
+		files, err := filepath.Glob(filepath.Join(kernels.Goroot(t), "src", dir, "*.go"))
 		if err != nil || len(files) == 0 {
 			t.Fatal(dir, err)
 		}

@@ -50,7 +50,7 @@ func RunCoverage(ctx context.Context, o Options, cov []string) (*Coverage, error
 	if err != nil {
 		return nil, fmt.Errorf("no folder for temporary files: %w", err)
 	}
-	defer gocmd.RemoveAll(tmp)
+	defer func() { _ = gocmd.RemoveAll(tmp) }()
 	profile := filepath.Join(tmp, "cover.out")
 	flags, rest := o.testFlags()
 	for _, name := range []string{"coverprofile", "coverpkg", "covermode"} {

@@ -85,7 +85,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("no folder for temporary files: %w", err)
 	}
-	defer gocmd.RemoveAll(tmp)
+	defer func() { _ = gocmd.RemoveAll(tmp) }()
 	args, err := o.arguments(env, goroot, tmp)
 	if err != nil {
 		return nil, err
