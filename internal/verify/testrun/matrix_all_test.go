@@ -35,7 +35,8 @@ func TestSick(t *testing.T) {
 	p := unpack(t, t.TempDir(), "sick")
 	hanging := make(map[string]time.Time) // since when they are known to
 	p.run(t, runCase{
-		flags: []string{"-timeout=5s"}, status: 1, leaks: p.leaks, leaked: true,
+		// In which order a dump has goroutines is chance.
+		flags: []string{"-timeout=5s"}, status: 1, leaks: p.leaks, leaked: true, anyOrder: true,
 		watch: time.Second, watched: func(r *testrun.Report) {
 			for _, l := range verify.Leaks([]*testrun.Report{r}, verify.Places{Dir: func(string) string { return "" }}) {
 				if name := l.Tests[0].Name; l.Hang && hanging[name].IsZero() {
