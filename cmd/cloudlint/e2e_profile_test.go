@@ -216,6 +216,20 @@ func TestVerifyProfile(t *testing.T) {
 	}
 }
 
+// A vendored module's code is that of the vendor folder.
+func TestVerifyProfileVendored(t *testing.T) {
+	dir := module(t, shop)
+	if out, err := command(dir, "go", "mod", "vendor").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	address := service(t, dir, "2400", nil)
+	wait(t, address, 3600)
+	r := cloudlint(t, dir, "verify", "profile", address)
+	if r.status != 1 || !strings.Contains(r.stdout, "\nvendor/corp.example/lib/lib.go:7: CL1903 1200 goroutines wait in Hold: ") || !strings.Contains(r.stdout, "    run: confirmed: 2400 ") {
+		t.Errorf("exit status %d\n%s%s", r.status, r.stdout, r.stderr)
+	}
+}
+
 // wait waits until a service has its goroutines where they stay.
 func wait(t *testing.T, address string, goroutines int) {
 	t.Helper()

@@ -44,6 +44,7 @@ func hostileInput(t testing.TB, payload string) *Input {
 		Evidence: &finding.Evidence{
 			Status: finding.EvidenceStatus(with("confirmed")), Class: with("proven"), Goroutines: 2, Waits: with("chan send"),
 			Tests: []finding.EvidenceTest{{Package: with("p"), Test: with("TestA"), Goroutines: 2}}, MoreTests: 1,
+			OfInstances: 3, Instances: []finding.EvidenceInstance{{Instance: with("http://shop"), Goroutines: 2}}, MoreInstances: 1,
 			Stack: []finding.Frame{{Function: with("p.F"), File: file, Line: 3}}, Created: &finding.Frame{Function: with("p.G"), File: with("gone"), Line: 1},
 		},
 	}

@@ -1,7 +1,6 @@
 package profiles
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -16,77 +15,10 @@ const (
 	maxBinary = 32 << 20 // bytes
 	maxParts  = 1 << 20  // locations, functions, strings, and calls in locations, of each
 	maxInline = 64       // calls in one location
+	maxCalls  = 1 << 25  // in all stacks
 )
 
 var errDamaged = errors.New("it is no profile, or a damaged one")
-
-// A message is one of a protocol buffer.
-type message []byte
-
-// A field is one of a message: a number, or bytes.
-type field struct {
-	tag   int
-	value uint64
-	bytes message
-}
-
-// next takes a field off the message. Fields of fixed size, of which profiles have none, have no value.
-func (m *message) next() (f field, err error) {
-	key, err := m.varint()
-	if err != nil {
-		return f, err
-	}
-	if key>>3 == 0 || key>>3 > math.MaxInt32 {
-		return f, errDamaged
-	}
-	f.tag = int(key >> 3)
-	size := uint64(0)
-	switch key & 7 {
-	case 0:
-		f.value, err = m.varint()
-		return f, err
-	case 1:
-		size = 8
-	case 2:
-		if size, err = m.varint(); err != nil {
-			return f, err
-		}
-	case 5:
-		size = 4
-	default:
-		return f, errDamaged
-	}
-	if size > uint64(len(*m)) {
-		return f, errDamaged
-	}
-	f.bytes, *m = (*m)[:size], (*m)[size:]
-	return f, nil
-}
-
-func (m *message) varint() (uint64, error) {
-	v, n := binary.Uvarint(*m)
-	if n <= 0 {
-		return 0, errDamaged
-	}
-	*m = (*m)[n:]
-	return v, nil
-}
-
-// numbers calls each with the values of a repeated field, packed or not.
-func (f field) numbers(each func(uint64)) error {
-	if f.bytes == nil {
-		each(f.value)
-		return nil
-	}
-	for rest := f.bytes; len(rest) > 0; {
-		v, err := rest.varint()
-		if err != nil {
-			return err
-		}
-		each(v)
-	}
-	return nil
-}
 
 // A table holds the parts of a profile that samples refer to. What they mean is found out when a sample does.
 type table struct {
@@ -122,7 +54,7 @@ func readBinary(r io.Reader, p *Profile, each func(*Sample)) error {
 		return err
 	}
 	var s Sample
-	read, nameless := 0, 0
+	read, nameless, calls := 0, 0, 0
 	for rest := message(data); len(rest) > 0; {
 		f, err := rest.next()
 		if err != nil {
@@ -134,6 +66,9 @@ func readBinary(r io.Reader, p *Profile, each func(*Sample)) error {
 		s = Sample{Goroutine: stacks.Goroutine{Frames: s.Frames[:0]}}
 		if err := t.sample(&s, f.bytes); err != nil {
 			return err
+		}
+		if calls += len(s.Frames); calls > maxCalls {
+			return fmt.Errorf("its stacks have more than %d calls", maxCalls)
 		}
 		switch {
 		case len(s.Frames) > 0 && s.Count > 0:

@@ -16,7 +16,7 @@ import (
 func FuzzRead(f *testing.F) {
 	f.Add([]byte("goroutine profile: total 2\n2 @ 0x1 0x2\n# labels: {\"a\":\"b\"}\n#\t0x1\tmain.f+0x1\t/a.go:3\n\n"))
 	f.Add([]byte("goroutine 7 [chan send (leaked)] {k: v}:\nmain.f(0x1)\n\t/a.go:3 +0x1\n"))
-	f.Add(manyStacks(2))
+	f.Add(manyStacks(2, 3))
 	files, _ := filepath.Glob("testdata/go1.27/*")
 	for _, name := range files {
 		if data, err := os.ReadFile(name); err == nil {
@@ -56,7 +56,7 @@ func BenchmarkRead(b *testing.B) {
 		fmt.Fprintf(&stack, "goroutine %d [chan send, 2 minutes]:\nexample.com/shop.(*Cart).Add.func1(0xc0001b2000)\n\t/src/shop/cart.go:12 +0x1d\nexample.com/shop.F%d({0xc000, 0x12})\n\t/src/shop/cart.go:%d +0x1d\ncreated by example.com/shop.New in goroutine 3\n\t/src/shop/cart.go:9 +0x2\n\n", i+1, i%1000, i%1000)
 	}
 	for name, data := range map[string][]byte{
-		"pprof":           manyStacks(goroutines),
+		"pprof":           manyStacks(goroutines, 1000),
 		"debug=1":         []byte(text.String()),
 		"debug=1/grouped": []byte(same.String()),
 		"debug=2":         []byte(stack.String()),

@@ -292,11 +292,13 @@ func TestTooLarge(t *testing.T) {
 // Reading takes little memory, whatever there is.
 func TestMemory(t *testing.T) {
 	for name, data := range map[string][]byte{
-		"100,000 goroutines with as many stacks": manyStacks(100_000),
-		"millions of empty samples":              append(manyStacks(1), bytes.Repeat([]byte{0x12, 0}, 8<<20)...),
-		"millions of strings":                    append(manyStacks(1), bytes.Repeat([]byte{0x32, 0}, 8<<20)...),
-		"millions of empty locations":            append(manyStacks(1), bytes.Repeat([]byte{0x22, 2, 8, 1}, 4<<20)...),
-		"one stack of millions":                  append(manyStacks(1), part(2, append(part(1, bytes.Repeat([]byte{1}, 16<<20)), 0x10, 1))...),
+		"100,000 goroutines with as many stacks": manyStacks(100_000, 1000),
+		"millions of empty samples":              append(manyStacks(1, 2), bytes.Repeat([]byte{0x12, 0}, 8<<20)...),
+		"millions of strings":                    append(manyStacks(1, 2), bytes.Repeat([]byte{0x32, 0}, 8<<20)...),
+		"millions of empty locations":            append(manyStacks(1, 2), bytes.Repeat([]byte{0x22, 2, 8, 1}, 4<<20)...),
+		"millions of deep stacks": append(append(manyStacks(1, 2), part(4, append(number(1, 9), bytes.Repeat([]byte{0x22, 2, 8, 1}, 64)...))...),
+			bytes.Repeat(part(2, []byte{8, 9, 8, 9, 8, 9, 8, 9, 0x10, 1}), 2<<20)...),
+		"one stack of millions": append(manyStacks(1, 2), part(2, append(part(1, bytes.Repeat([]byte{1}, 16<<20)), 0x10, 1))...),
 	} {
 		var before, after runtime.MemStats
 		runtime.GC()
@@ -330,22 +332,23 @@ func number(tag byte, n int) []byte {
 	return append(b, byte(n))
 }
 
-// manyStacks encodes a profile of goroutines each of which has a stack of ten calls and a label of its own.
-func manyStacks(n int) []byte {
+// manyStacks encodes a profile of goroutines each of which has a stack of ten calls, of so many functions, and a label of
+// its own.
+func manyStacks(n, functions int) []byte {
 	strs := []string{"", "goroutine", "count", "request", "runtime.gopark", "runtime/proc.go"}
 	var b []byte
 	b = append(b, part(1, append(number(1, 1), number(2, 2)...))...)
 	for i := range n {
 		sample := []byte{}
 		for d := range 10 {
-			sample = append(sample, number(1, 1+(i>>d)%1000)...)
+			sample = append(sample, number(1, 1+(i>>d)%functions)...)
 		}
 		sample = append(sample, number(2, 1)...)
 		sample = append(sample, part(3, append(number(1, 3), number(2, len(strs))...))...)
 		strs = append(strs, fmt.Sprint("id-", i))
 		b = append(b, part(2, sample)...)
 	}
-	for i := range 1000 {
+	for i := range functions {
 		line := append(number(1, i+1), number(2, i)...)
 		b = append(b, part(4, append(number(1, i+1), part(4, line)...))...)
 		b = append(b, part(5, append(append(number(1, i+1), number(2, len(strs))...), number(4, 5)...))...)

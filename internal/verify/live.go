@@ -1,0 +1,76 @@
+package verify
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/cloudlint/cloudlint/internal/finding"
+)
+
+// Live is what profiles of running instances say of a leak.
+type Live struct {
+	Instances []InstanceCount // that have such goroutines, most first
+	Of        int             // instances that were looked at
+	RMS       float64         // the root mean square of the goroutines over all of them
+	Compared  bool            // there was a snapshot before
+	Before    int             // how many there were, in the instances that were looked at both times
+	Grown     int             // how many more there are now, in these
+	Minutes   int             // how long one has waited, as far as the profiles tell
+	Rank      int             // 1: the first to look at
+}
+
+// InstanceCount says how many goroutines of a leak an instance has.
+type InstanceCount struct {
+	Name   string
+	Count  int
+	Before int
+}
+
+// finish sorts the instances, and computes what is of all of them.
+func (l *Live) finish() {
+	slices.SortStableFunc(l.Instances, func(a, b InstanceCount) int { return cmp.Compare(b.Count, a.Count) })
+	squares := 0.0
+	for _, c := range l.Instances {
+		squares += float64(c.Count) * float64(c.Count)
+	}
+	l.RMS = math.Round(math.Sqrt(squares/float64(l.Of))*10) / 10
+}
+
+// message says in how many instances there are such goroutines, and what has become of them.
+func (l *Live) message() string {
+	var b strings.Builder
+	if l.Of > 1 {
+		fmt.Fprintf(&b, "; in %d of %d instances", len(l.Instances), l.Of)
+	}
+	if l.Grown > 0 {
+		fmt.Fprintf(&b, "; %d more than before", l.Grown)
+	}
+	if l.Minutes > 0 {
+		fmt.Fprintf(&b, "; for up to %d minutes", l.Minutes)
+	}
+	return b.String()
+}
+
+// maxInstances is how many instances a piece of evidence names.
+const maxInstances = 10
+
+// evidence notes what is known of instances. Nil knows nothing.
+func (l *Live) evidence(e *finding.Evidence) {
+	if l == nil {
+		return
+	}
+	e.OfInstances, e.RootMeanSquare, e.Minutes, e.Rank = l.Of, l.RMS, l.Minutes, l.Rank
+	if l.Compared {
+		e.Before = new(l.Before)
+	}
+	for i, c := range l.Instances {
+		if i == maxInstances {
+			e.MoreInstances = len(l.Instances) - maxInstances
+			break
+		}
+		e.Instances = append(e.Instances, finding.EvidenceInstance{Instance: c.Name, Goroutines: c.Count})
+	}
+}
