@@ -50,6 +50,7 @@ func newVerify(a *app.App) *cobra.Command {
 	f.IntVar(&opts.Seed, "seed", 1, "with --perturb: the `number` that the schedules are made of")
 	f.StringArrayVar(&opts.Schedules, "schedule", nil, "run the tests under this `SCHEDULE` as well, say sleep:7, as a report names it")
 	f.StringVar(&opts.Reproduce, "reproduce", "", "force the path of one `finding`, a fingerprint or CODE@FILE:LINE, and say whether its bug shows")
+	f.BoolVar(&opts.WriteTest, "write-test", false, "write tests beside yours that fail as long as the proven leaks are there")
 	f.DurationVar(&opts.Watch, "watch", 30*time.Second, "how `often` to look for tests that wait for ever while they run; 0: never")
 	addAnalysisFlags(cmd, &opts.LintOptions)
 	completeChoice(cmd, f, "fail-on-evidence")

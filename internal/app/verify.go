@@ -31,6 +31,7 @@ type VerifyOptions struct {
 	Perturb        int  // run them that many times more, under other schedules
 	Seed           int  // of the first of these
 	Schedules      []string
+	WriteTest      bool   // write tests that fail as long as proven leaks are there
 	Reproduce      string // one finding, whose path is to be forced
 }
 
@@ -78,6 +79,13 @@ func (a *App) Verify(ctx context.Context, o VerifyOptions, patterns []string) er
 		return err
 	}
 	v.add(report, result, leaks)
+	if o.WriteTest {
+		places := v.places(result.GOROOT)
+		places.Cases = newFunctions(v.opts.Overlay, v.app.Options.Dir).cases
+		if err := v.writeTests(ctx, report, leaks, places); err != nil {
+			return err
+		}
+	}
 	if o.Coverage {
 		if err := v.cover(ctx, report); err != nil {
 			return err

@@ -179,6 +179,9 @@ func (l *Leak) tests() string {
 	return fmt.Sprintf("%s and %d other tests", names[0], len(names)-1)
 }
 
+// Words says for people in which function the goroutines wait, and what they do.
+func (l *Leak) Words() (in, does string) { return function(l.At), what(l.Op) }
+
 // what says in Go's words what a goroutine does that the runtime describes with op.
 func what(op string) string {
 	return cmp.Or(map[string]string{
