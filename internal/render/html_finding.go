@@ -86,7 +86,7 @@ func (f *htmlFinding) Marks() []string {
 		marks = append(marks, clean(string(f.Maturity)))
 	}
 	if f.Evidence != nil {
-		marks = append(marks, "run: "+evidenceText(f.Evidence))
+		marks = append(marks, clean(string(f.Evidence.Status)))
 	}
 	return marks
 }
