@@ -81,7 +81,7 @@ func (l *Leak) Finding(places Places, root string) finding.Finding {
 
 // Severity is the one of a leak for which the rule's own is too hard; empty: the rule's own.
 func (l *Leak) Severity() rule.Severity {
-	if l.Deliberate() {
+	if l.Deliberate() || l.perConnection() {
 		return rule.Note
 	}
 	return ""
@@ -209,7 +209,7 @@ func what(op string) string {
 
 // advice says what to write instead.
 func (l *Leak) advice() string {
-	if l.Deliberate() {
+	if l.Deliberate() || l.perConnection() {
 		return ""
 	}
 	switch {

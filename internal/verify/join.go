@@ -52,6 +52,9 @@ func observable(f *finding.Finding) bool {
 }
 
 func (l *Leak) confirms(f *finding.Finding, root string, places Places) bool {
+	if l.perConnection() {
+		return false // so many are to be expected
+	}
 	functions := map[finding.Range]string{f.Range: f.Function}
 	if f.Origin != nil {
 		functions[f.Origin.Range] = f.Origin.Function

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/cloudlint/cloudlint/internal/finding"
+	"github.com/cloudlint/cloudlint/internal/verify/stacks"
 )
 
 // Live is what profiles of running instances say of a leak.
@@ -18,6 +19,7 @@ type Live struct {
 	Compared  bool            // there was a snapshot before
 	Before    int             // how many there were, in the instances that were looked at both times
 	Grown     int             // how many more there are now, in these
+	Reader    *stacks.Frame   // where as many goroutines of the package wait for the network: there is one for each connection
 	Minutes   int             // how long one has waited, as far as the profiles tell
 	Rank      int             // 1: the first to look at
 }
@@ -48,10 +50,29 @@ func (l *Live) message() string {
 	if l.Grown > 0 {
 		fmt.Fprintf(&b, "; %d more than before", l.Grown)
 	}
+	if l.Reader != nil {
+		fmt.Fprintf(&b, "; as many wait for the network in %s: there seems to be one for each open connection", function(*l.Reader))
+	}
 	if l.Minutes > 0 {
 		fmt.Fprintf(&b, "; for up to %d minutes", l.Minutes)
 	}
 	return b.String()
+}
+
+// reader finds where as many goroutines of an instance wait for the network as wait in a group, in the same package: then
+// both seem to serve connections that are open, and are as many as there are clients. Nil: nowhere.
+func (in *Instance) reader(group *blocked) *stacks.Frame {
+	var found *stacks.Frame
+	for key, g := range in.groups {
+		apart := g.count - group.count
+		if key.op != "IO wait" || g.at.Package() != group.at.Package() || max(apart, -apart)*20 > group.count {
+			continue
+		}
+		if found == nil || cmp.Or(cmp.Compare(g.at.Func, found.Func), cmp.Compare(g.at.Line, found.Line)) < 0 {
+			found = &g.at
+		}
+	}
+	return found
 }
 
 // maxInstances is how many instances a piece of evidence names.
@@ -74,3 +95,6 @@ func (l *Live) evidence(e *finding.Evidence) {
 		e.Instances = append(e.Instances, finding.EvidenceInstance{Instance: c.Name, Goroutines: c.Count})
 	}
 }
+
+// perConnection reports whether goroutines seem to serve connections that are open.
+func (l *Leak) perConnection() bool { return l.Live != nil && l.Live.Reader != nil }

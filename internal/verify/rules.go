@@ -111,7 +111,8 @@ func Refresh(load func()) {
 				Text: `In one instance of the service a thousand goroutines and more (` + "`--min`" + `) wait in the same statement, or they have
 become more by a hundred and a quarter since an earlier look (` + "`--min-growth`" + `): nearly all of what waits so was left behind.
 Every one holds its stack and all that its variables refer to. This is no proof: a service may keep many workers waiting on
-purpose, or be overloaded behind a lock. So it is a warning.
+purpose, or be overloaded behind a lock. So it is a warning; and a note where as many goroutines of the same package wait for
+the network, since there seems to be one for each open connection.
 
 ` + "`cloudlint verify profile`" + ` says which instances have them, and since when. Make sure that the statement can end: receive on
 every path, give the channel room for the value, wait for the context's end as well; and bound how many are started.`,

@@ -168,7 +168,16 @@ func Services(instances, before []*Instance, limits Limits) []*Leak {
 			l.Count += g.count
 			l.Live.Minutes = max(l.Live.Minutes, g.minutes)
 			l.Live.Instances = append(l.Live.Instances, count)
-			over[key] = over[key] || key.proven || limits.reached(key.op, count, old != nil)
+			if !key.proven && !limits.reached(key.op, count, old != nil) {
+				continue
+			}
+			reader := in.reader(g)
+			if !over[key] {
+				l.Live.Reader = reader
+			} else if reader == nil {
+				l.Live.Reader = nil // it has to be so wherever there are so many
+			}
+			over[key] = true
 		}
 	}
 	var list []*Leak
@@ -176,6 +185,9 @@ func Services(instances, before []*Instance, limits Limits) []*Leak {
 		// What is proven is not told again.
 		if l := leaks[key]; over[key] && (key.proven || !proven[key.place()]) {
 			l.Live.finish()
+			if key.proven {
+				l.Live.Reader = nil
+			}
 			list = append(list, l)
 		}
 	}
@@ -221,7 +233,7 @@ func (in *Instance) distinct() map[blocking]*blocked {
 func (l Limits) compare(a, b *Leak) int {
 	class := func(l *Leak) int {
 		switch {
-		case l.Deliberate():
+		case l.Deliberate() || l.Live.Reader != nil:
 			return 2
 		case l.Class == Proven:
 			return 0

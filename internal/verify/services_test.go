@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cloudlint/cloudlint/internal/finding"
+	"github.com/cloudlint/cloudlint/internal/rule"
 	"github.com/cloudlint/cloudlint/internal/verify"
 	"github.com/cloudlint/cloudlint/internal/verify/profiles"
 	"github.com/cloudlint/cloudlint/internal/verify/stacks"
@@ -218,6 +219,43 @@ func TestServices(t *testing.T) {
 				if leak.Live.Rank != i+1 {
 					t.Errorf("rank %d of leak %d", leak.Live.Rank, i)
 				}
+			}
+		})
+	}
+}
+
+// Where as many goroutines of a package wait for the network, those that wait otherwise seem to serve the same connections:
+// nats-server has two for each client.
+func TestOneForEachConnection(t *testing.T) {
+	const read, write = "example.com/mq.(*client).readLoop /mq/client.go:9", "example.com/mq.(*client).writeLoop /mq/client.go:99"
+	pair := func(readers, writers int) *verify.Instance {
+		return instance(t, fmt.Sprint(readers), sample(readers, "IO wait", park, read), sample(writers, "sync.Cond.Wait", park, write), sample(1200, "chan send", park, add))
+	}
+	for _, tt := range []struct {
+		name      string
+		instances []*verify.Instance
+		want      bool
+	}{
+		{"as many", []*verify.Instance{pair(1500, 1480), pair(3, 400)}, true},
+		{"far fewer", []*verify.Instance{pair(1400, 1500)}, false},
+		{"only in one of two", []*verify.Instance{pair(1500, 1500), pair(1000, 1500)}, false},
+		{"only in the other", []*verify.Instance{pair(1000, 1500), pair(1500, 1500)}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			leaks := verify.Services(tt.instances, nil, limits)
+			if len(leaks) != 2 {
+				t.Fatalf("%q", lines(leaks))
+			}
+			for _, l := range leaks {
+				want := tt.want && l.Op == "sync.Cond.Wait"
+				f := l.Finding(verify.Places{Elsewhere: true}, t.TempDir())
+				said := strings.HasSuffix(f.Message, "; as many wait for the network in (*client).readLoop: there seems to be one for each open connection")
+				if said != want || (l.Severity() == rule.Note) != want {
+					t.Errorf("severity %q: %s", l.Severity(), f.Message)
+				}
+			}
+			if tt.want && leaks[1].Op != "sync.Cond.Wait" {
+				t.Errorf("it is not the last: %q", lines(leaks))
 			}
 		})
 	}
