@@ -1,0 +1,3 @@
+module github.com/cloudlint/cloudlint/verify
+
+go 1.21
