@@ -87,7 +87,8 @@ func (r *recorder) text() string {
 // record runs a test on a goroutine of its own, and its cleanups.
 func record(t testing.TB, body func(testing.TB)) *recorder {
 	t.Helper()
-	return (&recorder{TB: t, name: t.Name()}).run(body)
+	// Under cloudlint verify what the test itself starts has its name, and is not what is recorded.
+	return (&recorder{TB: t, name: t.Name() + " recorded"}).run(body)
 }
 
 func (r *recorder) run(body func(testing.TB)) *recorder {

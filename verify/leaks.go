@@ -163,9 +163,10 @@ func since(before map[int]bool, id int) []*goroutine {
 	for _, g := range list {
 		byID[g.id] = g
 	}
+	std := newStandard()
 	var left []*goroutine
 	for _, g := range list {
-		if g.id == id || before[g.id] || own(g.frames) || ofRuntime(g) || older(g, byID, before, id) {
+		if g.id == id || before[g.id] || own(g.frames) || ofRuntime(g) || older(g, byID, before, id, std) {
 			continue
 		}
 		left = append(left, g)
@@ -173,8 +174,9 @@ func since(before map[int]bool, id int) []*goroutine {
 	return left
 }
 
-// older reports whether the creators of a goroutine lead to one of before, other than the one that runs the tests.
-func older(g *goroutine, byID map[int]*goroutine, before map[int]bool, id int) bool {
+// older reports whether the creators of a goroutine lead to one of before, other than the one that runs the tests. What a
+// server's idle connection has started is left of a request that a test has made.
+func older(g *goroutine, byID map[int]*goroutine, before map[int]bool, id int, std standard) bool {
 	seen := map[int]bool{g.id: true}
 	for creator := g.creator; creator != 0 && creator != id && !seen[creator]; {
 		if before[creator] {
@@ -182,7 +184,7 @@ func older(g *goroutine, byID map[int]*goroutine, before map[int]bool, id int) b
 		}
 		seen[creator] = true
 		parent := byID[creator]
-		if parent == nil {
+		if parent == nil || benign(parent, std) {
 			return false
 		}
 		creator = parent.creator

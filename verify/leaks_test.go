@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"database/sql"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -118,7 +119,7 @@ func TestLeaksParallel(t *testing.T) {
 	for i := 0; i < tests; i++ {
 		go func(i int) {
 			defer done.Done()
-			records[i] = record(t, func(tb testing.TB) {
+			records[i] = (&recorder{TB: t, name: fmt.Sprintf("TestParallel%d", i)}).run(func(tb testing.TB) {
 				if i%2 == 0 {
 					verify.Leaks(tb, quick)
 				}
@@ -143,7 +144,7 @@ func TestLeaksParallel(t *testing.T) {
 
 // A test that has subtests is told of theirs, unless these are told themselves.
 func TestLeaksSubtests(t *testing.T) {
-	r := record(t, func(tb testing.TB) {
+	r := (&recorder{TB: t, name: t.Name()}).run(func(tb testing.TB) {
 		verify.Leaks(tb, quick)
 		t.Run("quiet", func(*testing.T) { leakOne() })
 		t.Run("told", func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -65,19 +66,24 @@ func ask(h http.Handler) func(context.Context, int) error {
 // goroutine, and one of before may still end.
 func TestLoadGuarded(t *testing.T) {
 	const concurrency = 50
+	calls := 100_000
+	if testing.Short() {
+		calls = 10_000
+	}
+	before := runtime.NumGoroutine()
 	var stats verify.Stats
 	record(t, func(t testing.TB) {
 		verify.Leaks(t)
 		verify.MaxGoroutines(t, 4*concurrency)
 		h := price(true)
 		// The slow calls are those with i%10 == 0, if they come in order.
-		stats = verify.Load(t, 100_000, ask(h), verify.Concurrency(concurrency), verify.CallTimeout(20*time.Millisecond))
+		stats = verify.Load(t, calls, ask(h), verify.Concurrency(concurrency), verify.CallTimeout(20*time.Millisecond))
 	}).wantClean(t)
 	t.Log(stats)
-	if stats.Calls != 100_000 || stats.Errors < 1000 || stats.Errors > 40_000 {
+	if stats.Calls != calls || stats.Errors < calls/100 || stats.Errors > calls/2 {
 		t.Errorf("%d calls, %d errors", stats.Calls, stats.Errors)
 	}
-	if stats.PeakGoroutines > 10*concurrency || stats.PeakHeap > 100<<20 || stats.PeakHeap == 0 {
+	if stats.PeakGoroutines > before+10*concurrency || stats.PeakHeap > 100<<20 || stats.PeakHeap == 0 {
 		t.Errorf("at most %d goroutines, %d bytes", stats.PeakGoroutines, stats.PeakHeap)
 	}
 	if stats.P50 > stats.P90 || stats.P90 > stats.P99 || stats.P99 > stats.Max || stats.P50 <= 0 || stats.Elapsed < stats.Max {
@@ -160,7 +166,7 @@ func TestLoadDeadline(t *testing.T) {
 		}, verify.Concurrency(10))
 	})
 	r.want(t, "10 of 1000 calls were made")
-	if took := time.Since(start); took > 1900*time.Millisecond || took < time.Second || stats.Errors != 10 || !errors.Is(stats.Err, context.DeadlineExceeded) {
+	if took := time.Since(start); took > 10*time.Second || took < time.Second || stats.Errors != 10 || !errors.Is(stats.Err, context.DeadlineExceeded) {
 		t.Errorf("%v, %+v", took, stats)
 	}
 }
@@ -173,7 +179,7 @@ func TestLoadHangs(t *testing.T) {
 		verify.Load(t, 4, func(ctx context.Context, i int) error { leakSend(c); return nil })
 	})
 	r.want(t, "calls that have not returned though their context is done: 4 calls\n4 goroutines", "chan send", "verify_test.leakSend (")
-	if took := time.Since(start); took > 2*time.Second {
+	if took := time.Since(start); took > 10*time.Second { // 1.8 s where there is time
 		t.Errorf("after %v", took)
 	}
 	for i := 0; i < 4; i++ {

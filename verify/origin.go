@@ -18,13 +18,19 @@ const self = "github.com/cloudlint/cloudlint/verify."
 // labelKey is the key of the pprof label that goroutines inherit from the test that starts them.
 const labelKey = "cloudlint.verify"
 
+// commandKey is the key of the label that `cloudlint verify` sets, in the place of others, on the goroutine of each test and
+// subtest: Label of internal/verify/hooks.
+const commandKey = "cloudlint.test"
+
 // An origin recognises the goroutines that a test has started: those that have inherited its label, whoever has started
 // them, and those whose chain of creators leads to the test's own goroutine, where a label was replaced. Goroutines that
 // were there before are none of them.
 type origin struct {
 	label  string // as pprof writes it
+	name   string // the command's label, without the quote at its end
 	id     int    // of the test's goroutine
 	before map[int]bool
+	older  map[string]int // with a label of the test, by their stacks: another run of it has left them
 }
 
 // newOrigin labels the goroutine that calls it, which has to be the one that runs the test.
@@ -33,10 +39,23 @@ func newOrigin(t testing.TB) *origin {
 	// Two tests have one name under -count. Goroutines' numbers are used once.
 	value := fmt.Sprintf("%s#%d", t.Name(), o.id)
 	o.label = strconv.Quote(labelKey) + ":" + strconv.Quote(value)
+	o.name = strconv.Quote(commandKey) + ":" + strings.TrimSuffix(strconv.Quote(t.Name()), `"`)
+	o.older = make(map[string]int)
+	for key, s := range o.labelled() {
+		o.older[key] = s.count
+	}
 	o.before = present()
-	// The context has the label of the command cloudlint verify, if that runs the test.
+	// The context has the command's label, if that runs the test.
 	pprof.SetGoroutineLabels(pprof.WithLabels(contextOf(t), pprof.Labels(labelKey, value)))
 	return o
+}
+
+// has reports whether labels are the test's: its own, or the command's of one of its subtests that has none.
+func (o *origin) has(labels string) bool {
+	if strings.Contains(labels, strconv.Quote(labelKey)+":") {
+		return strings.Contains(labels, o.label)
+	}
+	return strings.Contains(labels, o.name+`"`) || strings.Contains(labels, o.name+"/")
 }
 
 // contextOf returns the test's context, which there is since Go 1.24.
@@ -121,15 +140,18 @@ func (o *origin) started() []*goroutine {
 func (o *origin) labelled() map[string]*sample {
 	found := make(map[string]*sample)
 	for _, s := range samples() {
-		if !strings.Contains(s.labels, o.label) || own(s.frames) {
+		if !o.has(s.labels) || own(s.frames) {
 			continue
 		}
-		s := s
-		if same := found[stackKey(s.frames)]; same != nil {
+		s, key := s, stackKey(s.frames)
+		if same := found[key]; same != nil {
 			same.count += s.count // other labels differ
 		} else {
-			found[stackKey(s.frames)] = &s
+			found[key] = &s
 		}
+	}
+	for key, s := range found {
+		s.count = max(0, s.count-o.older[key])
 	}
 	return found
 }
