@@ -27,7 +27,7 @@ type DeadlineChecker struct {
 type DialFunc = func(ctx context.Context, network, address string) (net.Conn, error)
 
 // Deadlines returns a checker that fails the test, with the caller's stack, when a call is made whose context has no
-// deadline. The call is made all the same. A place in the code is told of once. When the test has ended nothing is told of any more.
+// deadline. The call is made all the same. A place in the code is told of once, and none when the test has ended.
 //
 //	check := verify.Deadlines(t)
 //	client := &http.Client{Transport: check.RoundTripper(nil)}
@@ -92,8 +92,8 @@ func (c *DeadlineChecker) RoundTripper(rt http.RoundTripper) http.RoundTripper {
 	return roundTripper{rt, c.roundTrip}
 }
 
-// roundTrip is no function literal, as none of what calls check is: a literal may be inlined into a caller of another package,
-// whose name it bears then.
+// roundTrip is no function literal, as nothing that calls check is: inlined into a caller in another package, a literal has a
+// name of that package's.
 func (c *DeadlineChecker) roundTrip(req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	c.check(req.Context(), fmt.Sprintf("the request %s %s", req.Method, req.URL.Redacted()))
 	return next.RoundTrip(req)

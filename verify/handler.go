@@ -21,15 +21,15 @@ type HandlerOptions struct {
 	Groups int
 }
 
-// Handler returns a handler that shows which goroutines the process has, grouped by the place where they wait and the one where
-// they were started: a [Report], in JSON, or in plain text where the query has format=text, or the Accept header asks for
-// it. With leaks=1 in the query it shows those that the runtime has proven to wait for ever; a
-// runtime that cannot prove that is told of, with status 501.
+// Handler returns a handler that shows which goroutines the process has, grouped by the place where they wait and the one
+// where they were started: a [Report], in JSON, or in plain text where the query has format=text or the Accept header asks
+// for it. With leaks=1 in the query it shows those that the runtime has proven to wait for ever; a runtime that cannot
+// prove that is told of, with status 501.
 //
 // It reads and changes nothing. However often it is asked, one report at a time is made, and that no more often than the
-// options say; in the meantime the last one is given again, whose age is in the Age header, and who asks while the first one is
-// being made gets status 503. Up to 5,000 goroutines that stops the program for some 30 ms, with more of them for about as long; then states
-// and go statements are left out.
+// options say; in the meantime the last one is given again, whose age in seconds is in the Age header, and who asks while
+// the first one is being made gets status 503. Up to 5,000 goroutines their stacks are taken, for which the program stops,
+// for some 30 ms; of more the profile, for which it stops no longer, and in which states and go statements are not.
 //
 // Reports name functions and files of the program. Serve them where pprof would be served: on an address of the operators'.
 func Handler(o HandlerOptions) http.Handler {

@@ -22,8 +22,8 @@ type leakOption func(*leakOptions)
 
 func (f leakOption) applyLeak(o *leakOptions) { f(o) }
 
-// Settle is how long goroutines get to end after the test, one second by default. Nothing waits longer than it must: tests
-// that leave no goroutine do not wait at all.
+// Settle is how long goroutines get to end after the test, one second by default, and three times that if some only wait
+// for a processor. Nothing waits longer than it must: tests that leave no goroutine do not wait at all.
 func Settle(d time.Duration) LeakOption { return leakOption(func(o *leakOptions) { o.settle = d }) }
 
 // Ignore leaves out goroutines with a function on their stack, or around their go statement, whose name begins so:
@@ -60,9 +60,9 @@ func (o *leakOptions) ignored(g *goroutine) bool {
 //
 // Call it first in a test, on the test's own goroutine: cleanups run in reverse order, so that what later calls of
 // t.Cleanup close is no leak. Goroutines are attributed to tests by a pprof label that they inherit, so that Leaks may be
-// used in parallel tests and in subtests beside each other. What it does not attribute to any test is left to [Main]: goroutines that
-// timers start, that servers older than the test start, and those without the label in which a goroutine that has ended
-// had called pprof.Do or pprof.SetGoroutineLabels with another context.
+// used in parallel tests and in subtests beside each other. What it attributes to no test is left to [Main]: goroutines
+// that timers or servers older than the test start, and those whose label was replaced, by pprof.Do with another context, in
+// a goroutine that has ended.
 //
 // Some goroutines are expected to stay: idle connections of HTTP clients and servers, those of a sql.DB, of os/signal and
 // runtime/trace, of package testing. A goroutine that waits because nobody closed a response body is told of.
@@ -112,12 +112,12 @@ func account(left []*goroutine) string {
 //	func TestMain(m *testing.M) { verify.Main(m) }
 //
 // It does not look for goroutines if tests failed, or if there was nothing to run (-list, a fuzzing worker). Idle
-// connections of http.DefaultClient are closed before. The goroutines that are told of are those that [Leaks] would, and
-// those that no test can be told of. What was there before the tests, and what such goroutines have started, is
-// none of them.
+// connections of http.DefaultClient are closed before. It tells of the goroutines that [Leaks] would tell of, and of those
+// that are no test's. What was there before the tests, and what such goroutines have started, is none of them; what a
+// server has started for a request is one, once the request has ended.
 //
-// Flags of the package's own are parsed when tests begin; a TestMain that needs them before calls flag.Parse itself. Deferred calls do not run: a
-// TestMain that has to clean up uses [Run].
+// Flags are parsed when tests begin; a TestMain that needs its own before calls flag.Parse itself. Deferred calls do not
+// run: a TestMain that has to clean up uses [Run].
 func Main(m *testing.M, opts ...LeakOption) { os.Exit(Run(m, opts...)) }
 
 // Run does what [Main] does, and returns the status for os.Exit instead of ending the program:

@@ -303,7 +303,7 @@ func TestLeaksBody(t *testing.T) {
 func TestLeaksServer(t *testing.T) {
 	var server *httptest.Server
 	r := record(t, func(t testing.TB) {
-		verify.Leaks(t, quick)
+		verify.Leaks(t)
 		server = httptest.NewServer(http.NotFoundHandler())
 		resp, err := http.Get(server.URL)
 		if err != nil {

@@ -215,15 +215,25 @@ func detect() bool {
 	return p != nil && p.WriteTo(io.Discard, 0) == nil
 }
 
-// settle waits until nothing is left that may still end, at most for the time that is given, and returns what is left:
-// proven leaks, and survivors that are not to be expected.
+// runs reports whether one of the goroutines could go on, had it a processor.
+func runs(list []*goroutine) bool {
+	for _, g := range list {
+		if g.state == "running" {
+			return true
+		}
+	}
+	return false
+}
+
+// settle waits until nothing is left that may still end, at most for the time that is given, and three times that where
+// goroutines only wait for a processor. It returns what is left: proven leaks, and survivors that are not to be expected.
 func settle(within time.Duration, look func() []*goroutine, ignored func(*goroutine) bool) []*goroutine {
 	std := newStandard()
 	start := time.Now()
 	for wait := time.Millisecond; ; wait = min(2*wait, 128*time.Millisecond) {
 		list := look()
-		late := time.Since(start) >= within
-		if len(list) > 0 && (late || wait >= 8*time.Millisecond) && detect() {
+		passed := time.Since(start)
+		if len(list) > 0 && (passed >= within || wait >= 8*time.Millisecond) && detect() {
 			list = look()
 		}
 		var left []*goroutine
@@ -235,6 +245,7 @@ func settle(within time.Duration, look func() []*goroutine, ignored func(*gorout
 			left = append(left, g)
 			open = open || !g.leaked
 		}
+		late := passed >= within && !runs(left) || passed >= 3*within
 		if late || !open {
 			// Without goroutines that may still end there is nothing to wait for, but for a proof.
 			if late || len(left) > 0 || len(list) == 0 || wait >= 8*time.Millisecond || !provable() {

@@ -17,9 +17,9 @@ type WatchOptions struct {
 	Groups int
 }
 
-// Watch counts the process's goroutines until ctx is done, whose error it returns then, and calls notify when there are more than the limit, with
-// the places where they are. After that it calls again when their number has doubled, or when it has been below nine
-// tenths of the limit and passes it again. It starts no goroutine:
+// Watch counts the process's goroutines until ctx is done, whose error it returns then, and calls notify when there are
+// more than the limit, with the places where they are. After that it calls again when their number has doubled, or when it
+// has been below nine tenths of the limit and passes it again. It starts no goroutine:
 //
 //	go verify.Watch(ctx, verify.WatchOptions{Limit: 10_000}, func(r *verify.Report) {
 //		slog.Warn("too many goroutines", "count", r.Goroutines, "most", r.Groups[0])
