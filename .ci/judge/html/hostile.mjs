@@ -5,7 +5,7 @@ import { browser, close, equal, holds, open, part, settled, shots, url } from '.
 // foreign returns what is in a page that is not the report's: elements, attributes that run or load something, scripts
 // beside the one, and where links lead out to.
 async function foreign(page) {
-	const known = ('a article b bdi body button code dd details div dl dt fieldset figcaption figure form h1 h2 h3 h4 head header html i input kbd ' +
+	const known = ('a article b bdi body button code dd details div dl dt fieldset figcaption figure form h1 h2 h3 h4 head header html i input kbd meter table tbody td tr ' +
 		'label legend li main mark meta option p pre script section select span style summary title ul').split(' ');
 	return page.evaluate((known) => {
 		const elements = Array.from(document.querySelectorAll('*'));
