@@ -350,11 +350,17 @@ func TestVerifyProfileUsage(t *testing.T) {
 		"--before names 1 of 2 instances":              {"--before", "a", "b", "c"},
 		"--again reads twice":                          {"--again", "1s", "a"},
 		"a is named twice":                             {"a", "a"},
+		"http://h is named twice":                      {"http://user:secret@h/?token=secret", "http://user:secret@h/?token=secret"},
+		"standard input has one profile":               {"--before", "-", "-"},
 		"give one of them":                             {"--again", "1s", "--before", "a", "http://b"},
 		"at least 1":                                   {"--min", "0", "a"},
 		"more than nothing":                            {"--timeout", "0s", "a"},
 	} {
-		cloudlint(t, dir, append([]string{"verify", "profile"}, args...)...).wantError(t, 2, want)
+		r := cloudlint(t, dir, append([]string{"verify", "profile"}, args...)...)
+		r.wantError(t, 2, want)
+		if strings.Contains(r.stderr, "secret") {
+			t.Error(r.stderr)
+		}
 	}
 }
 

@@ -107,9 +107,12 @@ func (o *ProfileOptions) check(sources []string) error {
 	case o.MaxSize < 1 || o.Timeout <= 0 || o.Again < 0:
 		return Usagef("--max-size, --timeout and --again have to be more than nothing")
 	}
+	if named := slices.Concat(sources, o.Before); len(named)-len(slices.DeleteFunc(named, func(s string) bool { return s == "-" })) > 1 {
+		return Usagef("standard input has one profile: name - once")
+	}
 	for i, s := range sources {
 		if slices.Contains(sources[:i], s) {
-			return Usagef("%s is named twice", s)
+			return Usagef("%s is named twice", instances.Name(s))
 		}
 		if o.Again > 0 && !instances.IsURL(s) {
 			return Usagef("--again reads twice, which brings nothing new of %s: name services, or two profiles, one with --before", s)

@@ -1,6 +1,7 @@
 package verify_test
 
 import (
+	"errors"
 	"fmt"
 	"os/exec"
 	"path"
@@ -268,7 +269,7 @@ func TestTooManyPlaces(t *testing.T) {
 	for i := 0; i < 60_000 && err == nil; i++ {
 		err = in.Add(sample(1, "chan send", fmt.Sprintf("example.com/a.F /a.go:%d", i)), verify.Places{Elsewhere: true})
 	}
-	if err != verify.ErrTooMany {
+	if !errors.Is(err, verify.ErrTooMany) {
 		t.Errorf("error %v", err)
 	}
 }

@@ -134,16 +134,16 @@ func TestBrokenServices(t *testing.T) {
 			<-r.Context().Done()
 		}, "no whole answer within 300ms (--timeout)"},
 		"404":       {http.NotFound, "404 Not Found: there is no such profile"},
-		"401":       {func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(401) }, "401 Unauthorized: it wants a login"},
-		"500":       {func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(500) }, "the answer is 500 Internal Server Error"},
+		"401":       {func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusUnauthorized) }, ": it wants a login"},
+		"500":       {func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusInternalServerError) }, "the answer is 500 Internal Server Error"},
 		"page":      {func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, page) }, "it is a web page, not a goroutine profile"},
 		"empty":     {func(w http.ResponseWriter, r *http.Request) {}, "it is empty"},
 		"garbage":   {func(w http.ResponseWriter, r *http.Request) { w.Write(bytes.Repeat([]byte{0, 0xff, 7}, 1000)) }, "it is no profile, or a damaged one"},
 		"heap":      {pprof.Handler("heap").ServeHTTP, "it is a heap profile"},
-		"elsewhere": {http.RedirectHandler(elsewhere, 302).ServeHTTP, "it redirects to another host, localhost"},
+		"elsewhere": {http.RedirectHandler(elsewhere, http.StatusFound).ServeHTTP, "it redirects to another host, localhost"},
 		"in circles": {func(w http.ResponseWriter, r *http.Request) {
 			redirects++
-			http.Redirect(w, r, fmt.Sprint("/", redirects), 302)
+			http.Redirect(w, r, fmt.Sprint("/", redirects), http.StatusFound)
 		}, "it redirects more than 5 times"},
 		"endless": {func(w http.ResponseWriter, r *http.Request) {
 			for _, err := io.WriteString(w, "goroutine 1 [running]:\n"); err == nil; {

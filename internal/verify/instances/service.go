@@ -50,16 +50,28 @@ func publicName(u *url.URL) string {
 	return strings.TrimSuffix(strings.TrimSuffix(name.String(), "/"), "/debug/pprof")
 }
 
+// Name returns a source for messages, in which an address has no secrets.
+func Name(source string) string {
+	if !IsURL(source) {
+		return source
+	}
+	u, err := url.Parse(source)
+	if err != nil || u.Host == "" {
+		scheme, _, _ := strings.Cut(source, "://")
+		return scheme
+	}
+	return publicName(u)
+}
+
 // service reads the profiles of a service: of its root or of /debug/pprof/ both that of goroutines and that of leaks, of any
 // other address what is there.
 func (r *reader) service(ctx context.Context, address string) {
+	r.name = Name(address)
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
-		r.name, _, _ = strings.Cut(address, "://")
 		r.problem("the address is malformed")
 		return
 	}
-	r.name = publicName(u)
 	base, whole := strings.CutSuffix(strings.TrimSuffix(u.Path, "/"), "/debug/pprof")
 	if whole || strings.Trim(u.Path, "/") == "" {
 		r.both(ctx, u, base+"/debug/pprof/")
@@ -146,7 +158,7 @@ func (r *reader) fetch(ctx context.Context, u *url.URL, into *verify.Instance) (
 	if err != nil {
 		return nil, r.explain(ctx, err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode != http.StatusOK {
 		return nil, &statusError{resp.StatusCode, fmt.Sprintf("%d %s", resp.StatusCode, http.StatusText(resp.StatusCode))}
 	}

@@ -74,9 +74,9 @@ func blocked(t *testing.T) {
 			case empty <- 1:
 			}
 		},
-		func() { mu.Lock(); mu.Unlock() },
-		func() { rw.RLock(); rw.RUnlock() },
-		func() { rw2.Lock(); rw2.Unlock() },
+		func() { mu.Lock(); defer mu.Unlock() },
+		func() { rw.RLock(); defer rw.RUnlock() },
+		func() { rw2.Lock(); defer rw2.Unlock() },
 		func() { wg.Wait() },
 		func() { cond.L.Lock(); cond.Wait(); cond.L.Unlock() },
 		func() { time.Sleep(time.Hour) },

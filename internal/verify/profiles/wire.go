@@ -25,7 +25,7 @@ func (m *message) next() (f field, err error) {
 		return f, errDamaged
 	}
 	f.tag = int(key >> 3)
-	size := uint64(0)
+	var size uint64
 	switch key & 7 {
 	case 0:
 		f.value, err = m.varint()
