@@ -14,14 +14,9 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"path"
-	"path/filepath"
 	"slices"
 	"strings"
-	"unicode"
 
-	"github.com/cloudlint/cloudlint/internal/paths"
-	"github.com/cloudlint/cloudlint/internal/verify/hooks"
 	"github.com/cloudlint/cloudlint/internal/verify/stacks"
 	"github.com/cloudlint/cloudlint/internal/verify/testrun"
 )
@@ -53,71 +48,6 @@ type Leak struct {
 type Test struct {
 	Package, Name string
 	Count         int
-}
-
-// Places knows where packages are.
-type Places struct {
-	GOROOT string // of the run
-	// Dir returns the folder of a package of the run, or nothing.
-	Dir func(importPath string) string
-	// Cases returns the lines of the operations that a select statement at a line of a file waits for; nil: it is not known.
-	// The runtime says of a goroutine in one only where the statement begins.
-	Cases func(file string, line int) []int
-	// Elsewhere says that the program was perhaps built on another machine, from another version of the code. Then files are
-	// found by the packages of functions, and a place counts only if it is in the same function.
-	Elsewhere bool
-	// Import returns the import path of the package in a folder, or nothing; it may be nil.
-	Import func(dir string) string
-	// Command returns the folder of the command that a file of package main is of, or nothing. It is asked where the
-	// program was built elsewhere, and where the file's own name does not tell.
-	Command func(file string) string
-}
-
-// File returns the absolute name of a frame's file, or nothing where it is not known. Programs built with -trimpath know
-// files by import path, those of other modules with a version in it.
-func (p Places) File(f stacks.Frame) string {
-	if p.Elsewhere {
-		return p.fileElsewhere(f)
-	}
-	name := filepath.FromSlash(f.File)
-	if filepath.IsAbs(name) {
-		return filepath.Clean(name)
-	}
-	pkg := path.Dir(f.File)
-	if before, after, ok := strings.Cut(pkg, "@"); ok {
-		_, rest, _ := strings.Cut(after, "/")
-		pkg = path.Join(before, rest)
-	}
-	if dir := p.Dir(pkg); dir != "" {
-		return filepath.Join(dir, path.Base(f.File))
-	}
-	return ""
-}
-
-// Standard reports whether a frame is one of the standard library, or of what cgo has written.
-func (p Places) Standard(f stacks.Frame) bool {
-	if f.File == "_cgo_gotypes.go" {
-		return true
-	}
-	if p.Elsewhere {
-		return standardElsewhere(f)
-	}
-	if name := filepath.FromSlash(f.File); filepath.IsAbs(name) {
-		_, ok := paths.Below(filepath.Join(p.GOROOT, "src"), name)
-		return ok
-	}
-	first, _, _ := strings.Cut(f.File, "/")
-	return !strings.Contains(first, ".") && p.File(f) == ""
-}
-
-// A goroutine is one of a process, over all its reports.
-type goroutine struct {
-	*stacks.Goroutine
-	pkg    string // the package that is tested
-	test   string
-	itself bool // it runs the test
-	proven bool
-	last   bool // it is in the process's last report, which was written when all tests had ended
 }
 
 // Leaks finds what leaked in a run, most important first: what is proven, and what waits in code that is no test.
@@ -212,108 +142,6 @@ func (l *Leak) add(g goroutine) {
 	l.Tests[i].Count++
 }
 
-// goroutines merges the reports of each process: what was proven once stays so.
-func goroutines(reports []*testrun.Report) []goroutine {
-	type key struct {
-		pkg         string
-		process, id int
-	}
-	type process struct {
-		pkg string
-		id  int
-	}
-	names := make(map[process]map[int]string) // of tests, by goroutine
-	known := make(map[key]*goroutine)
-	var order []key
-	for _, r := range reports {
-		p := process{r.Package, r.Process}
-		if names[p] == nil {
-			names[p] = make(map[int]string)
-		}
-		maps.Copy(names[p], r.Tests)
-		for k, g := range known {
-			if k.pkg == r.Package && k.process == r.Process {
-				g.last = false
-			}
-		}
-		for _, s := range r.Goroutines {
-			k := key{r.Package, r.Process, s.ID}
-			g := known[k]
-			if g == nil {
-				g = &goroutine{Goroutine: s, pkg: r.Package}
-				known[k] = g
-				order = append(order, k)
-			}
-			g.Goroutine = s // as it is now; the last report has labels, those before it have none
-			g.proven = g.proven || s.Leaked
-			g.last = r.Reason == testrun.End
-		}
-	}
-	list := make([]goroutine, 0, len(order))
-	for _, k := range order {
-		g := known[k]
-		tests := names[process{k.pkg, k.process}]
-		g.test, g.itself = attribute(g.Goroutine, tests, func(id int) *goroutine { return known[key{k.pkg, k.process, id}] })
-		list = append(list, *g)
-	}
-	return list
-}
-
-const mainGoroutine = 1
-
-// attribute finds the test that has started a goroutine: by the label that it has inherited, else by the goroutines that
-// have started it, else by the names of functions.
-func attribute(g *stacks.Goroutine, tests map[int]string, known func(int) *goroutine) (test string, itself bool) {
-	if name, ok := tests[g.ID]; ok {
-		return name, true
-	}
-	if name := g.Labels[hooks.Label]; name != "" {
-		return name, false
-	}
-	seen := map[int]bool{g.ID: true}
-	for id := g.Creator; id != 0 && !seen[id]; {
-		seen[id] = true
-		// The main goroutine runs examples, and TestMain before and after them.
-		if name, ok := tests[id]; ok && id != mainGoroutine {
-			return name, false
-		}
-		parent := known(id)
-		if parent == nil {
-			break
-		}
-		if name := parent.Labels[hooks.Label]; name != "" {
-			return name, false
-		}
-		id = parent.Creator
-	}
-	frames := g.Frames
-	if g.Created != nil {
-		frames = append(slices.Clone(frames), *g.Created)
-	}
-	for _, f := range frames {
-		if name := testFunction(f); name != "" {
-			return name, false
-		}
-	}
-	return "", false
-}
-
-// testFunction returns the name of the test whose body, or a function literal in it, a frame is of.
-func testFunction(f stacks.Frame) string {
-	if !strings.HasSuffix(f.File, "_test.go") {
-		return ""
-	}
-	name := f.Func[strings.LastIndexByte(f.Func, '/')+1:]
-	_, name, _ = strings.Cut(name, ".")
-	name, _, _ = strings.Cut(name, ".")
-	for _, prefix := range []string{"Test", "Fuzz", "Benchmark", "Example"} {
-		if rest, ok := strings.CutPrefix(name, prefix); ok && name != "TestMain" && strings.IndexFunc(rest, unicode.IsLower) != 0 {
-			return name
-		}
-	}
-	return ""
-}
-
 // leak returns what a goroutine is to a report: nothing, if it is none.
 func (p Places) leak(g goroutine) *Leak {
 	if len(g.Frames) == 0 || p.frameworks(g.Goroutine) {
@@ -341,42 +169,6 @@ func (p Places) leak(g goroutine) *Leak {
 		l.At = users[0]
 	}
 	return l
-}
-
-// frameworks reports whether package testing has the goroutine wait: a test for its subtests, the program for its tests,
-// or this verifier's own.
-func (p Places) frameworks(g *stacks.Goroutine) bool {
-	for _, f := range g.Frames {
-		switch pkg := f.Package(); {
-		case pkg == "testing" || pkg == "testing/synctest":
-			return true // a function of the user's would be further in
-		case !p.Standard(f):
-			return false
-		}
-	}
-	return false
-}
-
-// daemons are functions that run for as long as the process, whoever has started them. Only survivors are asked: of proven
-// leaks no daemon is one.
-var daemons = []string{
-	"os/signal.", "runtime.ensureSigM", "runtime.ReadTrace",
-	"net/http.(*persistConn).",                                // idle connections of a transport that is in use
-	"database/sql.(*DB).connectionOpener",                     // of a DB that is in use
-	"k8s.io/klog/v2.(*flushDaemon).",                          // one a process
-	"github.com/golang/glog.(*fileSink).",                     // one a process
-	"go.opencensus.io/stats/view.(*worker).",                  // one a process
-	"github.com/hashicorp/go-metrics.(*Metrics).collectStats", // sleeps for ever, and nothing can stop it
-	"github.com/valyala/fasthttp.updateServerDate",            // the date in responses: one a process, by a sync.Once
-	"github.com/valyala/fasthttp/stackless.funcWorker",        // of package variables, for each processor
-	"github.com/gofiber/fiber/v2/utils.StartTimeStampUpdater", // one a process, by a sync.Once
-	"testing.runFuzzing", "testing.(*F).Fuzz",
-}
-
-func benign(g *stacks.Goroutine) bool {
-	return slices.ContainsFunc(g.Frames, func(f stacks.Frame) bool {
-		return slices.ContainsFunc(daemons, func(d string) bool { return strings.HasPrefix(f.Func, d) })
-	})
 }
 
 // Deliberate reports whether a leak waits for nothing, and says so: an empty select, as programs end their main function

@@ -73,7 +73,7 @@ func needC(t *testing.T) {
 // Flags of go test do what they do.
 func TestFlags(t *testing.T) {
 	// Blanks in names are no matter.
-	p := unpack(t, filepath.Join(mkdir(t, t.TempDir(), "a b", "c d")), "flags")
+	p := unpack(t, mkdir(t, t.TempDir(), "a b", "c d"), "flags")
 	leaks := func(tests ...string) []string {
 		for i, test := range tests {
 			tests[i] = p.module + " " + test

@@ -105,16 +105,6 @@ func (p *project) tell(r *testrun.Result) []string {
 	return lines
 }
 
-// about keeps the lines that have one of the texts.
-func about(lines []string, texts ...string) (kept []string) {
-	for _, line := range lines {
-		if slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(line, text) }) {
-			kept = append(kept, line)
-		}
-	}
-	return kept
-}
-
 // What differs between two runs of the same tests.
 var chance = []struct {
 	re *regexp.Regexp
