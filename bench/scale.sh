@@ -20,7 +20,10 @@ patterns=()
 for dir in "${dirs[@]}"; do patterns+=("./$(basename "$dir")/..."); done
 printf -v command '%q ' env GOWORK=off GOFLAGS=-mod=mod "$(command -v time)" -f '%M KB peak, %U s user, %S s system, %e s wall' -o "$out/cost" \
 	"$out/cloudlint" -C "$parent" --driver=source --exit-zero --format "json=$out/report.json" "$@" "${patterns[@]}"
-TERM=xterm script -qec "$command" "$out/terminal" >/dev/null </dev/null
+# Three packages of nats.go's tests need a module that no proxy has: status 3, with all others analysed.
+status=0
+TERM=xterm script -qec "$command" "$out/terminal" >/dev/null </dev/null || status=$?
+[ "$status" -eq 0 ] || [ "$status" -eq 3 ] || { echo "exit status $status"; exit 1; }
 cat "$out/cost"
 grep -a 'source driver' "$out/terminal" | sed 's/.*\x1b\[K//'
 jq -r '"\(.findings | length) findings, \(.errors | length) errors"' "$out/report.json" 2>/dev/null || true
