@@ -100,14 +100,14 @@ func TestLoadUnguarded(t *testing.T) {
 	var stats verify.Stats
 	r := record(t, func(t testing.TB) {
 		verify.Leaks(t, quick)
-		verify.MaxGoroutines(t, 200)
+		verify.MaxGoroutines(t, 100)
 		stats = verify.Load(t, calls, ask(price(false)), verify.Concurrency(50), verify.CallTimeout(20*time.Millisecond))
 	})
 	t.Log(stats)
 	if stats.PeakGoroutines < calls/20 {
 		t.Errorf("%v", stats)
 	}
-	r.want(t, "goroutines at a time, and may have 200\n", "the test leaves ", "chan send\n", "verify_test.leakQuote (", "started in github.com/cloudlint/cloudlint/verify_test.", "price.")
+	r.want(t, "goroutines at a time, and may have 100\n", "the test leaves ", "chan send\n", "verify_test.leakQuote (", "started in github.com/cloudlint/cloudlint/verify_test.", "price.")
 }
 
 func TestLoadPanics(t *testing.T) {

@@ -52,8 +52,9 @@ func runChild(tests *testing.M, child string) int {
 	case "handler": // of a server that TestMain has started
 		server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { leakOne() }))
 		defer server.Close()
+		client := &http.Client{Transport: new(http.Transport)} // its connection stays, idle
 		return verify.Run(m{0, func() {
-			if resp, err := http.Get(server.URL); err == nil {
+			if resp, err := client.Get(server.URL); err == nil {
 				resp.Body.Close()
 			}
 		}}, quick)

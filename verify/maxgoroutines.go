@@ -12,7 +12,7 @@ import (
 //
 // It counts all goroutines of the process every millisecond, which costs little, and looks at stacks where these are more
 // than n, to leave out what others have started: parallel tests do not disturb it. A peak that is over sooner may be missed.
-// Call it on the test's own goroutine.
+// Call it on the test's own goroutine, and not in a bubble of testing/synctest, whose time it would take in small steps.
 func MaxGoroutines(t testing.TB, n int) {
 	t.Helper()
 	if n < 0 {
