@@ -5,7 +5,8 @@ import "strings"
 // daemons are functions that run for as long as the process, whoever has started them. Only survivors are asked: of proven
 // leaks no daemon is one. The list of the command is in internal/verify/leaks.go.
 var daemons = []string{
-	"os/signal.loop", "os/signal.signal_recv", "runtime.ensureSigM", "runtime.ReadTrace",
+	"os/signal.loop", "os/signal.signal_recv", "runtime.ensureSigM",
+	"runtime.ReadTrace", "runtime/trace.Start.", "runtime/trace.(*traceMultiplexer).", "runtime/trace.runtime_readTrace",
 	"database/sql.(*DB).connectionOpener", "database/sql.(*DB).connectionCleaner", // of a DB that is in use
 	"net/http.(*persistConn).writeLoop",                       // its partner readLoop tells whether the connection is idle
 	"net/http.(*http2ClientConn).readLoop",                    // idle, or of a body whose stream has a goroutine of its own
