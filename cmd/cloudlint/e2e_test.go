@@ -213,7 +213,7 @@ func TestMisuse(t *testing.T) {
 		{[]string{"--fail-ob", "error"}, "did you mean --fail-on?"},
 		{[]string{"--fail-on", "fatal"}, "error, warning, note"},
 		{[]string{"explian", "CL2012"}, "did you mean `cloudlint explain`?"},
-		{[]string{"explain"}, "accepts 1 arg"},
+		{[]string{"explain"}, "name a rule, say CL2001"},
 		{[]string{"-C", "nowhere"}, "no such folder"},
 		{[]string{"--format", "sraif"}, "did you mean sarif?"},
 		{[]string{"--format", "text", "--format", "json"}, "both write to standard output"},

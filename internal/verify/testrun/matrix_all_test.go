@@ -55,6 +55,12 @@ func TestSick(t *testing.T) {
 func TestGoleak(t *testing.T) {
 	t.Parallel()
 	p := unpack(t, t.TempDir(), "goleak")
+	// News of a download is not the tests'.
+	download := exec.Command("go", "mod", "download")
+	download.Dir = p.dir
+	if out, err := download.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
 	p.run(t, runCase{status: 1, leaks: p.leaks, leaked: true})
 }
 
