@@ -23,7 +23,8 @@ func (r *run) addLeaks(report *finding.Report, leaks []*verify.Leak, places veri
 	// A comment that silences what the analyzers say of goroutines in a place says that they may wait there.
 	rules := slices.DeleteFunc(slices.Clone(r.rules), func(ru *rule.Rule) bool { return ru.Family() != rule.Goroutines })
 	comments := newComments(r.overlay())
-	all := r.allRules()
+	functions := newFunctions(r.opts.Overlay, r.app.Options.Dir)
+	var all *finding.Report // made where there is anything to explain
 	for _, l := range rest {
 		f := l.Finding(places, report.Root)
 		silenced := comments.silence(finding.Abs(report.Root, f.File), f.Line, rules)
@@ -34,7 +35,10 @@ func (r *run) addLeaks(report *finding.Report, leaks []*verify.Leak, places veri
 			report.Stats.Suppressed++
 			continue
 		}
-		r.static(&f, l, all, places)
+		if all == nil {
+			all = r.allRules()
+		}
+		r.static(&f, l, all, places, functions)
 		ru := r.rules.Lookup(f.Code)
 		module := r.module(f, l)
 		f.Module = module.Path
@@ -50,14 +54,14 @@ func (r *run) allRules() *finding.Report {
 }
 
 // static says how it comes that a leak is no static finding. all is the report of all rules.
-func (r *run) static(f *finding.Finding, l *verify.Leak, all *finding.Report, places verify.Places) {
+func (r *run) static(f *finding.Finding, l *verify.Leak, all *finding.Report, places verify.Places, functions *functions) {
 	if code := l.Explaining(all, places); code != "" {
 		f.Evidence.SeenBy = code
 		f.Message += fmt.Sprintf("; %s finds it without a run, and is off here", code)
 		return
 	}
 	_, read := r.packages[f.Package]
-	if places.Elsewhere && newFunctions(r.opts.Overlay, r.app.Options.Dir).at(places.File(l.At), l.At.Line, 1) != f.Function {
+	if places.Elsewhere && functions.at(places.File(l.At), l.At.Line, 1) != f.Function {
 		read = false // the analyzers have perhaps read other code
 	}
 	if read && l.Modelled() {

@@ -69,9 +69,6 @@ func (v *verification) reproduce(ctx context.Context, selector string) error {
 		output.Reset()
 		o.Vary = t.vary
 		result, err := testrun.Run(ctx, o)
-		if usage := new(testrun.UsageError); errors.As(err, &usage) {
-			return Usagef("%s", usage.Message)
-		}
 		if err != nil {
 			return err
 		}
@@ -83,7 +80,6 @@ func (v *verification) reproduce(ctx context.Context, selector string) error {
 			steps = max(steps, r.Steps)
 		}
 		places := v.places(result.GOROOT)
-		places.Cases = newFunctions(v.opts.Overlay, v.app.Options.Dir).cases
 		report := &finding.Report{Root: all.Root, Findings: []finding.Finding{*f}}
 		verify.Join(report, verify.Leaks(result.Reports, places), places)
 		if e := report.Findings[0].Evidence; e != nil && e.Status == finding.Confirmed && e.Class == string(verify.Proven) {

@@ -3,7 +3,6 @@ package app
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -71,6 +70,7 @@ func (a *App) Verify(ctx context.Context, o VerifyOptions, patterns []string) er
 	a.progress.done()
 
 	v := &verification{run: r, opts: o, self: self, hanging: make(map[string]bool), schedules: schedules}
+	v.functions = newFunctions(o.Overlay, a.Options.Dir)
 	if o.Reproduce != "" {
 		return v.reproduce(ctx, o.Reproduce)
 	}
@@ -80,9 +80,7 @@ func (a *App) Verify(ctx context.Context, o VerifyOptions, patterns []string) er
 	}
 	v.add(report, result, leaks)
 	if o.WriteTest {
-		places := v.places(result.GOROOT)
-		places.Cases = newFunctions(v.opts.Overlay, v.app.Options.Dir).cases
-		if err := v.writeTests(ctx, report, leaks, places); err != nil {
+		if err := v.writeTests(ctx, report, leaks, v.places(result.GOROOT)); err != nil {
 			return err
 		}
 	}
@@ -117,6 +115,7 @@ type verification struct {
 	self    string          // this program
 	hanging map[string]bool // tests that were told of
 
+	functions *functions    // of the files in which goroutines wait
 	schedules []perturb.Run // beside the plain one
 }
 
@@ -128,9 +127,6 @@ func (v *verification) test(ctx context.Context) (*testrun.Result, []*verify.Lea
 	}
 	started := time.Now()
 	result, err := testrun.Run(ctx, o)
-	if usage := new(testrun.UsageError); errors.As(err, &usage) {
-		return nil, nil, Usagef("%s", usage.Message)
-	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -199,7 +195,11 @@ func (v *verification) cover(ctx context.Context, report *finding.Report) error 
 
 // places knows where the packages of the run are.
 func (v *verification) places(goroot string) verify.Places {
-	return verify.Places{GOROOT: goroot, Dir: func(importPath string) string { return v.packages[importPath].Dir }}
+	return verify.Places{
+		GOROOT: goroot,
+		Dir:    func(importPath string) string { return v.packages[importPath].Dir },
+		Cases:  v.functions.cases,
+	}
 }
 
 // watched tells of tests that can never end, long before go test gives up on them.
@@ -220,9 +220,7 @@ func (v *verification) watched(r *testrun.Report) {
 
 // add puts what the run says into the report.
 func (v *verification) add(report *finding.Report, result *testrun.Result, leaks []*verify.Leak) {
-	places := v.places(result.GOROOT)
-	places.Cases = newFunctions(v.opts.Overlay, v.app.Options.Dir).cases
-	v.addLeaks(report, leaks, places, len(leaks) > 0 || verify.Told(result.Reports))
+	v.addLeaks(report, leaks, v.places(result.GOROOT), len(leaks) > 0 || verify.Told(result.Reports))
 	for _, pkg := range verify.Silent(result.Reports) {
 		report.Errors = append(report.Errors, finding.Error{Package: pkg, Message: "its tests ended before they could report their goroutines (a panic, os.Exit or a signal): nothing is known of leaks"})
 	}

@@ -58,10 +58,10 @@ func RunCoverage(ctx context.Context, o Options, cov []string) (*Coverage, error
 	}
 	// The race detector, if that is wanted, allows for no other mode.
 	args := []string{"test", "-count=1", "-covermode=atomic", "-coverpkg=" + strings.Join(cov, ","), "-coverprofile=" + profile}
-	if o.Tags != "" && !hasFlag(flags, "tags") {
+	if o.Tags != "" && !HasFlag(flags, "tags") {
 		args = append(args, "-tags="+o.Tags)
 	}
-	if o.Overlay != "" && !hasFlag(flags, "overlay") {
+	if o.Overlay != "" && !HasFlag(flags, "overlay") {
 		args = append(args, "-overlay="+o.Overlay)
 	}
 	cmd := exec.Command("go", slices.Concat(args, o.Patterns, flags, rest)...)

@@ -17,6 +17,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cloudlint/cloudlint/internal/driver"
 	"github.com/cloudlint/cloudlint/internal/gocmd"
 	"github.com/cloudlint/cloudlint/internal/overlayfile"
 	"github.com/cloudlint/cloudlint/internal/paths"
@@ -60,9 +61,7 @@ type Result struct {
 }
 
 // A UsageError is one of the user's, or of the environment.
-type UsageError struct{ Message string }
-
-func (e *UsageError) Error() string { return e.Message }
+type UsageError = driver.UsageError
 
 // environment is what `go env` says.
 type environment struct{ GOROOT, GOMODCACHE, GOVERSION, GOFLAGS, GOTMPDIR string }
@@ -74,7 +73,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		return nil, err
 	}
 	if !version.IsValid(env.GOVERSION) || version.Compare(env.GOVERSION, "go1.26") < 0 {
-		return nil, &UsageError{fmt.Sprintf("verify needs Go 1.26 or newer, whose runtime detects leaks, and the go command here is %s: "+
+		return nil, &UsageError{Message: fmt.Sprintf("verify needs Go 1.26 or newer, whose runtime detects leaks, and the go command here is %s: "+
 			"set GOTOOLCHAIN=go1.26.0 or a newer one", cmp.Or(env.GOVERSION, "of no known version"))}
 	}
 	goCommand, goroot, err := toolchain(env, o.Cache)
@@ -103,7 +102,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		cmd.Env = append(cmd.Env, hooks.Watch+"="+o.Watch.String())
 	}
 	// The go command removes its own temporary files, unless it is killed. The tests see the variable as it was.
-	if !hasFlag(o.Flags, "work") {
+	if !HasFlag(o.Flags, "work") {
 		cmd.Env = append(cmd.Env, "GOTMPDIR="+tmp, hooks.TmpDir+"="+os.Getenv("GOTMPDIR"))
 	}
 	if goroot != env.GOROOT {
@@ -132,7 +131,7 @@ func readEnvironment(ctx context.Context, dir string) (env environment, err erro
 	case ctx.Err() != nil:
 		return env, ctx.Err()
 	case err != nil:
-		return env, &UsageError{strings.TrimSpace(fmt.Sprintf("the go command does not work: %v %s", err, &stderr))}
+		return env, &UsageError{Message: strings.TrimSpace(fmt.Sprintf("the go command does not work: %v %s", err, &stderr))}
 	}
 	return env, nil
 }
@@ -161,12 +160,10 @@ func toolchain(env environment, cache string) (command, goroot string, err error
 // arguments returns those of the go command. The overlay is written to the folder tmp.
 func (o Options) arguments(env environment, goroot, tmp string) ([]string, error) {
 	flags, rest := o.testFlags()
-	fromEnv := gocmd.ParseFlags(env.GOFLAGS)
-	flags, overlay := takeFlag(flags, "overlay")
-	overlay = cmp.Or(overlay, o.Overlay, fromEnv.Lookup("overlay"))
-	replace, err := overlayfile.Read(overlay, o.Dir)
+	flags, _ = takeFlag(flags, "overlay")
+	overlay, replace, err := o.replaced(env)
 	if err != nil {
-		return nil, &UsageError{fmt.Sprintf("the overlay cannot be read: %v", err)}
+		return nil, err
 	}
 	if len(o.Vary.Replace) > 0 {
 		// With coverage the go command passes over what replaces the covered packages, and says nothing.
@@ -181,7 +178,7 @@ func (o Options) arguments(env environment, goroot, tmp string) ([]string, error
 	}
 	for name, actual := range std {
 		if by, ok := replace[name]; ok {
-			return nil, &UsageError{fmt.Sprintf("the overlay %s replaces %s by %s, and verify has to replace it, too", overlay, name, by)}
+			return nil, &UsageError{Message: fmt.Sprintf("the overlay %s replaces %s by %s, and verify has to replace it, too", overlay, name, by)}
 		}
 		replace[name] = actual
 	}
@@ -190,14 +187,23 @@ func (o Options) arguments(env environment, goroot, tmp string) ([]string, error
 		return nil, err
 	}
 	args := []string{"test", "-overlay=" + file}
-	if o.Tags != "" && !hasFlag(flags, "tags") {
+	if o.Tags != "" && !HasFlag(flags, "tags") {
 		args = append(args, "-tags="+o.Tags)
 	}
 	// A test that go takes from its cache has not run.
-	if !hasFlag(flags, "count") && !hasFlag(fromEnv, "count") {
+	if !HasFlag(flags, "count") && !HasFlag(gocmd.ParseFlags(env.GOFLAGS), "count") {
 		args = append(args, "-count=1")
 	}
 	return slices.Concat(args, o.Vary.Flags, o.Patterns, flags, rest), nil
+}
+
+// replaced returns the user's own overlay, and what it replaces.
+func (o Options) replaced(env environment) (overlay string, replace map[string]string, err error) {
+	overlay = cmp.Or(OverlayOf(o.Flags), o.Overlay, gocmd.ParseFlags(env.GOFLAGS).Lookup("overlay"))
+	if replace, err = overlayfile.Read(overlay, o.Dir); err != nil {
+		return "", nil, &UsageError{Message: fmt.Sprintf("the overlay cannot be read: %v", err)}
+	}
+	return overlay, replace, nil
 }
 
 // testFlags returns go test's own flags, and -args with what is for the tests.
@@ -241,9 +247,7 @@ func withoutFlag(flags []string, name string, value bool) []string {
 }
 
 // HasFlag reports whether go test's flags have one with the name.
-func HasFlag(flags []string, name string) bool { return hasFlag(flags, name) }
-
-func hasFlag(flags []string, name string) bool {
+func HasFlag(flags []string, name string) bool {
 	return slices.ContainsFunc(flags, func(f string) bool { n, _, _ := flagName(f); return n == name })
 }
 

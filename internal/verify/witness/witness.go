@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"github.com/cloudlint/cloudlint/internal/finding"
+	"github.com/cloudlint/cloudlint/internal/paths"
 )
 
 // A Plan is a witness that can be forced.
@@ -51,7 +52,7 @@ func Prepare(f *finding.Finding, root string, actual map[string]string, modCache
 			continue
 		}
 		file := finding.Abs(root, step.File)
-		if modCache != "" && strings.HasPrefix(file, modCache+string(filepath.Separator)) {
+		if _, foreign := paths.Below(modCache, file); foreign && modCache != "" {
 			return nil, fmt.Errorf("a step lies in %s, where the go command replaces nothing", step.File)
 		}
 		s, err := find(file, cmp.Or(actual[file], file), step)
