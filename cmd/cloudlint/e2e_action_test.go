@@ -13,19 +13,19 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// more is a second finding, in a file of its own: CL2012 at store/more.go:6:15.
+// more is a second finding, in a file of its own: CL1002 at store/more.go:6:15.
 const more = `
 -- store/more.go --
 package store
 
-import "net/http"
+// Count waits for an answer that nobody gives.
 
-func Count(item string) (int, error) {
-	resp, err := http.Get("http://prices.corp.example/count/" + item)
-	if err != nil {
-		return 0, err
+func Count(item string) (int, bool) {
+	count, ok := <-make(chan int)
+	if !ok {
+		return 0, false
 	}
-	return resp.StatusCode, resp.Body.Close()
+	return count, true
 }
 `
 
@@ -147,7 +147,7 @@ func TestActionTakesInputsAsTheyAre(t *testing.T) {
 	j := r.run(map[string]string{
 		"cache":             "off",
 		"working-directory": odd,
-		"args":              "--format=checkstyle=" + filepath.Join(out, odd) + ".xml\r\n\n--only=clientdeadline\n./...",
+		"args":              "--format=checkstyle=" + filepath.Join(out, odd) + ".xml\r\n\n--only=goroutineleak\n./...",
 	})
 	if j.status != 1 || len(j.annotations()) != 1 {
 		t.Errorf("%d, %s", j.status, j.log)

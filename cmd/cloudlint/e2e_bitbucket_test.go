@@ -94,7 +94,7 @@ func TestBitbucketInsights(t *testing.T) {
 		t.Fatalf("%+v", in)
 	}
 	a := in.annotations[0]
-	if !strings.HasPrefix(a.Summary, "CL2012: ") || !strings.HasSuffix(a.Link, "#cl2012") {
+	if !strings.HasPrefix(a.Summary, "CL1002: ") || !strings.HasSuffix(a.Link, "#cl1002") {
 		t.Errorf("%+v", a)
 	}
 	a.ExternalID, a.Summary, a.Details, a.Link = "", "", "", ""

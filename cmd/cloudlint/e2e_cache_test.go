@@ -46,6 +46,7 @@ func Open(load func() error) (*feed.Relay, error) { return feed.NewRelay(load, f
 
 // Machines that share a cache by GOCACHEPROG share results: the second one, whose own cache is empty, analyses nothing.
 func TestSharedCache(t *testing.T) {
+	t.Parallel()
 	tmp := t.TempDir()
 	prog := filepath.Join(tmp, "cacheprog")
 	if runtime.GOOS == "windows" {

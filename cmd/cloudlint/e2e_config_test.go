@@ -9,20 +9,20 @@ import (
 
 func TestSuppressionComments(t *testing.T) {
 	suppressed := func(comment string) string {
-		return strings.Replace(price, "\tresp, err :=", "\t"+comment+"\n\tresp, err :=", 1)
+		return strings.Replace(price, "\tprice, ok :=", "\t"+comment+"\n\tprice, ok :=", 1)
 	}
 	tests := []struct {
 		comment string
 		want    []string // lines of output; none: the finding is silenced
 	}{
-		{"//cloudlint:ignore CL2012 the price service is on this machine", nil},
-		{"//cloudlint:ignore clientdeadline the price service is on this machine", nil},
-		{"//lint:ignore CL2012 the price service is on this machine", nil},
-		{"//nolint:cloudlint // the price service is on this machine", nil},
-		{"//nolint:clientdeadline // the price service is on this machine", nil},
-		{"//cloudlint:ignore CL2012", []string{"store/store.go:6:2: CL0002 ", "store/store.go:7:15: CL2012 "}},
-		{"//cloudlint:ignore CL2O12 a typing error", []string{"store/store.go:6:2: CL0003 ", "store/store.go:7:15: CL2012 "}},
-		{"//cloudlint:ignore CL2011 another rule", []string{"store/store.go:6:2: CL0001 ", "store/store.go:7:15: CL2012 "}},
+		{"//cloudlint:ignore CL1002 somebody will answer", nil},
+		{"//cloudlint:ignore goroutineleak somebody will answer", nil},
+		{"//lint:ignore CL1002 somebody will answer", nil},
+		{"//nolint:cloudlint // somebody will answer", nil},
+		{"//nolint:goroutineleak // somebody will answer", nil},
+		{"//cloudlint:ignore CL1002", []string{"store/store.go:6:2: CL0002 ", "store/store.go:7:15: CL1002 "}},
+		{"//cloudlint:ignore CL2O12 a typing error", []string{"store/store.go:6:2: CL0003 ", "store/store.go:7:15: CL1002 "}},
+		{"//cloudlint:ignore CL2011 another rule", []string{"store/store.go:6:2: CL0001 ", "store/store.go:7:15: CL1002 "}},
 	}
 	for _, test := range tests {
 		t.Run(test.comment, func(t *testing.T) {
@@ -45,10 +45,10 @@ func TestConfigurationChanges(t *testing.T) {
 		lines  []string
 	}{
 		{"version: 1\n", 1, []string{aFinding}},
-		{"version: 1\ndisable: [CL2012]\n", 0, nil},
-		{"version: 1\ndisable: [timeouts]\nenable: [http-default-client]\n", 1, []string{aFinding}},
-		{"version: 1\nseverity: {CL2012: note}\n", 0, []string{aFinding}},
-		{"version: 1\nseverity: {CL2012: note}\nfail-on: note\n", 1, []string{aFinding}},
+		{"version: 1\ndisable: [CL1002]\n", 0, nil},
+		{"version: 1\ndisable: [goroutines]\nenable: [abandoned-receiver]\n", 1, []string{aFinding}},
+		{"version: 1\nseverity: {CL1002: note}\n", 0, []string{aFinding}},
+		{"version: 1\nseverity: {CL1002: note}\nfail-on: note\n", 1, []string{aFinding}},
 		{"version: 1\nexclude: [store]\n", 0, nil},
 		{"version: 1\noverrides: [{paths: [cart], disable: [all]}]\n", 1, []string{aFinding}},
 		{"version: 1\noverrides: [{paths: [store], disable: [all]}]\n", 0, nil},
@@ -60,12 +60,12 @@ func TestConfigurationChanges(t *testing.T) {
 		}
 		cloudlint(t, dir).want(t, step.status, step.lines...)
 	}
-	cloudlint(t, dir, "--disable", "CL2012").want(t, 0)
+	cloudlint(t, dir, "--disable", "CL1002").want(t, 0)
 	cloudlint(t, dir, "--only", "suppression-without-reason").want(t, 0)
 }
 
 func TestConfigurationMistake(t *testing.T) {
-	dir := module(t, price, "-- .cloudlint.yml --\nversion: 1\ndisabel: [CL2012]\n")
+	dir := module(t, price, "-- .cloudlint.yml --\nversion: 1\ndisabel: [CL1002]\n")
 	r := cloudlint(t, dir)
 	r.want(t, 2)
 	r.wantError(t, 2, filepath.Join(dir, ".cloudlint.yml")+":2:1: ")
@@ -76,17 +76,17 @@ func TestConfigurationMistake(t *testing.T) {
 }
 
 func TestConfigCommands(t *testing.T) {
-	dir := module(t, price, "-- .cloudlint.yml --\nversion: 1\nseverity: {CL2012: error}\n")
+	dir := module(t, price, "-- .cloudlint.yml --\nversion: 1\nseverity: {CL1002: error}\n")
 	cloudlint(t, dir, "config", "check").want(t, 0, filepath.Join(dir, ".cloudlint.yml")+": ok")
 	show := cloudlint(t, filepath.Join(dir, "store"), "config", "show") // the module's file, also from a folder below
-	if show.status != 0 || !strings.Contains(show.stdout, "CL2012: error # .cloudlint.yml:2") {
+	if show.status != 0 || !strings.Contains(show.stdout, "CL1002: error # .cloudlint.yml:2") {
 		t.Errorf("config show: %s", show.stdout)
 	}
 	// What show prints is a configuration that means the same.
 	addFiles(t, dir, "-- shown.yml --\n"+show.stdout)
 	cloudlint(t, dir, "--config", "shown.yml", "--fail-on", "error").want(t, 1, aFinding)
 	schema := cloudlint(t, dir, "config", "schema")
-	if schema.status != 0 || !strings.Contains(schema.stdout, `"clientdeadline"`) {
+	if schema.status != 0 || !strings.Contains(schema.stdout, `"goroutineleak"`) {
 		t.Errorf("config schema: %s", schema.stdout)
 	}
 	if same := cloudlint(t, dir, "schema", "config"); same.stdout != schema.stdout {

@@ -126,7 +126,7 @@ func TestGitLabJob(t *testing.T) {
 	addFiles(t, dir, more)
 	commitAll(t, dir)
 	mergeRequest := map[string]string{"CI_MERGE_REQUEST_DIFF_BASE_SHA": old}
-	gitlab(t, dir, mergeRequest).want(t, 1, "store/more.go:6:15: CL2012 ")
+	gitlab(t, dir, mergeRequest).want(t, 1, "store/more.go:6:15: CL1002 ")
 	if diff := cmp.Diff([]string{"store/more.go", "store/store.go"}, quality(t, dir)); diff != "" {
 		t.Error(diff)
 	}
@@ -137,7 +137,7 @@ func TestGitLabJob(t *testing.T) {
 		t.Errorf("the commit does not exist: %+v", r)
 	}
 	mergeRequest["CLOUDLINT_ONLY_NEW"] = "false"
-	if r := gitlab(t, dir, mergeRequest); r.status != 1 || strings.Count(r.stdout, "CL2012") != 2 {
+	if r := gitlab(t, dir, mergeRequest); r.status != 1 || strings.Count(r.stdout, "CL1002") != 2 {
 		t.Errorf("all: %+v", r)
 	}
 
@@ -149,7 +149,7 @@ func TestGitLabJob(t *testing.T) {
 	commitAll(t, dir)
 	out := t.TempDir()
 	r = gitlab(t, dir, map[string]string{"CLOUDLINT_DIR": odd, "CLOUDLINT_ARGS": "--format=junit=" + filepath.Join(out, odd) + ".xml\n\n../store"})
-	r.want(t, 1, "../store/more.go:6:15: CL2012 ", "../store/store.go:6:15: CL2012 ")
+	r.want(t, 1, "../store/more.go:6:15: CL1002 ", "../store/store.go:6:15: CL1002 ")
 	if names, _ := filepath.Glob(filepath.Join(out, "*")); !slices.Equal(names, []string{filepath.Join(out, odd) + ".xml"}) {
 		t.Errorf("%q", names)
 	}

@@ -30,7 +30,7 @@ func TestInit(t *testing.T) {
 	}
 	before := entries(t, dir)
 	shown := cloudlint(t, dir, "init", "--diff")
-	for _, want := range []string{"+version: 1\n", "+      - uses: cloudlint/cloudlint@", "+- repo: https://github.com/cloudlint/cloudlint\n", " CL2012 store Price "} {
+	for _, want := range []string{"+version: 1\n", "+      - uses: cloudlint/cloudlint@", "+- repo: https://github.com/cloudlint/cloudlint\n", " CL1002 store Price "} {
 		if !strings.Contains(shown.stdout, want) {
 			t.Errorf("no %q in\n%s", want, shown.stdout)
 		}
@@ -97,7 +97,7 @@ func TestInitMisuse(t *testing.T) {
 func TestStatistics(t *testing.T) {
 	dir := module(t, price, clean)
 	r := cloudlint(t, dir, "--statistics")
-	r.want(t, 1, "by rule", "  1  CL2012  http-default-client", "", "by family", "  1  timeouts", "", "by package", "  1  corp.example/shop/store")
+	r.want(t, 1, "by rule", "  1  CL1002  abandoned-receiver", "", "by family", "  1  goroutines", "", "by package", "  1  corp.example/shop/store")
 	r.wantError(t, 1, "1 warning in 2 packages")
 	var report struct {
 		Findings []any
@@ -111,7 +111,7 @@ func TestStatistics(t *testing.T) {
 		}
 	}
 	out := cloudlint(t, dir, "--statistics", "--format", "json").stdout
-	if err := json.Unmarshal([]byte(out), &report); err != nil || len(report.Findings) != 1 || len(report.Stats.Counts.Rules) != 1 || report.Stats.Counts.Rules[0].Name != "CL2012" {
+	if err := json.Unmarshal([]byte(out), &report); err != nil || len(report.Findings) != 1 || len(report.Stats.Counts.Rules) != 1 || report.Stats.Counts.Rules[0].Name != "CL1002" {
 		t.Errorf("%v\n%s", err, out)
 	}
 	if strings.Contains(cloudlint(t, dir, "--format", "json").stdout, `"counts"`) {

@@ -38,10 +38,10 @@ func TestFormatsAtOnce(t *testing.T) {
 		return data
 	}
 	got := report(t, read(filepath.Join(dir, "out.json")))
-	if len(got.Findings) != 1 || got.Findings[0].Code != "CL2012" || got.Root != dir || got.Stats.Packages != 2 {
+	if len(got.Findings) != 1 || got.Findings[0].Code != "CL1002" || got.Root != dir || got.Stats.Packages != 2 {
 		t.Errorf("out.json: %+v", got)
 	}
-	if lines := strings.Split(strings.TrimSpace(string(read(filepath.Join(dir, "-out.jsonl")))), "\n"); len(lines) != 2 || !strings.Contains(lines[0], "CL2012") {
+	if lines := strings.Split(strings.TrimSpace(string(read(filepath.Join(dir, "-out.jsonl")))), "\n"); len(lines) != 2 || !strings.Contains(lines[0], "CL1002") {
 		t.Errorf("-out.jsonl: %q", lines)
 	}
 	var sarif struct {
@@ -50,7 +50,7 @@ func TestFormatsAtOnce(t *testing.T) {
 	if err := json.Unmarshal(read(filepath.Join(outside, "a report.sarif")), &sarif); err != nil {
 		t.Fatal(err)
 	}
-	if len(sarif.Runs) != 1 || len(sarif.Runs[0].Results) != 1 || sarif.Runs[0].Results[0].RuleID != "CL2012" {
+	if len(sarif.Runs) != 1 || len(sarif.Runs[0].Results) != 1 || sarif.Runs[0].Results[0].RuleID != "CL1002" {
 		t.Errorf("a report.sarif: %+v", sarif)
 	}
 	if text := string(read(filepath.Join(dir, "github.txt"))); !strings.HasPrefix(text, "::warning ") {
@@ -74,7 +74,7 @@ func TestEveryFormatAtOnce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, want := range []string{"CL2012", "store/store.go", "undefined: undefined"} {
+		for _, want := range []string{"CL1002", "store/store.go", "undefined: undefined"} {
 			if !strings.Contains(string(text), want) {
 				t.Errorf("no %s in the %s report:\n%s", want, name, text)
 			}
@@ -101,7 +101,7 @@ func TestColor(t *testing.T) {
 			t.Errorf("%v: piped output has colour: %q", args, r.stdout)
 		}
 	}
-	if r := cloudlint(t, dir, "--color", "always"); !strings.Contains(r.stdout, escape) || !strings.Contains(r.stdout, "http.Get(") {
+	if r := cloudlint(t, dir, "--color", "always"); !strings.Contains(r.stdout, escape) || !strings.Contains(r.stdout, "make(chan int)") {
 		t.Errorf("--color always has no colour or no code: %q", r.stdout)
 	}
 }
@@ -116,7 +116,7 @@ func TestStepSummary(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"CL2012", "https://github.com/corp/shop/blob/0123456/store/store.go"} {
+	for _, want := range []string{"CL1002", "https://github.com/corp/shop/blob/0123456/store/store.go"} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("no %s in the summary:\n%s", want, text)
 		}
@@ -124,38 +124,30 @@ func TestStepSummary(t *testing.T) {
 }
 
 func TestFix(t *testing.T) {
-	const client = `
--- store/client.go --
+	const stock = `
+-- store/stock.go --
 package store
 
-import "net/http"
+import "context"
 
-func client() *http.Client {
-	return &http.Client{}
-}
-
-func Stock(item string) (int, error) {
-	resp, err := client().Get("http://stock.corp.example/" + item)
-	if err != nil {
-		return 0, err
-	}
-	return resp.StatusCode, resp.Body.Close()
+func Stock(ctx context.Context, ask func(context.Context) error) error {
+	return ask(context.Background())
 }
 `
 	source := func(dir string) string {
-		text, err := os.ReadFile(filepath.Join(dir, "store", "client.go"))
+		text, err := os.ReadFile(filepath.Join(dir, "store", "stock.go"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		return string(text)
 	}
-	dir := module(t, clean, client, "-- go.mod --\nmodule corp.example/shop\n\ngo 1.26\n")
+	dir := module(t, clean, stock, "-- go.mod --\nmodule corp.example/shop\n\ngo 1.26\n")
 	before := source(dir)
-	reported := []string{"store/client.go:6:10: CL2011 ", "    1 ", "    2 ", "    3 "}
+	reported := []string{"store/stock.go:6:13: CL2031 ", "    1 "}
 	cloudlint(t, dir).want(t, 1, reported...)
 
 	diff := cloudlint(t, dir, "--diff", "--unsafe-fixes")
-	if diff.status != 1 || !strings.Contains(diff.stdout, "+++ b/store/client.go\n") || !strings.Contains(diff.stdout, "\n+") {
+	if diff.status != 1 || !strings.Contains(diff.stdout, "+++ b/store/stock.go\n") || !strings.Contains(diff.stdout, "\n+") {
 		t.Errorf("--diff: exit status %d\n%s", diff.status, diff.stdout)
 	}
 	safe := cloudlint(t, dir, "--fix")
@@ -168,7 +160,7 @@ func Stock(item string) (int, error) {
 	}
 	fixed := cloudlint(t, dir, "--fix", "--unsafe-fixes")
 	fixed.want(t, 0)
-	if !strings.Contains(source(dir), "Timeout:") {
+	if !strings.Contains(source(dir), "return ask(ctx)") {
 		t.Errorf("the fixed file:\n%s", source(dir))
 	}
 	cloudlint(t, dir).want(t, 0)

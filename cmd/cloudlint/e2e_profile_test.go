@@ -12,7 +12,6 @@ import (
 	"runtime/pprof"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -84,7 +83,7 @@ import (
 var events = make(chan int)
 
 func main() {
-	time.AfterFunc(5*time.Minute, func() { os.Exit(1) })
+	time.AfterFunc(time.Hour, func() { os.Exit(1) })
 	n, _ := strconv.Atoi(os.Args[1])
 	done, cancel := context.WithCancel(context.Background())
 	cancel()
@@ -188,6 +187,7 @@ func skipIfProven(t *testing.T) {
 // What is said of a real service is the same however it was built and whatever form its profile has.
 func TestVerifyProfile(t *testing.T) {
 	skipIfProven(t)
+	t.Parallel()
 	dir := module(t, shop)
 	const found = `cart/cart.go:10:3: CL1001 the send on result blocks for ever: Price can return without receiving from result
     1 started here (cart/cart.go:8:2)
@@ -230,6 +230,7 @@ func TestVerifyProfile(t *testing.T) {
 // A vendored module's code is that of the vendor folder.
 func TestVerifyProfileVendored(t *testing.T) {
 	skipIfProven(t)
+	t.Parallel()
 	dir := module(t, shop)
 	if out, err := command(dir, "go", "mod", "vendor").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -245,22 +246,21 @@ func TestVerifyProfileVendored(t *testing.T) {
 // wait waits until a service has its goroutines where they stay.
 func wait(t *testing.T, address string, goroutines int) {
 	t.Helper()
-	for range 400 {
+	if !until(func() bool {
 		data, err := os.ReadFile(profile(t, address, "goroutine?debug=2"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if strings.Count(string(data), " [chan send")+strings.Count(string(data), " [sync.Mutex.Lock") >= goroutines {
-			return
-		}
-		time.Sleep(20 * time.Millisecond)
+		return strings.Count(string(data), " [chan send")+strings.Count(string(data), " [sync.Mutex.Lock") >= goroutines
+	}) {
+		t.Fatal("the service does not come to rest")
 	}
-	t.Fatal("the service does not come to rest")
 }
 
 // Several instances, two looks, several forms: ranks, numbers, exit status.
 func TestVerifyProfileOfSeveral(t *testing.T) {
 	skipIfProven(t)
+	t.Parallel()
 	dir := module(t, shop)
 	a, b := service(t, dir, "1100", nil), service(t, dir, "10", nil)
 	wait(t, a, 1650)

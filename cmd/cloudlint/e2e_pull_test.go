@@ -24,7 +24,7 @@ func newHosted(t *testing.T, target string) *hosted {
 	commitAll(t, dir)
 	git(t, dir, "checkout", "-q", target)
 	addFiles(t, dir, strings.ReplaceAll(more, "more.go", "other.go"))
-	edit(t, dir, "store/other.go", "Count", "Other")
+	edit(t, dir, "store/other.go", "func Count", "func Other")
 	commitAll(t, dir)
 	git(t, dir, "checkout", "-q", "--detach")
 	git(t, dir, "merge", "-q", "--no-ff", "-m", "Merge topic", "topic")

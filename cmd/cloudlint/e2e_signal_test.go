@@ -16,35 +16,38 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// heavy is a package that imports much: with an empty cache there is work for minutes.
+const heavy = `
+-- store/heavy.go --
+package store
+
+import _ "net/http"
+`
+
 // A signal ends the command at once, and nothing is left behind: no process, no folder.
 func TestSignals(t *testing.T) {
 	for _, driver := range []string{"vet", "source"} {
 		for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
 			t.Run(fmt.Sprintf("%s %v", driver, signal), func(t *testing.T) {
-				dir := module(t, price, clean)
+				dir := module(t, price, heavy)
 				tmp, cache := t.TempDir(), t.TempDir()
 				cmd := command(dir, binary, "--driver", driver)
-				// With an empty cache there is work for minutes.
 				cmd.Env = append(cmd.Env, "TMPDIR="+tmp, "GOCACHE="+cache)
 				var stdout, stderr bytes.Buffer
 				cmd.Stdout, cmd.Stderr = &stdout, &stderr
 				if err := cmd.Start(); err != nil {
 					t.Fatal(err)
 				}
-				// Wait until it is at work.
-				for i := 0; len(entries(t, tmp)) == 0; i++ {
-					if i == 1000 {
-						t.Fatal("no temporary folder after 10 s")
-					}
-					time.Sleep(10 * time.Millisecond)
+				if !until(func() bool { return len(entries(t, tmp)) > 0 }) {
+					t.Fatalf("there is no temporary folder after %v", patience)
 				}
-				time.Sleep(200 * time.Millisecond)
+				time.Sleep(200 * time.Millisecond) // somewhere in the midst of the work
 				if err := cmd.Process.Signal(signal); err != nil {
 					t.Fatal(err)
 				}
 				started := time.Now()
 				_ = cmd.Wait()
-				if took := time.Since(started); took > 10*time.Second {
+				if took := time.Since(started); took > time.Minute {
 					t.Errorf("it took %v to stop", took)
 				}
 				if got, want := cmd.ProcessState.ExitCode(), 128+int(signal); got != want {
@@ -53,11 +56,12 @@ func TestSignals(t *testing.T) {
 				if stdout.Len() > 0 || stderr.Len() > 0 {
 					t.Errorf("it wrote %q and %q", &stdout, &stderr)
 				}
+				// What is killed needs a moment to be gone.
+				if !until(func() bool { return processes(t, cache) == "" }) {
+					t.Errorf("still running:\n%s", processes(t, cache))
+				}
 				if left := entries(t, tmp); len(left) > 0 {
 					t.Errorf("left behind: %v", left)
-				}
-				if left := processes(t, cache); left != "" {
-					t.Errorf("still running:\n%s", left)
 				}
 			})
 		}
@@ -68,7 +72,7 @@ func TestSignals(t *testing.T) {
 func TestSignalsWhileReadingTheIndex(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {
 		t.Run(signal.String(), func(t *testing.T) {
-			dir := module(t, price, clean)
+			dir := module(t, price, heavy)
 			commitAll(t, dir)
 			addFiles(t, dir, "-- store/store.go --\npackage store\n")
 			before, tmp := sums(t, dir), t.TempDir()
@@ -76,18 +80,14 @@ func TestSignalsWhileReadingTheIndex(t *testing.T) {
 			cmd.Env = append(cmd.Env, "TMPDIR="+tmp, "GOCACHE="+t.TempDir())
 			t.Cleanup(func() {
 				// What a killed process has started ends by itself, and writes into the folders until then.
-				for i := 0; i < 1000 && processes(t, tmp) != ""; i++ {
-					time.Sleep(10 * time.Millisecond)
-				}
+				until(func() bool { return processes(t, tmp) == "" })
 			})
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
-			for i := 0; len(entries(t, tmp)) < 2; i++ { // that of git's contents and the driver's
-				if i == 1000 {
-					t.Fatal("no temporary folders after 10 s")
-				}
-				time.Sleep(10 * time.Millisecond)
+			// That of git's contents and the driver's.
+			if !until(func() bool { return len(entries(t, tmp)) >= 2 }) {
+				t.Fatalf("there are no temporary folders after %v", patience)
 			}
 			if err := cmd.Process.Signal(signal); err != nil {
 				t.Fatal(err)

@@ -33,7 +33,7 @@ func TestStaged(t *testing.T) {
 				addFiles(t, dir, strings.ReplaceAll(stock, "stock/", "cart/a_")+"-- cart/cart.go --\npackage stock\n")
 			},
 			want:  []string{aFinding},
-			plain: []string{"cart/a_stock.go:6:15: CL2012 ", aFinding},
+			plain: []string{"cart/a_stock.go:6:15: CL1002 ", aFinding},
 		},
 		{
 			name:  "staged in part",
@@ -41,8 +41,8 @@ func TestStaged(t *testing.T) {
 			after: func(t *testing.T, dir string) {
 				edit(t, dir, "store/store.go", "package store\n", "package store\n\n\n")
 			},
-			want:  []string{"store/store.go:7:15: CL2012 "},
-			plain: []string{"store/store.go:9:15: CL2012 "},
+			want:  []string{"store/store.go:7:15: CL1002 "},
+			plain: []string{"store/store.go:9:15: CL1002 "},
 		},
 		{
 			name:  "added, and gone again from the work tree",
@@ -123,21 +123,21 @@ func TestHook(t *testing.T) {
 	hook("store/store.go").want(t, 1, aFinding) // the first commit adds everything
 	commitAll(t, dir)
 
-	edit(t, dir, "store/store.go", "return 0, err", "return 1, err")
-	edit(t, dir, "tool/main.go", "func main() {}", "import \"net/http\"\n\nfunc main() { http.Get(\"http://tool.corp.example/\") }")
+	edit(t, dir, "store/store.go", "return 0, false", "return 1, false")
+	edit(t, dir, "tool/main.go", "func main() {}", "func ask() { <-make(chan int) }\n\nfunc main() { ask() }")
 	remove(t, dir, "cart/old.go")
 	git(t, dir, "add", "-A")
-	edit(t, dir, "store/store.go", "err := http.Get", "err := undefined.Get") // half-done work
+	edit(t, dir, "store/store.go", "ok := <-make", "ok := <-undefined") // half-done work
 	addFiles(t, dir, stock)
 	files := []string{"store/store.go", "tool/main.go", "cart/old.go"}
 	r := hook(files...)
-	r.want(t, 1, "tool/main.go:5:")
+	r.want(t, 1, "tool/main.go:3:")
 	r.wantError(t, 1, "1 finding left out, not new")
-	hook(append(files, "--new-mode=lines")...).want(t, 1, aFinding, "tool/main.go:5:")
+	hook(append(files, "--new-mode=lines")...).want(t, 1, aFinding, "tool/main.go:3:")
 
 	// Code frames show the index.
 	shown := hook("tool/main.go", "--color=always")
-	if !strings.Contains(shown.stdout, "http.Get(\"http://tool") {
+	if !strings.Contains(shown.stdout, "make(chan int)") {
 		t.Errorf("got\n%s", shown.stdout)
 	}
 	git(t, dir, "commit", "-q", "-m", "m", "--no-verify")
@@ -156,11 +156,11 @@ func TestRealHook(t *testing.T) {
 	commit := func(args ...string) result {
 		return execute(t, command(dir, "git", append([]string{"-c", "user.name=n", "-c", "user.email=e@x.y", "commit", "-q", "-m", "m"}, args...)...))
 	}
-	edit(t, dir, "store/store.go", "return 0, err", "return 1, err")
+	edit(t, dir, "store/store.go", "return 0, false", "return 1, false")
 	if r := commit("-a"); r.status != 0 {
 		t.Errorf("a change in an old function: %+v", r)
 	}
-	edit(t, dir, "store/store.go", "func Price", "func Ask() { http.Get(\"http://x.corp.example/\") }\n\nfunc Price")
+	edit(t, dir, "store/store.go", "func Price", "func Ask() { <-make(chan int) }\n\nfunc Price")
 	if r := commit("-a"); r.status == 0 || !strings.Contains(r.stderr+r.stdout, "store/store.go:5:") {
 		t.Errorf("a new finding: %+v", r)
 	}

@@ -7,9 +7,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/tools/txtar"
 )
@@ -20,6 +23,10 @@ var binary string
 func TestMain(m *testing.M) { os.Exit(buildAndRun(m)) }
 
 func buildAndRun(m *testing.M) int {
+	if err := neutral(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
 	dir, err := os.MkdirTemp("", "cloudlint-e2e-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -37,7 +44,33 @@ func buildAndRun(m *testing.M) int {
 	return m.Run()
 }
 
-// price is a package with one finding: CL2012, a warning, at store/store.go:6:15.
+// neutral takes settings of whoever runs the tests out of the environment, for everything that they run: git's
+// configuration, and what CI systems and users say to go and to cloudlint. Every day is the same day.
+func neutral() error {
+	for _, v := range os.Environ() {
+		name, _, _ := strings.Cut(v, "=")
+		for _, prefix := range []string{"GIT_", "GITHUB_", "CI_", "BITBUCKET_"} {
+			if strings.HasPrefix(name, prefix) {
+				if err := os.Unsetenv(name); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	for name, value := range map[string]string{
+		"GIT_CONFIG_GLOBAL": os.DevNull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0",
+		"GOFLAGS": "", "GOWORK": "", "GO111MODULE": "", "GOTRACEBACK": "", "GODEBUG": "",
+		"CI": "", "NO_COLOR": "", "CLOUDLINT_TODAY": "2026-11-22",
+	} {
+		if err := os.Setenv(name, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// price is a package with one finding: CL1002, a warning, at store/store.go:6:15. Like most packages of these tests it imports
+// nothing: a run that has to look for net/http and what that imports takes four times as long.
 const price = `
 -- go.mod --
 module corp.example/shop
@@ -46,19 +79,19 @@ go 1.26
 -- store/store.go --
 package store
 
-import "net/http"
+// Price waits for an answer that nobody gives.
 
-func Price(item string) (int, error) {
-	resp, err := http.Get("http://prices.corp.example/" + item)
-	if err != nil {
-		return 0, err
+func Price(item string) (int, bool) {
+	price, ok := <-make(chan int)
+	if !ok {
+		return 0, false
 	}
-	return resp.StatusCode, resp.Body.Close()
+	return price, true
 }
 `
 
 // aFinding is how the finding of price begins in piped text.
-const aFinding = "store/store.go:6:15: CL2012 "
+const aFinding = "store/store.go:6:15: CL1002 "
 
 // clean is a package without findings.
 const clean = `
@@ -123,7 +156,7 @@ type result struct {
 	stdout, stderr string
 }
 
-// cloudlint runs the command in a folder. Settings of whoever runs the tests have no influence.
+// cloudlint runs the command in a folder.
 func cloudlint(t *testing.T, dir string, args ...string) result {
 	t.Helper()
 	return execute(t, command(dir, binary, args...))
@@ -132,8 +165,21 @@ func cloudlint(t *testing.T, dir string, args ...string) result {
 func command(dir, name string, args ...string) *exec.Cmd {
 	cmd := exec.Command(name, args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "PWD="+dir, "GOFLAGS=", "GOWORK=", "CI=", "NO_COLOR=", "GITHUB_STEP_SUMMARY=")
+	cmd.Env = append(os.Environ(), "PWD="+dir)
 	return cmd
+}
+
+// patience is how long tests wait for what has to come: on a machine with much else to do it comes late.
+const patience = 2 * time.Minute
+
+// until waits for a condition, and reports whether it has come.
+func until(condition func() bool) bool {
+	for end := time.Now().Add(patience); !condition(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			return false
+		}
+	}
+	return true
 }
 
 func execute(t *testing.T, cmd *exec.Cmd) result {
@@ -147,12 +193,17 @@ func execute(t *testing.T, cmd *exec.Cmd) result {
 	return result{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}
 }
 
-// want checks the exit status and the beginning of each line of standard output.
+// want checks the exit status and the beginning of each line of standard output. The steps of findings, which are lines as
+// well, count where a test names some.
 func (r result) want(t *testing.T, status int, lines ...string) {
 	t.Helper()
 	got := strings.Split(strings.TrimSuffix(r.stdout, "\n"), "\n")
 	if r.stdout == "" {
 		got = nil
+	}
+	isStep := regexp.MustCompile(`^    \d+ `).MatchString
+	if !slices.ContainsFunc(lines, isStep) {
+		got = slices.DeleteFunc(got, isStep)
 	}
 	ok := r.status == status && len(got) == len(lines)
 	for i := range lines {
@@ -289,7 +340,7 @@ func TestNothingToAnalyse(t *testing.T) {
 
 func TestStandardErrorHasOnlyTheLastLine(t *testing.T) {
 	dir := module(t, price, clean)
-	cloudlint(t, dir, "--format", "json").wantError(t, 1, "next: cloudlint explain CL2012")
+	cloudlint(t, dir, "--format", "json").wantError(t, 1, "next: cloudlint explain CL1002")
 	cloudlint(t, dir, "--format", "json", "--log-format", "json").wantError(t, 1, "1 warning in 2 packages")
 	debug := cloudlint(t, dir, "--debug")
 	if strings.Count(debug.stderr, "\n") < 2 || !strings.Contains(debug.stderr, "cloudlint: debug: ") {

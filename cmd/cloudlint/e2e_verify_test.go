@@ -194,9 +194,10 @@ func TestVerify(t *testing.T) {
 
 // A test that hangs is told of at once, and the tests go on until go test ends them.
 func TestVerifyHang(t *testing.T) {
+	t.Parallel() // it mostly waits
 	dir := module(t, leaky)
-	r := cloudlint(t, dir, "verify", "--watch=500ms", "./hangs", "--", "-timeout=4s")
-	if r.status != 1 || !strings.Contains(r.stdout, "panic: test timed out after 4s") {
+	r := cloudlint(t, dir, "verify", "--watch=500ms", "./hangs", "--", "-timeout=15s")
+	if r.status != 1 || !strings.Contains(r.stdout, "panic: test timed out after 15s") {
 		t.Errorf("exit status %d\n%s", r.status, r.stdout)
 	}
 	for _, want := range []string{

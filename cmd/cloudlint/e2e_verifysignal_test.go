@@ -80,7 +80,7 @@ func TestVerifySignals(t *testing.T) {
 				}
 				var stdout, stderr bytes.Buffer
 				cmd.Stdout, cmd.Stderr = &stdout, &stderr
-				cmd.WaitDelay = 10 * time.Second // of those that still hold its output
+				cmd.WaitDelay = time.Minute // of those that still hold its output
 				if err := cmd.Start(); err != nil {
 					t.Fatal(err)
 				}
@@ -88,14 +88,11 @@ func TestVerifySignals(t *testing.T) {
 				if moment.begun != "" {
 					sign = filepath.Join(tmp, moment.begun)
 				}
-				for end := time.Now().Add(2 * time.Minute); ; time.Sleep(10 * time.Millisecond) {
-					if found, _ := filepath.Glob(sign); len(found) > 0 {
-						break
-					}
-					if time.Now().After(end) {
-						_ = cmd.Process.Kill()
-						t.Fatalf("it does not come to this\n%s%s", &stdout, &stderr)
-					}
+				begun := func() bool { found, _ := filepath.Glob(sign); return len(found) > 0 }
+				if !until(begun) {
+					_ = cmd.Process.Kill()
+					_ = cmd.Wait()
+					t.Fatalf("it does not come to this\n%s%s", &stdout, &stderr)
 				}
 				time.Sleep(300 * time.Millisecond)
 				if err := cmd.Process.Signal(signal); err != nil {
@@ -110,21 +107,13 @@ func TestVerifySignals(t *testing.T) {
 					return strings.Join(append(entries(t, tmp), processes(t, tmp)), "\n")
 				}
 				// Of a process that is killed others have to hear. A go list that a library has started ends by itself.
-				for left() != "" && time.Since(at) < 10*time.Second {
-					time.Sleep(10 * time.Millisecond)
-				}
-				if left := left(); left != "" {
-					t.Errorf("left behind after %v:\n%s", time.Since(at), left)
-				}
-				if took := time.Since(at); took > 10*time.Second {
-					t.Errorf("it took %v", took)
+				if !until(func() bool { return left() == "" }) {
+					t.Errorf("left behind after %v:\n%s", time.Since(at), left())
 				}
 				if diff := cmp.Diff(before, sums(t, dir)); diff != "" {
 					t.Errorf("changed: %s", diff)
 				}
-				for i := 0; i < 1000 && processes(t, tmp) != ""; i++ {
-					time.Sleep(10 * time.Millisecond) // they write into the folders until they end
-				}
+				until(func() bool { return processes(t, tmp) == "" }) // they write into the folders until they end
 				_ = os.RemoveAll(filepath.Join(other, "cache"))
 			})
 		}

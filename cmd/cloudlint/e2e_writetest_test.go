@@ -34,7 +34,6 @@ package fetch_test
 import (
 	"context"
 	"testing"
-	"time"
 
 	"corp.example/shop/fetch"
 )
@@ -47,8 +46,10 @@ func TestFetch(t *testing.T) {
 		t.Parallel()
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		s := fetch.Source[int]{Load: func() int { time.Sleep(time.Millisecond); return 1 }}
+		left := make(chan bool) // Fetch never gets the value
+		s := fetch.Source[int]{Load: func() int { <-left; return 1 }}
 		s.Fetch(ctx)
+		close(left)
 	})
 }
 
