@@ -92,7 +92,7 @@ func (c *checker) stuck(s explore.Stuck) {
 	if advice != "" {
 		d.Message += "; " + advice
 	}
-	d.Steps = c.steps(s, object)
+	d.Steps, d.Schedule = c.steps(s, object), c.schedule(s)
 	for _, other := range s.With {
 		p, e, o := c.operation(other.Pos)
 		if p.IsValid() {
@@ -146,64 +146,6 @@ func (c *checker) typeOfOperand(at ssa.Instruction, text string) string {
 		return types.TypeString(op.Object.Type(), types.RelativeTo(c.Pkg))
 	}
 	return text
-}
-
-func opName(k skeleton.Kind) string {
-	switch k {
-	case skeleton.Send:
-		return "send"
-	case skeleton.Recv:
-		return "receive"
-	case skeleton.Select:
-		return "select"
-	case skeleton.CondWait:
-		return "cond wait"
-	case skeleton.WaitGroupWait, skeleton.GroupWait:
-		return "wait"
-	case skeleton.GroupGo:
-		return "go"
-	case skeleton.SemaphoreAcquire:
-		return "acquire"
-	case skeleton.PipeRead:
-		return "pipe read"
-	case skeleton.PipeWrite:
-		return "pipe write"
-	case skeleton.PipeClose:
-		return "close"
-	case skeleton.RLock:
-		return "rlock"
-	}
-	return "lock"
-}
-
-// describeOp says what an operation does, in the user's names.
-func describeOp(k skeleton.Kind, object string) string {
-	if object == "" {
-		object = "it"
-	}
-	switch k {
-	case skeleton.Send:
-		return "the send on " + object
-	case skeleton.Recv:
-		return "the receive from " + object
-	case skeleton.Select:
-		return "this select"
-	case skeleton.CondWait:
-		return object + ".Wait"
-	case skeleton.WaitGroupWait, skeleton.GroupWait:
-		return object + ".Wait"
-	case skeleton.GroupGo:
-		return object + ".Go"
-	case skeleton.SemaphoreAcquire:
-		return object + ".Acquire"
-	case skeleton.PipeRead:
-		return "the read from " + object
-	case skeleton.PipeWrite:
-		return "the write to " + object
-	case skeleton.RLock:
-		return object + ".RLock"
-	}
-	return object + ".Lock"
 }
 
 // reason says why nobody releases the goroutine, and what to write instead.
@@ -279,10 +221,10 @@ func (c *checker) steps(s explore.Stuck, object string) []pass.Step {
 		if at != nil {
 			p, e, _ = c.operation(pos)
 		}
-		out = append(out, pass.Step{Place: pass.Place{Pos: p, End: e}, Goroutine: g, Op: op, Object: obj, Message: message})
+		out = append(out, pass.Step{Place: pass.Place{Pos: p, End: e}, Goroutine: g + 1, Op: op, Object: obj, Message: message})
 	}
 	if !s.Root {
-		out = append(out, pass.Step{Place: pass.Place{Pos: s.Started}, Goroutine: 0, Op: "go", Message: "started here"})
+		out = append(out, pass.Step{Place: pass.Place{Pos: s.Started}, Goroutine: starterOf(s) + 1, Op: "go", Message: "started here"})
 	}
 	// The last thing that each other goroutine did.
 	last := make(map[int]int)
@@ -312,9 +254,9 @@ func (c *checker) steps(s explore.Stuck, object string) []pass.Step {
 		}
 		switch st.What {
 		case "case":
-			out = append(out, pass.Step{Place: pass.Place{Pos: st.Pos}, Goroutine: st.Goroutine, Op: "select", Message: "goes on here"})
+			out = append(out, pass.Step{Place: pass.Place{Pos: st.Pos}, Goroutine: st.Goroutine + 1, Op: "select", Message: "goes on here"})
 		case "return":
-			out = append(out, pass.Step{Place: pass.Place{Pos: st.Pos}, Goroutine: st.Goroutine, Op: "return", Message: "returns here"})
+			out = append(out, pass.Step{Place: pass.Place{Pos: st.Pos}, Goroutine: st.Goroutine + 1, Op: "return", Message: "returns here"})
 		case "op":
 			_, _, o := c.operation(st.Pos)
 			add(st.Goroutine, st.Pos, st.At, opName(st.Kind), o, "the last that another goroutine does")

@@ -56,7 +56,7 @@ func (c *checker) provenPipe(s explore.Stuck) {
 	names := c.pipeNames(s.Made)
 	kept, left := names[e], names[1-e]
 	pos, end, _ := c.operation(s.Pos)
-	d := pass.Diagnostic{Rule: abandonedReceiver, Pos: pos, End: end, Op: opName(s.Kind), Object: kept}
+	d := pass.Diagnostic{Rule: abandonedReceiver, Pos: pos, End: end, Op: opName(s.Kind), Object: kept, Schedule: c.schedule(s)}
 	why, advice := "nobody is left to write to "+left+" or to close it", "call "+left+".CloseWithError(err) on every way out of the one who writes, which ends the reads, too, and tells them why"
 	who := c.leaverOf(s)
 	if who != "" {

@@ -140,6 +140,9 @@ func (c *checker) report() {
 			if first.Fix == nil {
 				first.Fix = other.Fix
 			}
+			if first.Schedule == nil {
+				first.Schedule = other.Schedule
+			}
 			if first.left.root == nil {
 				first.left = other.left
 			}

@@ -17,7 +17,7 @@ import (
 func (w *world) hangs(c *client, s explore.Stuck) finding {
 	pos, end, object := w.operation(s.Pos)
 	stop := funcName(c.stop)
-	d := pass.Diagnostic{Rule: stopHangs, Pos: pos, End: end, Op: opName(s.Kind), Object: object}
+	d := pass.Diagnostic{Rule: stopHangs, Pos: pos, End: end, Op: opName(s.Kind), Object: object, Schedule: w.schedule(s)}
 	why, advice := w.whyInClient(c, s, object)
 	if stopFrame(c, s) {
 		d.Message = fmt.Sprintf("%s can wait for ever: %s is never over: %s; %s", stop, describeOp(s.Kind, object), why, advice)
@@ -41,7 +41,7 @@ func (w *world) hangs(c *client, s explore.Stuck) finding {
 func (w *world) leaves(c *client, s explore.Stuck) finding {
 	pos, end, object := w.operation(s.Pos)
 	stop := funcName(c.stop)
-	d := pass.Diagnostic{Rule: stopHangs, Pos: pos, End: end, Op: opName(s.Kind), Object: object}
+	d := pass.Diagnostic{Rule: stopHangs, Pos: pos, End: end, Op: opName(s.Kind), Object: object, Schedule: w.schedule(s)}
 	why, advice := w.whyInClient(c, s, object)
 	who := fmt.Sprintf("leaves the goroutine that %s starts at line %d behind", funcName(irutil.Outermost(w.starterOf(c, s))), w.Fset.Position(s.Started).Line)
 	if c.other != nil && s.Started == c.other.Pos() {
@@ -123,26 +123,26 @@ func (w *world) clientSteps(c *client, s explore.Stuck, object string) []pass.St
 	add := func(g int, pos token.Pos, op, message string) {
 		if pos.IsValid() {
 			p, e, _ := w.operation(pos)
-			out = append(out, pass.Step{Place: pass.Place{Pos: p, End: e}, Goroutine: g, Op: op, Object: object, Message: message})
+			out = append(out, pass.Step{Place: pass.Place{Pos: p, End: e}, Goroutine: g + 1, Op: op, Object: object, Message: message})
 		}
 	}
-	out = append(out, pass.Step{Place: named(c.fn), Goroutine: 0, Op: "call", Object: object, Message: "a user makes a " + c.typ.Name()})
+	out = append(out, pass.Step{Place: named(c.fn), Goroutine: 1, Op: "call", Object: object, Message: "a user makes a " + c.typ.Name()})
 	for i, st := range s.Steps {
 		switch {
 		case st.What == "start" && st.Func == c.graph:
-			out = append(out, pass.Step{Place: pass.Place{Pos: st.Pos}, Goroutine: st.Goroutine, Op: "call", Object: object, Message: "calls this method in a goroutine"})
+			out = append(out, pass.Step{Place: pass.Place{Pos: st.Pos}, Goroutine: st.Goroutine + 1, Op: "call", Object: object, Message: "calls this method in a goroutine"})
 		case st.What == "start":
-			out = append(out, pass.Step{Place: pass.Place{Pos: st.Pos}, Goroutine: st.Goroutine, Op: "go", Object: object, Message: "a goroutine is started here"})
+			out = append(out, pass.Step{Place: pass.Place{Pos: st.Pos}, Goroutine: st.Goroutine + 1, Op: "go", Object: object, Message: "a goroutine is started here"})
 		case st.What == "return" && st.Goroutine != s.Goroutine && st.Goroutine != 0 && !slices.ContainsFunc(s.Steps[i+1:], func(later explore.Step) bool {
 			return later.Goroutine == st.Goroutine
 		}):
-			out = append(out, pass.Step{Place: pass.Place{Pos: st.Pos}, Goroutine: st.Goroutine, Op: "return", Object: object, Message: "this goroutine ends here"})
+			out = append(out, pass.Step{Place: pass.Place{Pos: st.Pos}, Goroutine: st.Goroutine + 1, Op: "return", Object: object, Message: "this goroutine ends here"})
 		}
 	}
 	if len(out) > maxClientSteps {
 		out = slices.Delete(out, 1, len(out)-maxClientSteps)
 	}
-	out = append(out, pass.Step{Place: named(c.stop), Goroutine: 0, Op: "call", Object: object, Message: "the user calls " + c.stop.Name()})
+	out = append(out, pass.Step{Place: named(c.stop), Goroutine: 1, Op: "call", Object: object, Message: "the user calls " + c.stop.Name()})
 	out = slices.DeleteFunc(out, func(st pass.Step) bool { return !st.Pos.IsValid() })
 	add(s.Goroutine, s.Pos, opName(s.Kind), "waits here for ever")
 	return out

@@ -97,8 +97,8 @@ func (v *verification) reproduce(ctx context.Context, selector string) error {
 		fmt.Fprint(v.app.stdout, "; the tests took all steps of its path in their order, and nothing stayed")
 	default:
 		missed := plan.Steps[steps]
-		fmt.Fprintf(v.app.stdout, "; step %d of %d was never reached in its turn, at %s:%d: %s",
-			steps+1, len(plan.Steps), v.app.short(finding.Abs(all.Root, missed.File)), missed.Line, missed.Message)
+		fmt.Fprintf(v.app.stdout, "; step %d of %d was never reached in its turn, at %s:%d: %s%s",
+			steps+1, len(plan.Steps), v.app.short(finding.Abs(all.Root, missed.File)), missed.Line, by(missed), missed.Message)
 	}
 	fmt.Fprintln(v.app.stdout)
 	return nil
@@ -131,7 +131,7 @@ func (v *verification) confirmed(place string, e *finding.Evidence, plan *witnes
 	w := v.app.stdout
 	fmt.Fprintf(w, "%s: confirmed: a goroutine waits there for ever (%s)\n", place, e.Waits)
 	for i, s := range plan.Steps {
-		fmt.Fprintf(w, "    %d %s (%s:%d)\n", i+1, s.Message, v.app.short(finding.Abs(v.app.root(), s.File)), s.Line)
+		fmt.Fprintf(w, "    %d %s%s (%s:%d)\n", i+1, by(s), s.Message, v.app.short(finding.Abs(v.app.root(), s.File)), s.Line)
 	}
 	for _, test := range e.Tests {
 		if test.Test == "" {
@@ -147,6 +147,14 @@ func (v *verification) confirmed(place string, e *finding.Evidence, plan *witnes
 		}
 		fmt.Fprintf(w, "    %s of %s; again: cloudlint verify %s%s -- -run '%s'\n", test.Test, test.Package, flag, test.Package, strings.Join(pattern, "/"))
 	}
+}
+
+// by says which goroutine takes a step.
+func by(s finding.Step) string {
+	if s.Goroutine == 0 {
+		return ""
+	}
+	return fmt.Sprintf("goroutine %d: ", s.Goroutine)
 }
 
 // choose finds the finding that a selector means: a fingerprint, or CODE@FILE:LINE.

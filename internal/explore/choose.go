@@ -38,6 +38,7 @@ func (x *explorer) choose(s *state, in *skeleton.Instr) verdict {
 		}
 	}
 	_, f = s.top()
+	s.note(passed, skeleton.Select, in.Pos, f.f, -1, in.At)
 	f.set(in.Dst, value{k: aggregate, parts: parts})
 	return goOn
 }

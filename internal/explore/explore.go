@@ -74,6 +74,7 @@ type Stuck struct {
 	Goroutine int
 	Started   token.Pos // the go statement
 	Steps     []Step    // the interleaving, in order
+	Order     []Turn    // the same for those who are to bring it about
 	Made      token.Pos // of what it waits for
 	NilObject bool
 	OfContext bool    // it waits for a context to be cancelled, which was made at Made
@@ -104,6 +105,17 @@ type Step struct {
 	Other     int       // of a start: the goroutine
 }
 
+// A Turn is a step of an order in which goroutines must go on so that some of them wait for ever. Which way each of them goes
+// where the order does not decide is not said.
+type Turn struct {
+	Goroutine int // 0 is the one that calls the root
+	Kind      skeleton.Kind
+	Pos       token.Pos // of the operation; of a select itself
+	Starts    int       // the goroutine that starts here; 0: none does
+	Enters    bool      // the root is called, and Pos is the root's
+	Waits     bool      // goes no further, or has gone no further yet
+}
+
 // An explorer explores one root.
 type explorer struct {
 	prog    *skeleton.Program
@@ -120,6 +132,7 @@ type explorer struct {
 	lending bool // see escapeEnd
 	toEnd   map[ssa.Instruction]bool
 	stuck   []Stuck
+	entry   *skeleton.Func // the root
 	given   skeleton.Given // what the root is called with
 
 	preempts  int  // the bound on preemptions now
@@ -184,6 +197,7 @@ func (x *explorer) root(root *skeleton.Func) ([]Stuck, Stats) {
 // run follows the paths from the entry of the root. It returns false if the budget ran out.
 func (x *explorer) run(root *skeleton.Func) bool {
 	x.gens++
+	x.entry = root
 	s := &state{gen: x.gens}
 	g := &goroutine{gen: s.gen}
 	s.gs = []*goroutine{g}

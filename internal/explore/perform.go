@@ -99,6 +99,7 @@ func (x *explorer) performCall(s *state, c *skeleton.Call, args []value, dst ske
 			w.kind = skeleton.RLock
 		}
 		if on.k != address || len(x.ways(s, s.cur, w, nil)) == 0 {
+			s.note(passed, kind, pos, f.f, objectOf(on), at)
 			return finish(zeroInt)
 		}
 		note()
@@ -197,6 +198,7 @@ func (x *explorer) performCall(s *state, c *skeleton.Call, args []value, dst ske
 		g.signalled = false
 		s.tickets++
 		g.ticket = s.tickets
+		s.note(arrived, kind, pos, f.f, objectOf(on), at)
 		return x.arrive(s, []wait{{kind: skeleton.CondWait, on: on, val: lock}}, false)
 	case skeleton.CondSignal, skeleton.CondBroadcast:
 		note()
@@ -220,6 +222,7 @@ func (x *explorer) performCall(s *state, c *skeleton.Call, args []value, dst ske
 	case skeleton.ContextDone:
 		return finish(s.doneOf(on))
 	case skeleton.ContextErr, skeleton.ContextCause:
+		s.note(passed, kind, pos, f.f, objectOf(on), at)
 		return x.contextErr(s, on, finish)
 	case skeleton.Sleep:
 		return x.arrive(s, []wait{{kind: skeleton.Sleep}}, true)
@@ -238,6 +241,7 @@ func (x *explorer) performCall(s *state, c *skeleton.Call, args []value, dst ske
 		g.exiting, g.depth = true, len(g.frames)
 		return goOn
 	case skeleton.AtomicLoad, skeleton.AtomicStore, skeleton.AtomicSwap, skeleton.AtomicCompareAndSwap, skeleton.AtomicAdd:
+		s.note(passed, kind, pos, f.f, objectOf(on), at)
 		return finish(x.atomic(s, c, args))
 	case skeleton.Pipe:
 		o := s.add(&object{typ: c.Result.Scalar(0).Elem, pipe: true, slots: make([]value, 2), made: pos})

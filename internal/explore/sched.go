@@ -10,6 +10,9 @@ func (x *explorer) take(s *state, a alternative) verdict {
 		// is not sure enough to conclude anything from it.
 		return drop
 	}
+	if a.partner >= 0 {
+		x.noteMet(s, a)
+	}
 	x.noteOp(s, a)
 	switch a.w.kind {
 	case skeleton.Recv:

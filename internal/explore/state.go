@@ -149,6 +149,11 @@ const (
 	started
 	returned
 	chose // a case of a select
+	// What only the order tells of: the other end of an operation, what does not wait, the default of a select, and that a
+	// goroutine waits for a Cond from now on, whose lock it has given back.
+	met
+	passed
+	arrived
 )
 
 // A state is a point of a path.

@@ -73,7 +73,7 @@ func (x *explorer) findStuck(s *state) {
 	}
 	x.found[key], x.found[cause] = true, true
 	first.With = group[1:]
-	first.Steps = s.history()
+	first.Steps, first.Order = s.history(), x.order(s, group)
 	x.stuck = append(x.stuck, first)
 }
 

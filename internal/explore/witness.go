@@ -1,7 +1,10 @@
 package explore
 
 import (
+	"go/token"
 	"slices"
+
+	"golang.org/x/tools/go/ssa"
 
 	"github.com/cloudlint/cloudlint/internal/skeleton"
 )
@@ -51,6 +54,9 @@ func describe(s *state, i int) (Stuck, bool) {
 func (s *state) history() []Step {
 	var out []Step
 	for e := s.trace; e != nil; e = e.prev {
+		if e.what >= met {
+			continue
+		}
 		st := Step{Goroutine: e.g, Kind: e.kind, Pos: e.pos, Func: e.fn, At: e.at}
 		switch e.what {
 		case operation:
@@ -73,19 +79,36 @@ func (s *state) history() []Step {
 
 // noteOp records that the goroutine that runs goes on at an operation.
 func (x *explorer) noteOp(s *state, a alternative) {
-	g := s.gs[s.cur]
-	f := &g.frames[len(g.frames)-1]
-	if f.pc >= len(f.f.Blocks[f.block].Instrs) {
-		return
-	}
-	in := &f.f.Blocks[f.block].Instrs[f.pc]
-	if in.Code == skeleton.Choose {
+	f, in, pos, at := s.stands(s.cur)
+	if in == nil || in.Code == skeleton.Choose {
 		return // complete tells of the case
 	}
-	pos, at := in.Pos, in.At
+	s.note(operation, a.w.kind, pos, f.f, objectOf(a.w.on), at)
+}
+
+// noteMet records that the goroutine at the other end of an operation has come to it.
+func (x *explorer) noteMet(s *state, a alternative) {
+	f, in, pos, at := s.stands(a.partner)
+	if in == nil || in.Code == skeleton.Choose {
+		return
+	}
+	me := s.cur
+	s.cur = a.partner
+	s.note(met, a.theirs.kind, pos, f.f, objectOf(a.theirs.on), at)
+	s.cur = me
+}
+
+// stands returns what goroutine i stands before. There is no instruction at the end of a block.
+func (s *state) stands(i int) (f *frame, in *skeleton.Instr, pos token.Pos, at ssa.Instruction) {
+	g := s.gs[i]
+	f = &g.frames[len(g.frames)-1]
+	if f.pc >= len(f.f.Blocks[f.block].Instrs) {
+		return f, nil, token.NoPos, nil
+	}
+	in = &f.f.Blocks[f.block].Instrs[f.pc]
 	if len(f.defers) > 0 && (in.Code == skeleton.RunDefers || g.unwinding()) {
 		d := f.defers[len(f.defers)-1]
-		pos, at = d.pos, d.at
+		return f, in, d.pos, d.at
 	}
-	s.note(operation, a.w.kind, pos, f.f, objectOf(a.w.on), at)
+	return f, in, in.Pos, in.At
 }

@@ -62,10 +62,13 @@ type Finding struct {
 
 	// Origin is where the cause lies, if each of several functions or packages might have been the one to report it. The
 	// fingerprint is then made of this place.
-	Origin   *Origin   `json:"origin,omitempty"`
-	Cause    string    `json:"cause,omitempty"`   // findings of one code with the same cause are one finding
-	Related  []Related `json:"related,omitempty"` // every other place that matters, the steps of Path included, in order
-	Path     []Step    `json:"path,omitempty"`    // how it happens, in order
+	Origin  *Origin   `json:"origin,omitempty"`
+	Cause   string    `json:"cause,omitempty"`   // findings of one code with the same cause are one finding
+	Related []Related `json:"related,omitempty"` // every other place that matters, the steps of Path included, in order
+	Path    []Step    `json:"path,omitempty"`    // how it happens, in order
+	// Schedule is an execution that leads there, where one is known: all steps in which goroutines meet, in their order. What
+	// waits at its end comes last. Path tells the same in fewer words.
+	Schedule []Step    `json:"schedule,omitempty"`
 	Fix      *Fix      `json:"fix,omitempty"`
 	Evidence *Evidence `json:"evidence,omitempty"`
 }
@@ -110,6 +113,7 @@ type Step struct {
 	Op        string `json:"op,omitempty"`        // "send", "lock", "call" ...
 	Object    string `json:"object,omitempty"`    // in the user's names
 	Nth       int    `json:"nth,omitempty"`       // the nth arrival at this place
+	Starts    int    `json:"starts,omitempty"`    // the goroutine that starts here
 	Message   string `json:"message"`
 	Range
 }

@@ -86,10 +86,9 @@ func (r resolver) finding(rec *wire.Record, pkg driver.Package, ru *rule.Rule, w
 		parts.Package, parts.Function = f.Origin.Package, f.Origin.Function
 	}
 	f.Fingerprint = finding.Fingerprint(parts)
-	for _, s := range w.Steps {
-		where, _ := r.place(s.Pos)
-		f.Path = append(f.Path, finding.Step{Goroutine: s.Goroutine, Op: s.Op, Object: s.Object, Nth: s.Nth, Message: s.Message, Range: where})
-		f.Related = append(f.Related, finding.Related{Message: s.Message, Range: where})
+	f.Path, f.Schedule = r.steps(w.Steps), r.steps(w.Schedule)
+	for _, s := range f.Path {
+		f.Related = append(f.Related, finding.Related{Message: s.Message, Range: s.Range})
 	}
 	for _, other := range w.Related {
 		where, _ := r.place(other.Pos)
@@ -103,4 +102,12 @@ func (r resolver) finding(rec *wire.Record, pkg driver.Package, ru *rule.Rule, w
 		}
 	}
 	return f
+}
+
+func (r resolver) steps(list []wire.Step) (steps []finding.Step) {
+	for _, s := range list {
+		where, _ := r.place(s.Pos)
+		steps = append(steps, finding.Step{Goroutine: s.Goroutine, Op: s.Op, Object: s.Object, Nth: s.Nth, Starts: s.Starts, Message: s.Message, Range: where})
+	}
+	return steps
 }

@@ -133,7 +133,7 @@ func TestRunning(t *testing.T) {
 
 // Without a report at the end nothing was looked at.
 func TestTold(t *testing.T) {
-	for reason, want := range map[testrun.Reason]bool{testrun.Start: false, testrun.Watch: false, testrun.Timeout: true, testrun.End: true} {
+	for reason, want := range map[testrun.Reason]bool{testrun.Start: false, testrun.Watch: false, testrun.Timeout: true, testrun.Forced: true, testrun.End: true} {
 		if got := Told([]*testrun.Report{{Reason: testrun.Start}, {Reason: reason}}); got != want {
 			t.Errorf("%s: %v", reason, got)
 		}

@@ -178,7 +178,7 @@ func (l *Leak) Deliberate() bool { return l.Op == "select (no cases)" }
 // Told reports whether a process of the tests came to say which goroutines it had. None does where no test compiles, or where
 // there is none: then nothing was looked at that could confirm a finding.
 func Told(reports []*testrun.Report) bool {
-	return slices.ContainsFunc(reports, func(r *testrun.Report) bool { return r.Reason == testrun.End || r.Reason == testrun.Timeout })
+	return slices.ContainsFunc(reports, func(r *testrun.Report) bool { return r.Reason.Last() })
 }
 
 // Silent returns the packages of which a process began to run tests and never came to report its goroutines: it was
@@ -191,10 +191,10 @@ func Silent(reports []*testrun.Report) []string {
 	silent := make(map[run]bool)
 	for _, r := range reports {
 		k := run{r.Package, r.Process, r.Run}
-		switch r.Reason {
-		case testrun.Start:
+		switch {
+		case r.Reason == testrun.Start:
 			silent[k] = true
-		case testrun.End, testrun.Timeout:
+		case r.Reason.Last():
 			delete(silent, k)
 		}
 	}

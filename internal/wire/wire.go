@@ -65,6 +65,7 @@ type Finding struct {
 	Subject      string    `json:"subject,omitempty"` // what the finding is about; see rule.Precedes
 	Related      []Related `json:"related,omitempty"` // places that are not steps
 	Steps        []Step    `json:"steps,omitempty"`
+	Schedule     []Step    `json:"schedule,omitempty"` // all steps in which goroutines meet
 	Fix          *Fix      `json:"fix,omitempty"`
 	Test         bool      `json:"test,omitempty"`         // it lies in a file for tests (IsTest)
 	SuppressedBy *Pos      `json:"suppressedBy,omitempty"` // the place of the directive that silences it
@@ -82,6 +83,7 @@ type Step struct {
 	Op        string `json:"op,omitempty"`
 	Object    string `json:"object,omitempty"`
 	Nth       int    `json:"nth,omitempty"`
+	Starts    int    `json:"starts,omitempty"`
 	Message   string `json:"message"`
 	Pos       Pos    `json:"pos"`
 }

@@ -23,10 +23,12 @@ type Diagnostic struct {
 	// Neither may contain a position, a closure's number or prose.
 	Op, Object string
 
-	Steps   []Step    // how it happens, in order
-	Related []Related // other places
-	Fix     *Fix
-	Cause   string // see finding.Finding
+	Steps []Step // how it happens, in order
+	// Schedule has all steps in which goroutines meet, where an execution of the code is known; Steps has those that tell.
+	Schedule []Step
+	Related  []Related // other places
+	Fix      *Fix
+	Cause    string // see finding.Finding
 	// Origin is where the cause lies, for a finding with a Cause that each of several functions or packages may be the
 	// one to report: its function then makes the fingerprint in the place of the one at Pos, so that it does not matter
 	// who reports. Op and Object must then be the same for all of them, too.
@@ -56,6 +58,7 @@ type Step struct {
 	Op, Object string
 	Goroutine  int
 	Nth        int
+	Starts     int // the goroutine that starts here
 }
 
 // Related is another place that a finding refers to.
@@ -159,11 +162,7 @@ func (p *Pass) wireFinding(file *ast.File, d Diagnostic) wire.Finding {
 	if d.Severity != d.Rule.Severity() {
 		f.Severity = string(d.Severity)
 	}
-	for _, s := range d.Steps {
-		if at, ok := p.WirePlace(s.Place); ok {
-			f.Steps = append(f.Steps, wire.Step{Goroutine: s.Goroutine, Op: s.Op, Object: s.Object, Nth: s.Nth, Message: s.Message, Pos: at})
-		}
-	}
+	f.Steps, f.Schedule = p.wireSteps(d.Steps), p.wireSteps(d.Schedule)
 	for _, r := range d.Related {
 		if at, ok := p.WirePlace(r.Place); ok {
 			f.Related = append(f.Related, wire.Related{Message: r.Message, Pos: at})
@@ -174,6 +173,15 @@ func (p *Pass) wireFinding(file *ast.File, d Diagnostic) wire.Finding {
 	}
 	f.Fix = p.wireFix(d.Fix)
 	return f
+}
+
+func (p *Pass) wireSteps(steps []Step) (list []wire.Step) {
+	for _, s := range steps {
+		if at, ok := p.WirePlace(s.Place); ok {
+			list = append(list, wire.Step{Goroutine: s.Goroutine, Op: s.Op, Object: s.Object, Nth: s.Nth, Starts: s.Starts, Message: s.Message, Pos: at})
+		}
+	}
+	return list
 }
 
 // WirePlace is a place in the form that facts and records carry. It returns false where the place is in no file of the

@@ -22,8 +22,12 @@ const (
 	Start   Reason = "start"   // tests begin
 	Watch   Reason = "watch"   // they run
 	Timeout Reason = "timeout" // they took longer than -timeout
+	Forced  Reason = "witness" // all steps of a witness were taken
 	End     Reason = "end"     // they have ended
 )
+
+// Last reports whether nothing more is to come from a run of tests.
+func (r Reason) Last() bool { return r == Timeout || r == Forced || r == End }
 
 // A Report is what one process wrote about its goroutines.
 type Report struct {

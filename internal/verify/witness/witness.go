@@ -1,16 +1,12 @@
-// Package witness makes goroutines of tests take turns as the path of a finding says, so that a bug which needs a rare order
-// of events shows in every run. Calls before and after the statements of the path, in copies of the user's files that
-// are laid over them, wait for their turn; who waits in vain lets everything run, so that nothing hangs on our account.
+// Package witness makes goroutines of tests take turns as a finding says, so that a bug which needs a rare order of events
+// shows in every run. Calls before and after the statements of the way there, in copies of the user's files that are laid
+// over them, wait for their turn; who waits in vain lets everything run, so that nothing hangs on our account.
 package witness
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"os"
 	"path/filepath"
 	"slices"
@@ -33,163 +29,131 @@ var ErrNoSteps = errors.New("its path has no two steps whose order could be forc
 // ops are the operations in which goroutines meet. The others of a path tell how things came about.
 var ops = []string{"send", "receive", "select", "lock", "rlock", "unlock", "runlock", "wait", "done", "add", "signal", "broadcast", "close", "return"}
 
-// A site is a statement that has steps.
-type site struct {
-	id         int
-	start, end int // offsets
-	simple     bool
+// A planner plans to force a finding's witness.
+type planner struct {
+	root     string
+	actual   map[string]string // what the user's overlay replaces
+	modCache string            // where nothing can be replaced
+	files    map[string]*file
+	sites    int
 }
 
-// Prepare plans to force a finding's path. root is the report's; actual is what the user's overlay replaces; modCache is where
-// nothing can be replaced; the copies are written to the folder tmp.
+// Prepare plans to force a finding's schedule, or its path where it has none. root is the report's; actual is what the user's
+// overlay replaces; modCache is where nothing can be replaced; the copies are written to the folder tmp.
 func Prepare(f *finding.Finding, root string, actual map[string]string, modCache, tmp string) (*Plan, error) {
-	p := &Plan{Replace: make(map[string]string)}
-	var order []string
-	sites := make(map[string]map[int]*site) // by file, and offset
-	arrivals := make(map[*site]int)
-	for _, step := range f.Path {
-		if !slices.Contains(ops, step.Op) {
-			continue
-		}
-		file := finding.Abs(root, step.File)
-		if _, foreign := paths.Below(modCache, file); foreign && modCache != "" {
-			return nil, fmt.Errorf("a step lies in %s, where the go command replaces nothing", step.File)
-		}
-		s, err := find(file, cmp.Or(actual[file], file), step)
-		if err != nil {
-			return nil, err
-		}
-		if s == nil {
-			continue // in a declaration, or a deferred call
-		}
-		if sites[file] == nil {
-			sites[file] = make(map[int]*site)
-		}
-		if old := sites[file][s.start]; old != nil {
-			s = old
-		} else {
-			s.id = len(arrivals) + 1
-			sites[file][s.start] = s
-		}
-		arrivals[s]++
-		order = append(order, fmt.Sprintf("%d.%d", s.id, arrivals[s]))
-		p.Steps = append(p.Steps, step)
+	turns, files, err := plan(f.Schedule, true, root, actual, modCache)
+	if err != nil || len(turns) < 2 {
+		turns, files, err = plan(f.Path, false, root, actual, modCache)
 	}
-	if len(p.Steps) < 2 {
+	if err != nil {
+		return nil, err
+	}
+	if len(turns) < 2 {
 		return nil, ErrNoSteps
 	}
+	p := &Plan{Replace: make(map[string]string)}
+	var order []string
+	for _, t := range turns {
+		order = append(order, t.String())
+		p.Steps = append(p.Steps, t.step)
+	}
 	p.Order = strings.Join(order, " ")
-	for file, list := range sites {
-		text, err := insert(file, cmp.Or(actual[file], file), list)
-		if err != nil {
+	for name, file := range files {
+		copied := filepath.Join(tmp, fmt.Sprint(len(p.Replace)), filepath.Base(name))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(copied), 0o777), os.WriteFile(copied, file.text(), 0o666)); err != nil {
 			return nil, err
 		}
-		copied := filepath.Join(tmp, fmt.Sprint(len(p.Replace)), filepath.Base(file))
-		if err := errors.Join(os.MkdirAll(filepath.Dir(copied), 0o777), os.WriteFile(copied, text, 0o666)); err != nil {
-			return nil, err
-		}
-		p.Replace[file] = copied
+		p.Replace[name] = copied
 	}
 	return p, nil
 }
 
-// find returns the innermost statement of a list in which a step lies, or nothing where calls cannot be put around it.
-func find(name, actual string, step finding.Step) (*site, error) {
-	src, err := os.ReadFile(actual)
-	if err != nil {
-		return nil, err
-	}
-	fset := token.NewFileSet()
-	file, err := parser.ParseFile(fset, name, src, parser.SkipObjectResolution)
-	if err != nil {
-		return nil, err
-	}
-	tf := fset.File(file.FileStart)
-	if step.Line < 1 || step.Line > tf.LineCount() {
-		return nil, fmt.Errorf("%s has no line %d any more", step.File, step.Line)
-	}
-	pos := tf.LineStart(step.Line) + token.Pos(max(step.Column, 1)-1)
-	var found ast.Stmt
-	list := func(stmts []ast.Stmt) {
-		for _, s := range stmts {
-			switch s.(type) {
-			case *ast.CaseClause, *ast.CommClause:
-			default:
-				if s.Pos() <= pos && pos < s.End() {
-					found = s // the inner ones come later
-				}
-			}
-		}
-	}
-	ast.Inspect(file, func(n ast.Node) bool {
-		if n == nil || n.Pos() > pos || n.End() <= pos {
-			return false
-		}
-		switch n := n.(type) {
-		case *ast.BlockStmt:
-			list(n.List)
-		case *ast.CaseClause:
-			list(n.Body)
-		case *ast.CommClause:
-			list(n.Body)
-		}
-		return true
-	})
-	if _, deferred := found.(*ast.DeferStmt); found == nil || deferred {
-		return nil, nil
-	}
-	return &site{start: tf.Offset(found.Pos()), end: tf.Offset(found.End()), simple: simple(found)}, nil
-}
-
-// simple reports whether another statement can stand behind a statement: it neither ends the function nor holds a block.
-func simple(s ast.Stmt) bool {
-	switch s := s.(type) {
-	case *ast.AssignStmt, *ast.SendStmt, *ast.IncDecStmt, *ast.GoStmt:
-		return true
-	case *ast.ExprStmt:
-		call, ok := s.X.(*ast.CallExpr)
-		if !ok {
-			return true
-		}
-		name, ok := call.Fun.(*ast.Ident)
-		return !ok || name.Name != "panic"
-	}
-	return false
-}
-
-// insert puts the calls around the statements of a file, each on the line where that is.
-func insert(name, actual string, sites map[int]*site) ([]byte, error) {
-	src, err := os.ReadFile(actual)
-	if err != nil {
-		return nil, err
-	}
-	fset := token.NewFileSet()
-	file, err := parser.ParseFile(fset, name, src, parser.PackageClauseOnly)
-	if err != nil {
-		return nil, err
-	}
-	type insertion struct {
-		offset int
-		text   string
-	}
-	list := []insertion{{fset.File(file.FileStart).Offset(file.Name.End()), `; import cloudlintTesting "testing"`}}
-	for _, s := range sites {
-		if !s.simple {
-			list = append(list, insertion{s.start, fmt.Sprintf("cloudlintTesting.CloudlintStep(%d); ", s.id)})
+// plan turns the steps of a schedule, or of a path, into turns, with the files in which they are taken.
+func plan(steps []finding.Step, schedule bool, root string, actual map[string]string, modCache string) ([]turn, map[string]*file, error) {
+	p := &planner{root: root, actual: actual, modCache: modCache, files: make(map[string]*file)}
+	var turns []turn
+	arrivals := make(map[arrival]int)
+	for i, step := range steps {
+		if !schedule && !slices.Contains(ops, step.Op) {
 			continue
 		}
-		list = append(list,
-			insertion{s.start, fmt.Sprintf("cloudlintStep%d := cloudlintTesting.CloudlintStep(%[1]d); ", s.id)},
-			insertion{s.end, fmt.Sprintf("; cloudlintTesting.CloudlintDone(cloudlintStep%d)", s.id)})
+		f, err := p.file(step)
+		if err != nil {
+			return nil, nil, err
+		}
+		enters := schedule && i == 0 && step.Op == entry
+		var s *site
+		if enters {
+			s = f.entry(step)
+		} else if s, err = f.find(step); err != nil {
+			return nil, nil, err
+		}
+		if s == nil || !schedule && s.deferred {
+			continue // in a declaration
+		}
+		s = p.known(f, s)
+		t := turn{site: s, enters: enters, step: step}
+		a := arrival{site: s}
+		if schedule {
+			// Several operations of one statement are one arrival, those of a select are.
+			t.role, t.child, t.told = step.Goroutine, step.Starts, s.begin > 0
+			a.role, a.line, a.column = step.Goroutine, step.Line, step.Column
+		}
+		arrivals[a]++
+		t.nth = arrivals[a]
+		if !slices.ContainsFunc(turns, func(o turn) bool {
+			return o.site == t.site && o.role == t.role && o.nth == t.nth && o.enters == t.enters
+		}) {
+			turns = append(turns, t)
+		}
 	}
-	slices.SortStableFunc(list, func(a, b insertion) int { return cmp.Compare(a.offset, b.offset) })
-	var out bytes.Buffer
-	end := 0
-	for _, in := range list {
-		out.Write(src[end:in.offset])
-		out.WriteString(in.text)
-		end = in.offset
+	if schedule {
+		turns = switches(turns)
 	}
-	out.Write(src[end:])
-	return out.Bytes(), nil
+	used := make(map[*site]bool)
+	for _, t := range turns {
+		used[t.site] = true
+	}
+	for name, f := range p.files {
+		if f.keep(used); len(f.sites) == 0 {
+			delete(p.files, name)
+		}
+	}
+	return turns, p.files, nil
+}
+
+// An arrival is one of a goroutine at an operation.
+type arrival struct {
+	site               *site
+	role, line, column int
+}
+
+// file returns a file in which a step lies.
+func (p *planner) file(step finding.Step) (*file, error) {
+	name := finding.Abs(p.root, step.File)
+	if f := p.files[name]; f != nil {
+		return f, nil
+	}
+	if _, foreign := paths.Below(p.modCache, name); foreign && p.modCache != "" {
+		return nil, fmt.Errorf("a step lies in %s, where the go command replaces nothing", step.File)
+	}
+	f, err := parse(name, cmp.Or(p.actual[name], name))
+	if err != nil {
+		return nil, err
+	}
+	p.files[name] = f
+	return f, nil
+}
+
+// known returns the site that is known already for the same statement.
+func (p *planner) known(f *file, s *site) *site {
+	for _, old := range f.sites {
+		if old.start == s.start && old.enters == s.enters && old.deferred == s.deferred {
+			return old
+		}
+	}
+	p.sites++
+	s.id = p.sites
+	f.sites = append(f.sites, s)
+	return s
 }

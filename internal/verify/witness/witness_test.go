@@ -2,6 +2,7 @@ package witness_test
 
 import (
 	"errors"
+	"go/format"
 	"os"
 	"path/filepath"
 	"strings"
@@ -61,13 +62,13 @@ func TestPrepare(t *testing.T) {
 	want := `package stock@ // a
 
 func f(c chan int, mu locker) int {
-	cloudlintStep1 := Step(1); mu.Lock(); Done(cloudlintStep1); defer mu.Unlock() // b
+	Step(1); mu.Lock(); Done(1); defer mu.Unlock() // b
 	Step(2); if v := <-c; v > 0 {
-		go func() { cloudlintStep3 := Step(3); c <- v; Done(cloudlintStep3) }()
+		go func() { Step(3); c <- v; Done(3) }()
 	}
 	Step(4); select {
-	case c <- 1:
-	default:
+	case c <- 1: Done(4);
+	default: Done(4);
 	}
 	Step(5); return <-c
 }
@@ -100,5 +101,84 @@ func f(c chan int, mu locker) int {
 	}
 	if _, err := witness.Prepare(f, root, nil, root, tmp); err == nil {
 		t.Error("a file of the module cache is replaced")
+	}
+}
+
+const scheduled = `package stock
+
+func f(mu locker, c chan int, group errgroup) {
+	go g(c)
+	go func() {
+		defer mu.Unlock()
+		for v := range c {
+			if v > 0 { continue }
+			for range v { continue }
+		}
+	}()
+	group.Go(func() error { return nil })
+	mu.Lock(); mu.Unlock()
+}
+
+func g(c chan int) { c <- <-c }
+`
+
+// A schedule says which goroutine takes which step. What it tells of the middle of what one goroutine does on end is left out.
+func TestSchedule(t *testing.T) {
+	root, tmp := t.TempDir(), t.TempDir()
+	file := filepath.Join(root, "stock.go")
+	if err := os.WriteFile(file, []byte(scheduled), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	by := func(goroutine, starts int, s finding.Step) finding.Step {
+		s.Goroutine, s.Starts = goroutine, starts
+		return s
+	}
+	p, err := witness.Prepare(&finding.Finding{Schedule: []finding.Step{
+		by(1, 0, step("call", 3, 6)),
+		by(1, 2, step("go", 4, 2)),
+		by(1, 3, step("go", 5, 2)),
+		by(1, 4, step("go", 12, 2)),
+		by(3, 0, step("receive", 7, 3)),
+		by(3, 0, step("receive", 7, 3)), // the first and the last of them stay
+		by(3, 0, step("receive", 7, 3)),
+		by(2, 0, step("receive", 16, 27)),
+		by(2, 0, step("send", 16, 22)), // the same statement
+		by(3, 0, step("unlock", 6, 3)),
+		by(1, 0, step("lock", 13, 2)),
+		by(1, 0, step("unlock", 13, 13)),
+	}}, root, nil, "", tmp)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "1.1@1! 2.1@1~2 3.1@1>3 4.1@1>4 5.1@3 5.3@3 6.1@2 7.1@3 8.1@1 9.1@1"; p.Order != want {
+		t.Errorf("the order is %q, want %q", p.Order, want)
+	}
+	got, err := os.ReadFile(p.Replace[file])
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.NewReplacer(`; import cloudlintTesting "testing"`, "@", "cloudlintTesting.Cloudlint", "", "cloudlintChild", "child").Replace(string(got))
+	want := `package stock@
+
+func f(mu locker, c chan int, group errgroup) { Enter(1);
+	Step(2); go g(c); Done(2)
+	Step(3); { child := Go(3); go func() { Begin(child);
+		defer Done(7); defer mu.Unlock(); defer Step(7)
+		Step(5); for v := range c { Done(5);
+			if v > 0 { ; Step(5); continue }
+			for range v { continue }
+		; Step(5); }
+	}() }; Done(3)
+	Step(4); { child := Go(4); group.Go(func() error { Begin(child); return nil }) }; Done(4)
+	Step(8); mu.Lock(); Done(8); Step(9); mu.Unlock(); Done(9)
+}
+
+func g(c chan int) { Step(6); c <- <-c; Done(6) }
+`
+	if text != want {
+		t.Errorf("got %s", text)
+	}
+	if _, err := format.Source(got); err != nil {
+		t.Error(err)
 	}
 }

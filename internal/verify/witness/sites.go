@@ -1,0 +1,278 @@
+package witness
+
+import (
+	"cmp"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/cloudlint/cloudlint/internal/finding"
+)
+
+// A file is one in which steps lie.
+type file struct {
+	name   string
+	src    []byte
+	syntax *ast.File
+	tf     *token.File
+	sites  []*site
+}
+
+// A site is a statement that has steps, or the beginning of a function. What is inserted stands at offsets.
+type site struct {
+	id         int
+	start, end int
+	enters     bool  // the beginning of a function
+	deferred   bool  // a defer statement, whose call has the step
+	after      bool  // calls can stand behind it
+	begin      int   // of a statement that starts a goroutine: where its function begins, if that is to be seen
+	again      []int // of a loop: where its head comes next
+	ended      []int // in it: where what it waits for is over
+}
+
+func parse(name, actual string) (*file, error) {
+	src, err := os.ReadFile(actual)
+	if err != nil {
+		return nil, err
+	}
+	fset := token.NewFileSet()
+	f := &file{name: name, src: src}
+	if f.syntax, err = parser.ParseFile(fset, name, src, parser.SkipObjectResolution); err != nil {
+		return nil, err
+	}
+	f.tf = fset.File(f.syntax.FileStart)
+	return f, nil
+}
+
+// keep leaves the sites that are used.
+func (f *file) keep(used map[*site]bool) {
+	f.sites = slices.DeleteFunc(f.sites, func(s *site) bool { return !used[s] })
+}
+
+// pos is where a step lies.
+func (f *file) pos(step finding.Step) (token.Pos, error) {
+	if step.Line < 1 || step.Line > f.tf.LineCount() {
+		return token.NoPos, fmt.Errorf("%s has no line %d any more", step.File, step.Line)
+	}
+	return f.tf.LineStart(step.Line) + token.Pos(max(step.Column, 1)-1), nil
+}
+
+// entry returns the beginning of the function that a step names, or nothing.
+func (f *file) entry(step finding.Step) *site {
+	pos, err := f.pos(step)
+	if err != nil {
+		return nil
+	}
+	var body *ast.BlockStmt
+	ast.Inspect(f.syntax, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncDecl:
+			if n.Name.Pos() == pos {
+				body = n.Body
+			}
+		case *ast.FuncLit:
+			if n.Pos() == pos {
+				body = n.Body
+			}
+		}
+		return body == nil
+	})
+	if body == nil {
+		return nil
+	}
+	at := f.tf.Offset(body.Lbrace) + 1
+	return &site{start: at, end: at, enters: true}
+}
+
+// find returns the innermost statement of a list in which a step lies, or nothing where calls cannot be put around it.
+func (f *file) find(step finding.Step) (*site, error) {
+	pos, err := f.pos(step)
+	if err != nil {
+		return nil, err
+	}
+	var found ast.Stmt
+	list := func(stmts []ast.Stmt) {
+		for _, s := range stmts {
+			switch s.(type) {
+			case *ast.CaseClause, *ast.CommClause:
+			default:
+				if s.Pos() <= pos && pos < s.End() {
+					found = s // the inner ones come later
+				}
+			}
+		}
+	}
+	ast.Inspect(f.syntax, func(n ast.Node) bool {
+		if n == nil || n.Pos() > pos || n.End() <= pos {
+			return false
+		}
+		switch n := n.(type) {
+		case *ast.BlockStmt:
+			list(n.List)
+		case *ast.CaseClause:
+			list(n.Body)
+		case *ast.CommClause:
+			list(n.Body)
+		}
+		return true
+	})
+	if found == nil {
+		return nil, nil
+	}
+	s := &site{start: f.tf.Offset(found.Pos()), end: f.tf.Offset(found.End()), after: simple(found)}
+	inner := found
+	for {
+		labeled, ok := inner.(*ast.LabeledStmt)
+		if !ok {
+			break
+		}
+		inner = labeled.Stmt
+	}
+	switch inner := inner.(type) {
+	case *ast.DeferStmt:
+		s.deferred = true
+	case *ast.SelectStmt:
+		for _, c := range inner.Body.List {
+			s.ended = append(s.ended, f.tf.Offset(c.(*ast.CommClause).Colon)+1)
+		}
+	case *ast.RangeStmt:
+		s.ended = append(s.ended, f.tf.Offset(inner.Body.Lbrace)+1)
+		s.again = f.rounds(found, inner.Body)
+	}
+	if step.Starts > 0 && s.after {
+		if lit := started(found); lit != nil {
+			s.begin = f.tf.Offset(lit.Body.Lbrace) + 1
+		}
+	}
+	return s, nil
+}
+
+// simple reports whether another statement can stand behind a statement: it neither ends the function nor holds a block.
+func simple(s ast.Stmt) bool {
+	switch s := s.(type) {
+	case *ast.AssignStmt, *ast.SendStmt, *ast.IncDecStmt, *ast.GoStmt, *ast.DeclStmt:
+		return true
+	case *ast.ExprStmt:
+		call, ok := s.X.(*ast.CallExpr)
+		if !ok {
+			return true
+		}
+		name, ok := call.Fun.(*ast.Ident)
+		return !ok || name.Name != "panic"
+	}
+	return false
+}
+
+// started returns the function that a statement starts as a goroutine, as far as the statement itself has it, and can stand
+// in a block of its own.
+func started(s ast.Stmt) *ast.FuncLit {
+	var call *ast.CallExpr
+	switch s := s.(type) {
+	case *ast.GoStmt:
+		if lit, ok := s.Call.Fun.(*ast.FuncLit); ok {
+			return lit
+		}
+		return nil
+	case *ast.ExprStmt:
+		call, _ = s.X.(*ast.CallExpr)
+	}
+	if call == nil {
+		return nil
+	}
+	var found *ast.FuncLit
+	for _, arg := range call.Args {
+		if lit, ok := arg.(*ast.FuncLit); ok {
+			if found != nil {
+				return nil
+			}
+			found = lit
+		}
+	}
+	return found
+}
+
+// rounds returns where a loop, which a label may stand before, goes on to its next round.
+func (f *file) rounds(loop ast.Stmt, body *ast.BlockStmt) []int {
+	label := ""
+	if l, ok := loop.(*ast.LabeledStmt); ok {
+		label = l.Label.Name
+	}
+	list := []int{f.tf.Offset(body.Rbrace)}
+	var visit func(n ast.Node, inner bool)
+	visit = func(n ast.Node, inner bool) {
+		ast.Inspect(n, func(m ast.Node) bool {
+			switch m := m.(type) {
+			case *ast.FuncLit:
+				return false
+			case *ast.ForStmt:
+				if ast.Node(m) != n {
+					visit(m.Body, true)
+					return false
+				}
+			case *ast.RangeStmt:
+				if ast.Node(m) != n {
+					visit(m.Body, true)
+					return false
+				}
+			case *ast.BranchStmt:
+				if m.Tok == token.CONTINUE && (m.Label == nil && !inner || m.Label != nil && m.Label.Name == label) {
+					list = append(list, f.tf.Offset(m.Pos()))
+				}
+			}
+			return true
+		})
+	}
+	visit(body, false)
+	return list
+}
+
+// text returns the file with the calls of its sites in it, each on the line where that is.
+func (f *file) text() []byte {
+	type insertion struct {
+		offset int
+		text   string
+	}
+	list := []insertion{{f.tf.Offset(f.syntax.Name.End()), `; import cloudlintTesting "testing"`}}
+	slices.SortFunc(f.sites, func(a, b *site) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end)) })
+	for _, s := range f.sites {
+		call := func(name string) string { return fmt.Sprintf("cloudlintTesting.Cloudlint%s(%d)", name, s.id) }
+		add := func(offset int, text string) { list = append(list, insertion{offset, text}) }
+		switch {
+		case s.enters:
+			add(s.start, " "+call("Enter")+";")
+		case s.deferred:
+			// The last that is deferred runs first.
+			add(s.start, "defer "+call("Done")+"; ")
+			add(s.end, "; defer "+call("Step"))
+		case s.begin > 0:
+			add(s.start, call("Step")+"; { cloudlintChild := "+call("Go")+"; ")
+			add(s.begin, " cloudlintTesting.CloudlintBegin(cloudlintChild);")
+			add(s.end, " }; "+call("Done"))
+		default:
+			add(s.start, call("Step")+"; ")
+			if s.after {
+				add(s.end, "; "+call("Done"))
+			}
+		}
+		for _, offset := range s.ended {
+			add(offset, " "+call("Done")+";")
+		}
+		for _, offset := range s.again {
+			add(offset, "; "+call("Step")+"; ")
+		}
+	}
+	slices.SortStableFunc(list, func(a, b insertion) int { return cmp.Compare(a.offset, b.offset) })
+	var out strings.Builder
+	end := 0
+	for _, in := range list {
+		out.Write(f.src[end:in.offset])
+		out.WriteString(in.text)
+		end = in.offset
+	}
+	out.Write(f.src[end:])
+	return []byte(out.String())
+}
