@@ -3,92 +3,82 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
-const leaking = `-- go.mod --
-module corp.example/shop
+// mending is how testdata/writetest.txtar says how a leak is there and how it is mended.
+var mending = regexp.MustCompile(`\[([^\[\]|\n]*)\|([^\[\]\n]*)\]`)
 
-go 1.26
--- fetch/fetch.go --
-package fetch
-
-import "context"
-
-type Source[T any] struct{ Load func() T }
-
-func (s Source[T]) Fetch(ctx context.Context) (v T, err error) {
-	result := make(chan T)
-	go func() { result <- s.Load() }()
-	select {
-	case v = <-result:
-		return v, nil
-	case <-ctx.Done():
-		return v, ctx.Err()
-	}
-}
--- fetch/fetch_test.go --
-package fetch_test
-
-import (
-	"context"
-	"testing"
-
-	"corp.example/shop/fetch"
-)
-
-var first = true
-
-func TestFetch(t *testing.T) {
-	t.Parallel()
-	t.Run("ends", func(t *testing.T) {
-		t.Parallel()
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		left := make(chan bool) // Fetch never gets the value
-		s := fetch.Source[int]{Load: func() int { <-left; return 1 }}
-		s.Fetch(ctx)
-		close(left)
-	})
-}
-
-func TestOnce(t *testing.T) {
-	if c := make(chan int); first {
-		go func() { <-c }()
-	}
-	first = false
-}
-`
-
-// A test that is written fails before the leak is mended and passes after. One that would pass is not kept.
+// Tests that are written fail before the leaks are mended and pass after, in the form that works for each. Of those that
+// would not do so, it says why there are none.
 func TestVerifyWriteTest(t *testing.T) {
-	dir := module(t, leaking)
-	// The second run of TestOnce in one process leaves nothing.
-	edit(t, dir, "fetch/fetch_test.go", "first = true", "first = !strings.Contains(strings.Join(os.Args, \" \"), \"Leaves\")")
-	edit(t, dir, "fetch/fetch_test.go", "\"context\"\n", "\"context\"\n\t\"os\"\n\t\"strings\"\n")
-	r := cloudlint(t, dir, "verify", "--write-test")
-	if r.status != 4 || !strings.Contains(r.stderr, "wrote fetch/cloudlint_leak_x_test.go, which fails as long as the leaks are there: go test -run '^(TestFetchLeavesNothingInSourceFetch)$' ./fetch\n") {
-		t.Fatalf("status %d\n%s", r.status, r.stderr)
-	}
-	if !strings.Contains(r.stderr, "no test about TestOnce (fetch_test.go:") {
-		t.Errorf("it does not say what it has not kept: %s", r.stderr)
-	}
-	if status := goTest(t, dir); status == 0 {
-		t.Error("the written test passes with the leak")
-	}
-	cloudlint(t, dir, "verify", "--write-test").wantError(t, 2, "cloudlint_leak_x_test.go is there already")
-
-	edit(t, dir, "fetch/fetch.go", "make(chan T)", "make(chan T, 1)")
-	if status := goTest(t, dir); status != 0 {
-		t.Error("the written test fails without the leak")
-	}
-	if err := os.Remove(filepath.Join(dir, "fetch", "cloudlint_leak_x_test.go")); err != nil {
+	t.Parallel()
+	data, err := os.ReadFile("testdata/writetest.txtar")
+	if err != nil {
 		t.Fatal(err)
 	}
+	dir := module(t, mending.ReplaceAllString(string(data), "$1"))
+	before := sums(t, dir)
+	r := cloudlint(t, dir, "verify", "--write-test", "./...", "--", "-tags=integration", "-run=.")
+	for _, part := range []string{
+		"wrote kinds/cloudlint_leak_test.go (6 tests, 5 with testing/synctest), which fails as long as the leaks are there: go test -tags=integration -run '^(TestFetchLeavesNothingInFetch|",
+		"wrote named/cloudlint_leak_test.go (1 test, 1 with testing/synctest)",
+		"wrote named/cloudlint_leak2_test.go (1 test, 1 with testing/synctest)",
+		"wrote outside/cloudlint_leak_x_test.go (2 tests, 1 with testing/synctest)",
+		"wrote special/cloudlint_leak_test.go (3 tests, 1 with testing/synctest)",
+		"wrote state/cloudlint_leak_test.go (1 test, 0 with testing/synctest)",
+		"no test about wait (outside_test.go:39): FuzzBox is a fuzz test, which a test cannot call\n",
+		"no test about TestRegister (special_test.go:40): TestRegister ends the process when it runs a second time in it: panic: registered twice",
+	} {
+		if !strings.Contains(r.stderr, part) {
+			t.Errorf("it does not say %q", part)
+		}
+	}
+	if r.status != 4 || strings.Count(r.stderr, "\nwrote ") != 6 || strings.Count(r.stderr, "no test about ") != 2 || t.Failed() {
+		t.Fatalf("status %d\n%s", r.status, r.stderr)
+	}
+	for name, sum := range sums(t, dir) {
+		if before[name] != sum && !strings.HasPrefix(filepath.Base(name), "cloudlint_leak") {
+			t.Errorf("%s has changed", name)
+		}
+	}
+	cloudlint(t, dir, "verify", "--write-test", "./state").wantError(t, 2, "state/cloudlint_leak_test.go is there already")
+
+	written := []string{
+		"TestALeavesNothingInTestA", "TestAllLeavesNothingInAll", "TestBoxLeavesNothingInBoxFill", "TestEitherLeavesNothingInEither",
+		"TestFetchLeavesNothingInFetch", "TestExampleBoxLeavesNothingInReceive", "TestLateLeavesNothingInLate", "TestLeakLeavesNothingInLeak2",
+		"TestLogLeavesNothingInLogWrite", "TestNetLeavesNothingInLeak", "TestOnceLeavesNothingInTestOnce", "TestStockLeavesNothingInStockTell",
+		"TestSuiteLeavesNothingInTestSuite", "TestTaggedLeavesNothingInTestTagged",
+	}
+	slices.Sort(written)
+	for _, args := range [][]string{{}, {"-tags=integration"}} {
+		want := slices.DeleteFunc(slices.Clone(written), func(name string) bool { return len(args) == 0 && strings.Contains(name, "Tagged") })
+		if diff := cmp.Diff(want, failing(t, dir, args...)); diff != "" {
+			t.Errorf("with the leaks other tests fail: %s", diff)
+		}
+	}
+	addFiles(t, dir, mending.ReplaceAllString(string(data), "$2"))
+	if names := failing(t, dir, "-tags=integration"); len(names) > 0 {
+		t.Errorf("without the leaks there fail %v", names)
+	}
 }
 
-func goTest(t *testing.T, dir string) int {
+// failing runs a module's tests, which compile and pass go vet, and returns which fail, sorted.
+func failing(t *testing.T, dir string, args ...string) []string {
 	t.Helper()
-	return execute(t, command(dir, "go", "test", "./...")).status
+	r := execute(t, command(dir, "go", slices.Concat([]string{"test", "-vet=all"}, args, []string{"./..."})...))
+	if strings.Contains(r.stdout+r.stderr, "build failed") || strings.Contains(r.stdout, "panic:") {
+		t.Errorf("%s%s", r.stdout, r.stderr)
+	}
+	var names []string
+	for _, m := range regexp.MustCompile(`(?m)^--- FAIL: (\S+)`).FindAllStringSubmatch(r.stdout, -1) {
+		names = append(names, m[1])
+	}
+	slices.Sort(names)
+	return names
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cloudlint/cloudlint/internal/app"
+	"github.com/cloudlint/cloudlint/internal/verify/regress"
 )
 
 const verifyHelp = `Runs the tests of packages as go test does, and reports the goroutines that they leave:
@@ -50,10 +51,12 @@ func newVerify(a *app.App) *cobra.Command {
 	f.IntVar(&opts.Seed, "seed", 1, "with --perturb: the `number` that the schedules are made of")
 	f.StringArrayVar(&opts.Schedules, "schedule", nil, "run the tests under this `SCHEDULE` as well, say sleep:7, as a report names it")
 	f.StringVar(&opts.Reproduce, "reproduce", "", "force the path of one `finding`, a fingerprint or CODE@FILE:LINE, and say whether its bug shows")
-	f.BoolVar(&opts.WriteTest, "write-test", false, "write tests beside yours that fail as long as the proven leaks are there")
+	f.Var(newChoice(&opts.WriteTest, "", app.WriteAny, string(regress.Bubble), string(regress.Check)), "write-test", "write tests beside yours that fail as long as the proven leaks are there, each in the `form` that works: auto, synctest, check")
+	f.Lookup("write-test").NoOptDefVal = app.WriteAny
 	f.DurationVar(&opts.Watch, "watch", 30*time.Second, "how `often` to look for tests that wait for ever while they run; 0: never")
 	addAnalysisFlags(cmd, &opts.LintOptions)
 	completeChoice(cmd, f, "fail-on-evidence")
+	completeChoice(cmd, f, "write-test")
 	cmd.AddCommand(newVerifyProfile(a))
 	return cmd
 }

@@ -30,12 +30,15 @@ type VerifyOptions struct {
 	Perturb        int  // run them that many times more, under other schedules
 	Seed           int  // of the first of these
 	Schedules      []string
-	WriteTest      bool   // write tests that fail as long as proven leaks are there
+	WriteTest      string // write tests that fail as long as proven leaks are there: WriteAny, or a regress.Form
 	Reproduce      string // one finding, whose path is to be forced
 }
 
 // ExitLeak is the exit status where the tests pass, and have left goroutines that can never go on.
 const ExitLeak = 4
+
+// WriteAny has each test written in the form that is best for it.
+const WriteAny = "auto"
 
 // Verify analyses packages, runs their tests as go test does, and reports which goroutines the tests left, and which
 // findings that confirms. Standard output is the tests'.
@@ -79,8 +82,8 @@ func (a *App) Verify(ctx context.Context, o VerifyOptions, patterns []string) er
 		return err
 	}
 	v.add(report, result, leaks)
-	if o.WriteTest {
-		if err := v.writeTests(ctx, report, leaks, v.places(result.GOROOT)); err != nil {
+	if o.WriteTest != "" {
+		if err := v.writeTests(ctx, report, leaks, result); err != nil {
 			return err
 		}
 	}

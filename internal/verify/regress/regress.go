@@ -1,156 +1,154 @@
 // Package regress writes tests that fail as long as a leak is there which a run of tests has shown. They need neither
-// cloudlint nor any other package: each runs the test that has shown the leak, and counts the goroutines that then wait in
-// its place.
+// cloudlint nor any other package: each runs the test that has shown the leak, and looks which goroutines then stay in the
+// leak's function. A test does so in a bubble of testing/synctest, where time costs nothing and no goroutine of others is
+// seen, if that works, and else after a real moment: both are tried, and what is kept has failed by the leak.
 package regress
 
 import (
-	"bytes"
-	_ "embed"
-	"errors"
 	"fmt"
-	"go/ast"
-	"go/format"
-	"go/parser"
-	"go/token"
-	"io/fs"
-	"os"
-	"path/filepath"
+	"go/version"
 	"slices"
 	"strings"
-	"text/template"
-	"unicode"
+)
+
+// A Form is how a test looks for goroutines.
+type Form string
+
+const (
+	Bubble Form = "synctest" // in a bubble of testing/synctest
+	Check  Form = "check"    // when the test has ended, and a moment later
 )
 
 // A Leak is what a test is to be written about.
 type Leak struct {
-	Dir      string // of the package whose test has shown it
-	Test     string // the name of that test, with its subtest, if it is one
 	Func     string // in which the goroutines wait, as stacks name it
 	Function string // the same for people
 	Place    string // file and line
+	Op       string // what they wait for, in the runtime's words
 	What     string // what they do: "it sends on a channel"
 	Code     string // of the finding
+	Starters []Starter
 }
 
-// A File is one that has been made.
-type File struct {
-	Path  string
-	Text  []byte
-	Tests []string // their names
-	Leaks []Leak   // what they are about, in the same order
+// A Starter is a test that has shown a leak.
+type Starter struct{ Package, Test string } // import path; name, with the subtest's, if it is one
+
+// A Package is one whose tests have shown a leak.
+type Package struct {
+	Dir       string
+	Name      string
+	GoVersion string            // of its module: "1.26.0"
+	Tests     []string          // names of the files of its tests that belong to the build
+	Replace   map[string]string // of the user's overlay
 }
 
-//go:embed regress.tmpl
-var text string
+// A Test is one to be written.
+type Test struct {
+	Leak
+	Package string // import path
+	Top     string // the function that is called
+	Name    string
+	Form    Form
+	// NoBubble says why there is no point in trying a bubble; empty: there may be.
+	NoBubble string
 
-// names of the files: for tests inside the package, and for those outside.
-const (
-	inside  = "cloudlint_leak_test.go"
-	outside = "cloudlint_leak_x_test.go"
-)
+	decl declaration
+	page *page
+}
 
-// Files makes the files for leaks: at most two for each package. Leaks whose test has no function of its own are passed over.
-// It is an error if a file is there already.
-func Files(leaks []Leak) ([]File, error) {
-	type key struct{ dir, pkg string }
-	type test struct {
-		Leak
-		Name, Top string
+// A Refusal is a leak about which there is no test, and why.
+type Refusal struct {
+	Leak Leak
+	Why  string
+}
+
+// A Plan is what tests there may be.
+type Plan struct {
+	Tests   []*Test
+	Refused []Refusal
+
+	sources map[string]*source // by import path
+	pages   map[home]*page
+}
+
+// New plans a test for each leak: it chooses which of its tests is called, one that may run in a bubble if there is one. packages
+// are by import path.
+func New(leaks []Leak, packages map[string]Package) *Plan {
+	p := &Plan{sources: make(map[string]*source), pages: make(map[home]*page)}
+	for path, pkg := range packages {
+		p.sources[path] = readSource(pkg)
 	}
-	tests := make(map[key][]test)
-	var keys []key
-	taken := make(map[string]bool) // names, with their folders
 	for _, l := range leaks {
-		top, _, _ := strings.Cut(l.Test, "/")
-		pkg, err := declares(l.Dir, top, taken)
-		if err != nil {
-			return nil, err
-		}
-		if pkg == "" {
-			continue
-		}
-		t := test{Leak: l, Top: top, Name: top + "LeavesNothingIn" + identifier(l.Function)}
-		for base, n := t.Name, 2; taken[l.Dir+"\n"+t.Name]; n++ {
-			t.Name = fmt.Sprint(base, n)
-		}
-		taken[l.Dir+"\n"+t.Name] = true
-		k := key{l.Dir, pkg}
-		if tests[k] == nil {
-			keys = append(keys, k)
-		}
-		tests[k] = append(tests[k], t)
-	}
-	page, err := template.New("").Parse(text)
-	if err != nil {
-		return nil, err
-	}
-	var files []File
-	for _, k := range keys {
-		f := File{Path: filepath.Join(k.dir, inside)}
-		if strings.HasSuffix(k.pkg, "_test") {
-			f.Path = filepath.Join(k.dir, outside)
-		}
-		if _, err := os.Lstat(f.Path); !errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("%s is there already: remove it, or give it another name", f.Path)
-		}
-		var b bytes.Buffer
-		if err := page.Execute(&b, map[string]any{"Package": k.pkg, "Tests": tests[k]}); err != nil {
-			return nil, err
-		}
-		if f.Text, err = format.Source(b.Bytes()); err != nil {
-			return nil, err
-		}
-		for _, t := range tests[k] {
-			f.Tests, f.Leaks = append(f.Tests, t.Name), append(f.Leaks, t.Leak)
-		}
-		files = append(files, f)
-	}
-	return files, nil
-}
-
-// declares returns the name of the package in a folder that declares a test, or nothing, and notes which names are taken.
-func declares(dir, test string, taken map[string]bool) (pkg string, err error) {
-	names, err := filepath.Glob(filepath.Join(dir, "*_test.go"))
-	if err != nil {
-		return "", err
-	}
-	slices.Sort(names)
-	fset := token.NewFileSet()
-	for _, name := range names {
-		file, err := parser.ParseFile(fset, name, nil, parser.SkipObjectResolution)
-		if err != nil {
-			return "", err
-		}
-		for _, d := range file.Decls {
-			f, ok := d.(*ast.FuncDecl)
-			if !ok || f.Recv != nil {
+		var chosen *Test
+		why := "no test of its own has started it"
+		for _, s := range l.Starters {
+			source, ok := p.sources[s.Package]
+			if !ok {
+				why = fmt.Sprintf("%s is no package of this module", s.Package)
 				continue
 			}
-			taken[dir+"\n"+f.Name.Name] = true
-			// A benchmark, an example or a fuzz test takes something else than a *testing.T.
-			if f.Name.Name == test && strings.HasPrefix(test, "Test") {
-				pkg = file.Name.Name
+			t, reason := source.test(l, s, packages[s.Package].GoVersion)
+			switch {
+			case t == nil:
+				why = reason
+			case chosen == nil || chosen.NoBubble != "" && t.NoBubble == "":
+				chosen = t
 			}
 		}
+		if chosen == nil {
+			p.Refused = append(p.Refused, Refusal{l, why})
+			continue
+		}
+		source := p.sources[chosen.Package]
+		chosen.page = p.page(chosen.decl.home, source)
+		chosen.Name = source.free(testName(chosen.Top) + "LeavesNothingIn" + identifier(l.Function))
+		source.taken[chosen.Name] = true
+		p.Tests = append(p.Tests, chosen)
 	}
-	return pkg, nil
+	return p
 }
 
-// identifier makes a part of a name: "(*Stock).Count" gives StockCount.
-func identifier(function string) string {
-	var b strings.Builder
-	upper := true
-	for _, r := range function {
-		switch {
-		case unicode.IsLetter(r) || unicode.IsDigit(r) && b.Len() > 0:
-			if upper {
-				r = unicode.ToUpper(r)
-			}
-			b.WriteRune(r)
-			upper = false
-		default:
-			upper = true
-		}
+// test returns the test for a leak that a starter has shown, or why there can be none.
+func (s *source) test(l Leak, starter Starter, goVersion string) (*Test, string) {
+	top, sub, _ := strings.Cut(starter.Test, "/")
+	switch {
+	case top == "":
+		return nil, "no test of its own has started it"
+	case strings.HasPrefix(top, "Fuzz"):
+		return nil, top + " is a fuzz test, which a test cannot call"
+	case strings.HasPrefix(top, "Benchmark"):
+		return nil, top + " is a benchmark, which a test cannot call"
 	}
-	return b.String()
+	d, ok := s.functions[top]
+	if !ok {
+		return nil, fmt.Sprintf("no file of the tests declares %s as a function that takes a *testing.T, or as an example", top)
+	}
+	t := &Test{Leak: l, Package: starter.Package, Top: top, decl: d}
+	switch {
+	case !version.IsValid("go"+goVersion) || version.Compare("go"+goVersion, "go1.25") < 0:
+		t.NoBubble = fmt.Sprintf("the module is for Go %s, and testing/synctest is there since 1.25", goVersion)
+	case !slices.Contains(durable(), l.Op):
+		t.NoBubble = fmt.Sprintf("in a bubble a goroutine that waits so (%s) counts as one that runs", l.Op)
+	case sub != "":
+		t.NoBubble = top + " has subtests, for which there is no place in a bubble"
+	case d.calls != "":
+		t.NoBubble = fmt.Sprintf("%s calls %s, for which there is no place in a bubble", top, d.calls)
+	}
+	return t, ""
+}
+
+// testName is the function's name, as that of a test begins.
+func testName(top string) string {
+	if strings.HasPrefix(top, "Test") {
+		return top
+	}
+	return "Test" + top
+}
+
+// durable lists the waits that a bubble knows only its own goroutines can end. A lock is none, whoever holds it.
+func durable() []string {
+	return []string{
+		"chan send", "chan send (nil chan)", "chan receive", "chan receive (nil chan)", "select", "select (no cases)",
+		"sync.WaitGroup.Wait", "sync.Cond.Wait",
+	}
 }

@@ -53,6 +53,7 @@ type Variation struct {
 // A Result is what became of a run.
 type Result struct {
 	Status    int // go test's exit status
+	Took      time.Duration
 	GoVersion string
 	GOROOT    string
 	Reports   []*Report
@@ -110,12 +111,13 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	}
 	cmd.Env = append(cmd.Env, o.Vary.Env...)
 	stop := watch(reports, o.Watched)
+	started := time.Now()
 	status, err := gocmd.Guarded(ctx, cmd, o.Self, tmp)
 	stop()
 	if err != nil {
 		return nil, err
 	}
-	r := &Result{Status: status, GoVersion: env.GOVERSION, GOROOT: goroot}
+	r := &Result{Status: status, Took: time.Since(started), GoVersion: env.GOVERSION, GOROOT: goroot}
 	r.Reports, r.Lost, err = readAll(reports)
 	return r, err
 }

@@ -19,17 +19,9 @@ func Plan(ctx context.Context, o Options, tmp string) (*perturb.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	flags, _ := o.testFlags()
-	list := perturb.Options{Dir: o.Dir, Patterns: o.Patterns, Replace: replace, ModCache: env.GOMODCACHE, Tmp: filepath.Join(tmp, "sources")}
-	for _, name := range []string{"tags", "mod", "modfile", "overlay"} {
-		if _, value := takeFlag(flags, name); value != "" {
-			list.Flags = append(list.Flags, "-"+name+"="+value)
-		}
-	}
-	if o.Tags != "" && !HasFlag(flags, "tags") {
-		list.Flags = append(list.Flags, "-tags="+o.Tags)
-	}
-	return perturb.Prepare(ctx, list)
+	return perturb.Prepare(ctx, perturb.Options{
+		Dir: o.Dir, Patterns: o.Patterns, Flags: o.listFlags(), Replace: replace, ModCache: env.GOMODCACHE, Tmp: filepath.Join(tmp, "sources"),
+	})
 }
 
 // Witness prepares what runs need that force a finding's path, in a folder that stays until they have ended. root is the
