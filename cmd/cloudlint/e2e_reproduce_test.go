@@ -84,3 +84,59 @@ func TestVerifyReproduce(t *testing.T) {
 	cloudlint(t, dir, "verify", "--perturb", "2", "--schedule", "race:1").wantError(t, 2, "give one of them")
 	cloudlint(t, dir, "verify", "--schedule", "nap:1").wantError(t, 2, "no way to run")
 }
+
+const stopped = `-- go.mod --
+module corp.example/queue
+
+go 1.26
+-- queue.go --
+package queue
+
+// A Queue works on what is put.
+type Queue struct {
+	in   chan int
+	done chan struct{}
+	sum  int
+}
+
+func New() *Queue {
+	q := &Queue{in: make(chan int), done: make(chan struct{})}
+	go q.work()
+	return q
+}
+
+func (q *Queue) work() {
+	for {
+		select {
+		case v := <-q.in:
+			q.sum += v
+		case <-q.done:
+			return
+		}
+	}
+}
+
+func (q *Queue) Put(v int) { q.in <- v }
+
+func (q *Queue) Stop() { close(q.done) }
+-- queue_test.go --
+package queue
+
+import "testing"
+
+func TestQueue(t *testing.T) {
+	q := New()
+	go q.Put(1)
+	q.Stop()
+}
+`
+
+// That a goroutine stays confirms what is said of a method that ends the work only after that method was called.
+func TestVerifyReproduceStop(t *testing.T) {
+	dir := module(t, stopped)
+	cloudlint(t, dir, "verify", "--reproduce", "CL1011@queue.go:27").
+		want(t, 4, "CL1011 queue.go:27: confirmed: a goroutine waits there for ever (chan send)", "    1 ", "    2 ", "    3 goroutine 1: the close of", "    4 ", "    5 goroutine 3: the send on q.in waits (queue.go:27)", "    TestQueue ")
+	edit(t, dir, "queue_test.go", "\tq.Stop()\n", "")
+	edit(t, dir, "queue_test.go", "q := New()", "q := &Queue{in: make(chan int), done: make(chan struct{})}")
+	cloudlint(t, dir, "verify", "--reproduce", "CL1011@queue.go:27").want(t, 0, "CL1011 queue.go:27: not confirmed in ")
+}

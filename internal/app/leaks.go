@@ -25,7 +25,7 @@ func (r *run) addLeaks(report *finding.Report, leaks []*verify.Leak, places veri
 	comments := newComments(r.overlay())
 	functions := newFunctions(r.opts.Overlay, r.app.Options.Dir)
 	var all *finding.Report // made where there is anything to explain
-	for _, l := range rest {
+	for _, l := range verify.Gather(rest) {
 		f := l.Finding(places, report.Root)
 		silenced := comments.silence(finding.Abs(report.Root, f.File), f.Line, rules)
 		if l.Created != nil {

@@ -12,7 +12,6 @@ import (
 
 	"github.com/cloudlint/cloudlint/internal/finding"
 	"github.com/cloudlint/cloudlint/internal/gocmd"
-	"github.com/cloudlint/cloudlint/internal/rule"
 	"github.com/cloudlint/cloudlint/internal/verify"
 	"github.com/cloudlint/cloudlint/internal/verify/hooks"
 	"github.com/cloudlint/cloudlint/internal/verify/perturb"
@@ -77,14 +76,14 @@ func (v *verification) reproduce(ctx context.Context, selector string) error {
 			_, _ = io.WriteString(v.app.stderr, output.String())
 			return Usagef("%s: no test ran", place)
 		}
+		taken := 0
 		for _, r := range result.Reports {
-			steps = max(steps, r.Steps)
+			taken = max(taken, r.Steps)
 		}
+		steps = max(steps, taken)
 		places := v.places(result.GOROOT)
-		report := &finding.Report{Root: all.Root, Findings: []finding.Finding{*f}}
-		verify.Join(report, verify.Leaks(result.Reports, places), places)
-		e := report.Findings[0].Evidence
-		if e == nil || e.Status != finding.Confirmed {
+		e := verify.Confirm(f, all.Root, verify.Leaks(result.Reports, places), places)
+		if e == nil || verify.ClaimOf(f) == verify.AfterSteps && (!plan.Scheduled || taken < len(plan.Steps)) {
 			continue
 		}
 		if e.Class != string(verify.Proven) {
@@ -189,8 +188,8 @@ func (v *verification) choose(report *finding.Report, selector string) (*finding
 	switch {
 	case len(found) == 0:
 		return nil, Usagef("--reproduce: no finding is %s: give a fingerprint, as in --format json, or CODE@FILE:LINE", selector)
-	case found[0].Family != rule.Goroutines:
-		return nil, Usagef("--reproduce: %s is no finding about goroutines: nothing that a run leaves behind confirms it", found[0].Code)
+	case verify.ClaimOf(found[0]) == verify.NoClaim:
+		return nil, Usagef("--reproduce: %s does not say of a goroutine that it stays: nothing that a run leaves behind confirms it", found[0].Code)
 	}
 	return found[0], nil
 }

@@ -68,8 +68,11 @@ func (l *Leak) Finding(places Places, root string) finding.Finding {
 	for _, s := range f.Path {
 		f.Related = append(f.Related, finding.Related{Message: s.Message, Range: s.Range})
 	}
+	f.Related = append(f.Related, l.others(places, root)...)
 	parts := finding.Parts{Code: f.Code, Package: f.Package, Function: f.Function, Op: l.Op}
 	switch {
+	case l.Of.path != "": // which place comes first is chance
+		parts = finding.Parts{Code: f.Code, Package: l.Of.path}
 	case l.Live != nil:
 		parts.Object = began(l.Example.Frames) // which each form of profile knows
 	case l.Created != nil:
@@ -142,10 +145,13 @@ func (l *Leak) message(name string) string {
 		fmt.Fprintf(&b, "%d goroutines wait in %s: each%s", l.Count, name, strings.TrimPrefix(what(l.Op), "it"))
 	case l.Class == Proven:
 		fmt.Fprintf(&b, "%s waits for ever in %s: %s, and nothing that can still run reaches what it waits for", who, name, what(l.Op))
+	case len(l.Others) > 0:
+		fmt.Fprintf(&b, "%d goroutines of %s %s are still there after all tests, in %d places: one is in %s, where %s",
+			l.Count, l.Of.path, l.Of.version, len(l.Others)+1, name, what(l.Op))
 	default:
 		fmt.Fprintf(&b, "%s is still in %s after all tests: %s", who, name, what(l.Op))
 	}
-	if l.Count > 1 && l.Class != Blocked {
+	if l.Count > 1 && l.Class != Blocked && len(l.Others) == 0 {
 		fmt.Fprintf(&b, "; %d such", l.Count)
 	}
 	if tests := l.tests(); tests != "" {
@@ -216,6 +222,8 @@ func (l *Leak) advice() string {
 	case l.Class == Proven:
 	case l.Class == Blocked:
 		return "if they are not so many on purpose, bound how many are started, and have each wait for a context that ends as well"
+	case l.Of.path != "":
+		return "close or stop what the tests have opened of it; what nothing can stop is no fault of theirs"
 	case l.Op == "sleep":
 		return "unless it ends when it wakes, stop it where the test ends"
 	default:

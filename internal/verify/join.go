@@ -41,6 +41,36 @@ func Join(report *finding.Report, leaks []*Leak, places Places) (rest []*Leak) {
 	return slices.DeleteFunc(slices.Clone(leaks), func(l *Leak) bool { return explained[l] })
 }
 
+// A Claim is what it takes to confirm a finding.
+type Claim int
+
+const (
+	NoClaim     Claim = iota // no goroutine that stays confirms it
+	AfterSteps               // one that stays after the steps which the finding tells of, and not any
+	AnyThatStay              // one that stays where it says so
+)
+
+// ClaimOf says what it takes to confirm a finding.
+func ClaimOf(f *finding.Finding) Claim {
+	switch {
+	case observable(f):
+		return AnyThatStay
+	case f.Code == "CL1011" && len(f.Schedule) > 0:
+		return AfterSteps
+	}
+	return NoClaim
+}
+
+// Confirm returns what the leaks say of a finding, if one of them confirms it; else nothing.
+func Confirm(f *finding.Finding, root string, leaks []*Leak, places Places) *finding.Evidence {
+	for _, l := range leaks { // the first is the surest
+		if l.confirms(f, root, places) {
+			return l.Evidence(finding.Confirmed, places, root)
+		}
+	}
+	return nil
+}
+
 // otherClaims are the rules about goroutines that do not say that one stays in any run: about what Close does (the tests may not
 // have called it), about channels that are closed twice, and about what a goroutine uses after the request. That a goroutine stays in such a place confirms nothing, and neither does its absence
 // tell anything.

@@ -42,6 +42,9 @@ type Leak struct {
 	Example *stacks.Goroutine
 	Runs    []string // names of the runs that showed it, where there were several; Count and Tests are of the first
 	Live    *Live    // nil: tests have shown it
+	// Of and Others are what Gather has made one leak of: survivors in one dependency. Count and Tests are of all.
+	Of     dependency
+	Others []*Leak
 }
 
 // A Test says how many goroutines of a leak one test has started.
@@ -66,12 +69,16 @@ func Leaks(reports []*testrun.Report, places Places) []*Leak {
 	}
 	leaks := slices.Collect(maps.Values(groups))
 	for _, l := range leaks {
-		slices.SortFunc(l.Tests, func(a, b Test) int {
-			return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Package, b.Package), cmp.Compare(a.Name, b.Name))
-		})
+		sortTests(l.Tests)
 	}
 	slices.SortFunc(leaks, compare)
 	return leaks
+}
+
+func sortTests(tests []Test) {
+	slices.SortFunc(tests, func(a, b Test) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Package, b.Package), cmp.Compare(a.Name, b.Name))
+	})
 }
 
 // key tells causes apart.

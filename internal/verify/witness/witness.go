@@ -18,9 +18,10 @@ import (
 
 // A Plan is a witness that can be forced.
 type Plan struct {
-	Replace map[string]string // for the overlay
-	Order   string            // the value of hooks.Witness
-	Steps   []finding.Step    // those that take turns
+	Replace   map[string]string // for the overlay
+	Order     string            // the value of hooks.Witness
+	Steps     []finding.Step    // those that take turns
+	Scheduled bool              // they are of the finding's schedule, and not of its path
 }
 
 // ErrNoSteps is the error for a finding without two steps whose order could be forced.
@@ -41,8 +42,10 @@ type planner struct {
 // Prepare plans to force a finding's schedule, or its path where it has none. root is the report's; actual is what the user's
 // overlay replaces; modCache is where nothing can be replaced; the copies are written to the folder tmp.
 func Prepare(f *finding.Finding, root string, actual map[string]string, modCache, tmp string) (*Plan, error) {
+	scheduled := true
 	turns, files, err := plan(f.Schedule, true, root, actual, modCache)
 	if err != nil || len(turns) < 2 {
+		scheduled = false
 		turns, files, err = plan(f.Path, false, root, actual, modCache)
 	}
 	if err != nil {
@@ -51,7 +54,7 @@ func Prepare(f *finding.Finding, root string, actual map[string]string, modCache
 	if len(turns) < 2 {
 		return nil, ErrNoSteps
 	}
-	p := &Plan{Replace: make(map[string]string)}
+	p := &Plan{Replace: make(map[string]string), Scheduled: scheduled}
 	var order []string
 	for _, t := range turns {
 		order = append(order, t.String())
