@@ -175,7 +175,9 @@ func TestInjectHTTP(t *testing.T) {
 				_, err := post(t, in, context.Background())
 				result <- err
 			}()
-			time.Sleep(20 * time.Millisecond)
+			for in.Counts().BlackHoles == 0 { // until the request hangs
+				time.Sleep(time.Millisecond)
+			}
 		})
 		r.wantClean(t)
 		if err := <-result; !errors.Is(err, verify.ErrInjected) {

@@ -133,3 +133,19 @@ func leakSend(c chan int) { c <- 1 }
 
 // leakOne leaves a goroutine that waits on a channel nobody else has.
 func leakOne() { go leakSend(make(chan int)) }
+
+// parked waits until so many goroutines wait in a function.
+func parked(n int, function, state string) {
+	for ; ; time.Sleep(time.Millisecond) {
+		count, buf := 0, make([]byte, 1<<20+runtime.NumGoroutine()<<10)
+		for _, g := range strings.Split(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
+			header, frames, _ := strings.Cut(g, "\n")
+			if strings.Contains(header, "["+state) && strings.Contains(frames, function) {
+				count++
+			}
+		}
+		if count >= n {
+			return
+		}
+	}
+}

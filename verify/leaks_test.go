@@ -23,7 +23,7 @@ import (
 	"github.com/cloudlint/cloudlint/verify"
 )
 
-var quick = verify.Settle(100 * time.Millisecond)
+var quick = verify.Settle(250 * time.Millisecond)
 
 func canProve() bool { return pprof.Lookup("goroutineleak") != nil }
 
@@ -85,7 +85,7 @@ func TestLeaksUnderOtherLabels(t *testing.T) {
 
 func TestLeaksNothing(t *testing.T) {
 	r := record(t, func(t testing.TB) {
-		verify.Leaks(t)
+		verify.Leaks(t, verify.Settle(30*time.Second))
 		done := make(chan bool)
 		go func() { time.Sleep(150 * time.Millisecond); close(done) }() // ends after the test
 		t.Cleanup(func() { <-done })
@@ -244,7 +244,7 @@ func TestNoFalseAlarms(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			record(t, func(t testing.TB) {
-				verify.Leaks(t, verify.Settle(2*time.Second))
+				verify.Leaks(t, verify.Settle(30*time.Second))
 				test.body(t)
 			}).wantClean(t)
 		})

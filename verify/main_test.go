@@ -24,7 +24,6 @@ func (m m) Run() int { m.body(); return m.code }
 
 // runChild is what this program does when a test has started it again.
 func runChild(tests *testing.M, child string) int {
-	quick := verify.Settle(100 * time.Millisecond)
 	switch child {
 	case "sleep":
 		time.Sleep(300 * time.Millisecond)
