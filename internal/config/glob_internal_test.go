@@ -56,7 +56,7 @@ func TestGlobTime(t *testing.T) {
 	if g.match(strings.Repeat("aaaaaaaaaaaa/", 400) + "y") {
 		t.Error("matches")
 	}
-	if took := time.Since(start); took > 5*time.Second {
+	if took := time.Since(start); took > time.Minute {
 		t.Errorf("took %v", took)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -133,6 +134,8 @@ func TestAuto(t *testing.T) {
 			dir := unpack(t, "-- go.mod --\nmodule m\n\ngo 1.26\n-- m.go --\npackage m\n\nimport _ \"errors\"\n")
 			if !tt.warm {
 				t.Setenv("GOCACHE", t.TempDir())
+			} else if out, err := exec.Command("go", "build", "errors").CombinedOutput(); err != nil {
+				t.Fatalf("%v\n%s", err, out)
 			}
 			req := Request{Dir: dir, Analyzers: unittest.Analyzers}
 			if tt.none {

@@ -23,6 +23,7 @@ func TestMain(m *testing.M) {
 	}
 	for name, value := range map[string]string{
 		"GOFLAGS": " ", "GOWORK": "", "GO111MODULE": "", "GOPROXY": "off", "GOTOOLCHAIN": "local", "GOENV": "off", "CI": "",
+		"GIT_CONFIG_GLOBAL": os.DevNull, "GIT_CONFIG_NOSYSTEM": "1",
 	} {
 		if err := os.Setenv(name, value); err != nil {
 			panic(err)

@@ -121,13 +121,23 @@ func stopRun(t *testing.T, started string, req Request) {
 	if !errors.Is(err, context.Canceled) || out != nil {
 		t.Fatalf("Run returned %v, %v", out, err)
 	}
-	if d := time.Since(stopped); d > gocmd.Grace+5*time.Second {
+	if d := time.Since(stopped); d > gocmd.Grace+time.Minute {
 		t.Errorf("it took %v to stop", d)
 	}
 }
 
-// leftovers lists the files in the folder for temporary files and the processes that were told to use it.
+// leftovers lists the files in the folder for temporary files and the processes that were told to use it. What is killed
+// needs a moment to be gone.
 func leftovers(t *testing.T, tmp string) string {
+	t.Helper()
+	left := present(t, tmp)
+	for end := time.Now().Add(time.Minute); left != "" && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		left = present(t, tmp)
+	}
+	return left
+}
+
+func present(t *testing.T, tmp string) string {
 	t.Helper()
 	var left []string
 	entries, err := os.ReadDir(tmp)

@@ -69,7 +69,7 @@ const family = `sleep 600 & echo $$ $! >"$PIDS.tmp"; mv "$PIDS.tmp" "$PIDS"; wai
 // pids waits for the script to have started its child.
 func pids(t *testing.T, file string) []int {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		data, err := os.ReadFile(file)
 		if err != nil {
 			continue
@@ -89,7 +89,7 @@ func pids(t *testing.T, file string) []int {
 func gone(t *testing.T, list []int) {
 	t.Helper()
 	for _, pid := range list {
-		for end := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		for end := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
 			state, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 			zombie := err == nil && strings.Contains(string(state), ") Z ")
 			if errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) || zombie {
@@ -135,8 +135,9 @@ func TestGuardedIsKilled(t *testing.T) {
 				t.Fatal(err)
 			}
 			script := family
+			// The guard has the time to tell its parent of the process group.
 			if victim == "guard" {
-				script = strings.TrimSuffix(family, "wait") + "sleep 0.2; kill -9 $PPID; wait"
+				script = strings.TrimSuffix(family, "wait") + "sleep 2; kill -9 $PPID; wait"
 			}
 			parent := exec.Command(self(t))
 			parent.Env = append(os.Environ(), "GUARDED_SCRIPT="+script, "GUARDED_DIR="+dir, "PIDS="+file)
@@ -150,7 +151,7 @@ func TestGuardedIsKilled(t *testing.T) {
 			_ = parent.Wait()
 			gone(t, pids(t, file))
 			if victim == "parent" {
-				for end := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+				for end := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
 					if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
 						break
 					}
@@ -183,7 +184,7 @@ func TestSessionIsKilled(t *testing.T) {
 	_ = parent.Process.Kill()
 	_ = parent.Wait()
 	gone(t, list)
-	for end := time.Now().Add(10 * time.Second); len(folders()) > 0; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); len(folders()) > 0; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("%v is left behind", folders())
 		}

@@ -131,7 +131,7 @@ func TestLargeTexts(t *testing.T) {
 	start := time.Now()
 	Diff("a", same.Bytes(), "b", other.Bytes())
 	Diff("a", up.Bytes(), "b", down.Bytes())
-	if d := time.Since(start); d > 10*time.Second { // a quadratic algorithm would take minutes
+	if d := time.Since(start); d > time.Minute { // a quadratic algorithm would take minutes
 		t.Errorf("took %v", d)
 	}
 }
