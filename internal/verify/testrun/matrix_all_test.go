@@ -36,7 +36,7 @@ func TestSick(t *testing.T) {
 	hanging := make(map[string]time.Time) // since when they are known to
 	p.run(t, runCase{
 		// In which order a dump has goroutines is chance.
-		flags: []string{"-timeout=5s"}, status: 1, leaks: p.leaks, leaked: true, anyOrder: true,
+		flags: []string{"-timeout=10s"}, status: 1, leaks: p.leaks, leaked: true, anyOrder: true,
 		watch: time.Second, watched: func(r *testrun.Report) {
 			for _, l := range verify.Leaks([]*testrun.Report{r}, verify.Places{Dir: func(string) string { return "" }}) {
 				if name := l.Tests[0].Name; l.Hang && hanging[name].IsZero() {

@@ -86,8 +86,9 @@ func TestBox(t *testing.T) {
 }
 
 func TestFirst(t *testing.T) {
-	First(func() int { return 1 }, func() int { stdtime.Sleep(2 * stdtime.Millisecond); return 2 })
-	stdtime.Sleep(20 * stdtime.Millisecond)
+	for range 20 {
+		First(func() int { return 1 }, func() int { stdtime.Sleep(200 * stdtime.Microsecond); return 2 })
+	}
 }
 `)
 	write(t, dir, "x_test.go", "package rare_test\n\nimport (\n\t\"sync\"\n\t\"testing\"\n\n\t\"corp.example/rare\"\n)\n\nfunc TestOutside(t *testing.T) {\n\tvar wg sync.WaitGroup\n\twg.Go(func() { rare.First(func() int { return 1 }, func() int { select {} }) })\n\twg.Wait()\n}\n")
