@@ -4,8 +4,10 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -13,6 +15,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/cloudlint/cloudlint/internal/app"
 )
 
 // slowTests are tests that go on until somebody ends them, one of which does not listen.
@@ -70,52 +74,76 @@ func TestVerifySignals(t *testing.T) {
 		for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGKILL} {
 			t.Run(fmt.Sprintf("%s %v", moment.name, signal), func(t *testing.T) {
 				t.Parallel()
-				dir, tmp, other := module(t, slowTests), t.TempDir(), t.TempDir()
-				before := sums(t, dir)
-				cmd := command(dir, binary, append([]string{"verify"}, moment.args...)...)
-				started := filepath.Join(other, "started")
-				cmd.Env = append(cmd.Env, "TMPDIR="+tmp, "STARTED="+started)
-				if moment.empty {
-					cmd.Env = append(cmd.Env, "GOCACHE="+filepath.Join(other, "cache"))
-				}
-				var stdout, stderr bytes.Buffer
-				cmd.Stdout, cmd.Stderr = &stdout, &stderr
-				cmd.WaitDelay = time.Minute // of those that still hold its output
-				if err := cmd.Start(); err != nil {
-					t.Fatal(err)
-				}
-				sign := started
+				e := begin(t, slowTests, moment.empty, moment.args...)
+				sign := e.started
 				if moment.begun != "" {
-					sign = filepath.Join(tmp, moment.begun)
+					sign = filepath.Join(e.tmp, moment.begun)
 				}
-				begun := func() bool { found, _ := filepath.Glob(sign); return len(found) > 0 }
-				if !until(begun) {
-					_ = cmd.Process.Kill()
-					_ = cmd.Wait()
-					t.Fatalf("it does not come to this\n%s%s", &stdout, &stderr)
+				if !until(func() bool { found, _ := filepath.Glob(sign); return len(found) > 0 }) {
+					_ = e.cmd.Process.Kill()
+					<-e.ended
+					t.Fatalf("it does not come to this\n%s%s", &e.stdout, &e.stderr)
 				}
 				time.Sleep(300 * time.Millisecond)
-				if err := cmd.Process.Signal(signal); err != nil {
-					t.Fatal(err)
-				}
-				at := time.Now()
-				_ = cmd.Wait()
-				if signal == syscall.SIGINT && cmd.ProcessState.ExitCode() != 130 {
-					t.Errorf("exit status %d, want 130\n%s%s", cmd.ProcessState.ExitCode(), &stdout, &stderr)
-				}
-				left := func() string {
-					return strings.Join(append(entries(t, tmp), processes(t, tmp)), "\n")
-				}
-				// Of a process that is killed others have to hear. A go list that a library has started ends by itself.
-				if !until(func() bool { return left() == "" }) {
-					t.Errorf("left behind after %v:\n%s", time.Since(at), left())
-				}
-				if diff := cmp.Diff(before, sums(t, dir)); diff != "" {
+				e.end(t, signal)
+				if diff := cmp.Diff(e.before, sums(t, e.dir)); diff != "" {
 					t.Errorf("changed: %s", diff)
 				}
-				until(func() bool { return processes(t, tmp) == "" }) // they write into the folders until they end
-				_ = os.RemoveAll(filepath.Join(other, "cache"))
 			})
 		}
 	}
+}
+
+// A verification is one that is going on.
+type verification struct {
+	dir, tmp, started string // the module, the folder for temporary files, and a file that tests write
+	before            map[string][sha256.Size]byte
+	cmd               *exec.Cmd
+	stdout, stderr    bytes.Buffer
+	ended             chan bool
+}
+
+// begin begins to verify a module, with the build cache or an empty one.
+func begin(t *testing.T, archive string, empty bool, args ...string) *verification {
+	t.Helper()
+	other := t.TempDir()
+	e := &verification{dir: module(t, archive), tmp: t.TempDir(), started: filepath.Join(other, "started"), ended: make(chan bool)}
+	e.before = sums(t, e.dir)
+	e.cmd = command(e.dir, binary, append([]string{"verify"}, args...)...)
+	e.cmd.Env = append(e.cmd.Env, "TMPDIR="+e.tmp, "STARTED="+e.started)
+	if empty {
+		e.cmd.Env = append(e.cmd.Env, "GOCACHE="+filepath.Join(other, "cache"))
+	}
+	e.cmd.Stdout, e.cmd.Stderr = &e.stdout, &e.stderr
+	e.cmd.WaitDelay = time.Minute // of those that still hold its output
+	if err := e.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		_ = e.cmd.Wait()
+		close(e.ended)
+	}()
+	return e
+}
+
+// end ends a verification by a signal, and says what stays. It may have ended before.
+func (e *verification) end(t *testing.T, signal syscall.Signal) {
+	t.Helper()
+	late := e.cmd.Process.Signal(signal) != nil
+	at := time.Now()
+	<-e.ended
+	status := e.cmd.ProcessState.ExitCode()
+	late = late || status == app.ExitLeak // its own end came first
+	if want := 128 + int(signal); !late && signal != syscall.SIGKILL && status != want {
+		t.Errorf("exit status %d, want %d\n%s%s", status, want, &e.stdout, &e.stderr)
+	}
+	left := func() string {
+		return strings.Join(append(entries(t, e.tmp), processes(t, e.tmp)), "\n")
+	}
+	// Of a process that is killed others have to hear. A go list that a library has started ends by itself.
+	if !until(func() bool { return left() == "" }) {
+		t.Errorf("left behind after %v:\n%s", time.Since(at), left())
+	}
+	until(func() bool { return processes(t, e.tmp) == "" }) // they write into the folders until they end
+	_ = os.RemoveAll(filepath.Join(filepath.Dir(e.started), "cache"))
 }

@@ -23,8 +23,15 @@ type Judge struct {
 	Tell func(t *Test, why string)
 }
 
-// shortest is the least time that tests in bubbles have before they are taken for ones that hang there.
-const shortest = 10 * time.Second
+// How long tests in bubbles may take before one is taken for one that hangs there: so much longer than the tests that they
+// call take outside, and so much in any case.
+const (
+	slower   = 3
+	shortest = 10 * time.Second
+)
+
+// waits is more than a check takes for its own part.
+const waits = 2 * time.Second
 
 // Keep returns the tests that fail by their leaks, alone with the tests that they call and among all tests of their package,
 // each in the form that is best for it, and says of the others why there are none.
@@ -48,17 +55,16 @@ func (j *Judge) Keep(ctx context.Context, tests []*Test) (kept []*Test, refused 
 
 // judge keeps tests of one package.
 func (j *Judge) judge(ctx context.Context, tests []*Test) (kept []*Test, refused []Refusal, err error) {
-	started := time.Now()
 	// Also where it is not wanted, the simple form tells how long the tests take.
-	checks, err := j.rounds(ctx, tests, Check, j.Limit)
+	took := make(map[string]time.Duration)
+	checks, err := j.rounds(ctx, tests, Check, took)
 	if err != nil {
 		return nil, nil, err
 	}
-	limit := min(j.Limit, max(shortest, 3*time.Since(started)))
 	bubbles := make(map[*Test]string)
 	if slices.Contains(j.Forms, Bubble) {
 		free := slices.DeleteFunc(slices.Clone(tests), func(t *Test) bool { return t.NoBubble != "" })
-		if bubbles, err = j.rounds(ctx, free, Bubble, limit); err != nil {
+		if bubbles, err = j.rounds(ctx, free, Bubble, took); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -95,9 +101,9 @@ func (j *Judge) together(ctx context.Context, kept []*Test, checks map[*Test]str
 			return nil, nil, err
 		}
 		// Where no test of these has ended the process, one of them may yet be why it ended: a bubble that others meet.
-		ended := died(output)
-		if slices.ContainsFunc(kept, func(t *Test) bool { return ended == t.Name || ended == t.Top }) {
-			ended = ""
+		last := died(output)
+		if slices.ContainsFunc(kept, func(t *Test) bool { return last == t.Name || last == t.Top }) {
+			last = ""
 		}
 		bubbles := slices.ContainsFunc(kept, func(t *Test) bool { return t.Form == Bubble })
 		var next []*Test
@@ -105,14 +111,14 @@ func (j *Judge) together(ctx context.Context, kept []*Test, checks map[*Test]str
 		for _, t := range kept {
 			why := verdicts[t]
 			switch {
-			case why == failsByLeak && (ended == "" || bubbles && t.Form == Check):
+			case why == failsByLeak && (last == "" || bubbles && t.Form == Check):
 				next = append(next, t)
 				continue
-			case why == unknown && ended == "" && died(output) != "", why == unknown && bubbles && t.Form == Check:
+			case why == unknown && last == "" && died(output) != "", why == unknown && bubbles && t.Form == Check:
 				next = append(next, t) // another's fault
 				continue
-			case ended != "":
-				why = fmt.Sprintf("%s ends the process: %s", ended, lastWords(output))
+			case last != "":
+				why = fmt.Sprintf("%s ends the process: %s", last, lastWords(output))
 			case why == unknown:
 				why = "it does not run: " + lastWords(output)
 			}
@@ -140,19 +146,29 @@ const (
 )
 
 // rounds runs tests in one form, together with the tests that they call, and says for each what came of it. Where one ends the
-// process, the others run again without it.
-func (j *Judge) rounds(ctx context.Context, tests []*Test, form Form, limit time.Duration) (map[*Test]string, error) {
+// process, the others run again without it. took is how long the tests take that are called: checks find out, and bubbles have to keep to it.
+func (j *Judge) rounds(ctx context.Context, tests []*Test, form Form, took map[string]time.Duration) (map[*Test]string, error) {
 	all := make(map[*Test]string)
 	for pending := tests; len(pending) > 0; {
 		var names []string
+		limit := shortest
 		for _, t := range pending {
 			t.Form = form
 			names = append(names, t.Name, t.Top)
+			limit += slower * took[t.Top]
+		}
+		if form == Check {
+			limit = j.Limit
 		}
 		slices.Sort(names)
-		verdicts, output, err := j.run(ctx, pending, slices.Compact(names), limit)
+		verdicts, output, err := j.run(ctx, pending, slices.Compact(names), min(limit, j.Limit).Round(time.Second))
 		if err != nil {
 			return nil, err
+		}
+		if form == Check {
+			for _, m := range ended.FindAllStringSubmatch(output, -1) {
+				took[m[1]], _ = time.ParseDuration(m[2])
+			}
 		}
 		var next []*Test
 		for _, t := range pending {
@@ -178,6 +194,11 @@ func (j *Judge) run(ctx context.Context, tests []*Test, names []string, limit ti
 	files, err := Files(tests)
 	if err != nil {
 		return nil, "", err
+	}
+	for _, t := range tests {
+		if t.Form == Check {
+			limit += waits
+		}
 	}
 	output, err := j.Run(ctx, tests[0].Package, files, names, limit)
 	if err != nil {
@@ -227,6 +248,7 @@ func (t *Test) says(what string) string {
 var (
 	timedOut  = regexp.MustCompile(`\npanic: test timed out[^\n]*\n\s+running tests:\n\s+([^\s/]+)`)
 	panicked  = regexp.MustCompile(`--- FAIL: ([^\s/]+)\S* \([^)]*\)\n(?:\s+[^\n]*\n)*panic: `)
+	ended     = regexp.MustCompile(`--- [A-Z]+: (\S+) \(([\d.]+s)\)`)
 	began     = regexp.MustCompile(`(?m)^=== RUN   ([^\s/]+)$`)
 	goTestEnd = regexp.MustCompile(`^(FAIL|PASS|ok|exit status)\b`)
 )
