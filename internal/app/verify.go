@@ -66,13 +66,19 @@ func (a *App) Verify(ctx context.Context, o VerifyOptions, patterns []string) er
 	if err != nil {
 		return err
 	}
+	v := &verification{run: r, opts: o, self: self, hanging: make(map[string]bool), schedules: schedules}
+	// What the tests cannot run with is no reason to analyse everything first.
+	if o, err := v.testOptions(); err != nil {
+		return err
+	} else if err := testrun.Check(ctx, o); err != nil {
+		return err
+	}
 	report, _, err := r.report(ctx)
 	if err != nil {
 		return err
 	}
 	a.progress.done()
 
-	v := &verification{run: r, opts: o, self: self, hanging: make(map[string]bool), schedules: schedules}
 	v.functions = newFunctions(o.Overlay, a.Options.Dir)
 	if o.Reproduce != "" {
 		return v.reproduce(ctx, o.Reproduce)

@@ -67,17 +67,18 @@ type UsageError = driver.UsageError
 // environment is what `go env` says.
 type environment struct{ GOROOT, GOMODCACHE, GOVERSION, GOFLAGS, GOTMPDIR string }
 
+// Check returns the error that Run would return for a Go by which tests cannot be run so.
+func Check(ctx context.Context, o Options) error {
+	_, _, goroot, err := o.toolchain(ctx)
+	if err == nil {
+		_, err = hooks.Files(goroot)
+	}
+	return err
+}
+
 // Run runs the tests. Their failure is no error. An error is one of ctx, a UsageError, or says what does not work here.
 func Run(ctx context.Context, o Options) (*Result, error) {
-	env, err := readEnvironment(ctx, o.Dir)
-	if err != nil {
-		return nil, err
-	}
-	if !version.IsValid(env.GOVERSION) || version.Compare(env.GOVERSION, "go1.26") < 0 {
-		return nil, &UsageError{Message: fmt.Sprintf("verify needs Go 1.26 or newer, whose runtime detects leaks, and the go command here is %s: "+
-			"set GOTOOLCHAIN=go1.26.0 or a newer one", cmp.Or(env.GOVERSION, "of no known version"))}
-	}
-	goCommand, goroot, err := toolchain(env, o.Cache)
+	env, goCommand, goroot, err := o.toolchain(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -138,9 +139,22 @@ func readEnvironment(ctx context.Context, dir string) (env environment, err erro
 	return env, nil
 }
 
-// toolchain returns the go command to call and its GOROOT. The go command refuses to replace files below GOMODCACHE, where
+// toolchain returns the go command to call, its GOROOT and what it says of itself.
+func (o Options) toolchain(ctx context.Context) (env environment, command, goroot string, err error) {
+	if env, err = readEnvironment(ctx, o.Dir); err != nil {
+		return env, "", "", err
+	}
+	if !version.IsValid(env.GOVERSION) || version.Compare(env.GOVERSION, "go1.26") < 0 {
+		return env, "", "", &UsageError{Message: fmt.Sprintf("verify needs Go 1.26 or newer, whose runtime detects leaks, and the go command here is %s: "+
+			"set GOTOOLCHAIN=go1.26.0 or a newer one", cmp.Or(env.GOVERSION, "of no known version"))}
+	}
+	command, goroot, err = overlayable(env, o.Cache)
+	return env, command, goroot, err
+}
+
+// overlayable returns a go command and a GOROOT whose files can be replaced. The go command refuses that below GOMODCACHE, where
 // toolchains that it has downloaded lie: they get a second name, which stays the same, because positions have it.
-func toolchain(env environment, cache string) (command, goroot string, err error) {
+func overlayable(env environment, cache string) (command, goroot string, err error) {
 	if _, ok := paths.Below(env.GOMODCACHE, env.GOROOT); !ok || env.GOMODCACHE == "" {
 		return "go", env.GOROOT, nil
 	}

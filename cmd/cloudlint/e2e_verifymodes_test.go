@@ -139,7 +139,7 @@ func (e *verification) names(n int) int {
 		select {
 		case <-e.ended:
 			return len(seen)
-		case <-time.After(time.Millisecond):
+		case <-time.After(5 * time.Millisecond):
 		}
 	}
 	return len(seen)
@@ -160,5 +160,20 @@ func (e *verification) wantTree(t *testing.T, written []byte) {
 	}
 	if list := strings.Join(entries(t, filepath.Join(e.dir, "leak")), " "); list != "leak.go leak_test.go" {
 		t.Errorf("in the package's folder there are %s", list)
+	}
+}
+
+// A Go that is too old is told from others before anything is analysed.
+func TestVerifyOldGo(t *testing.T) {
+	dir, bin := module(t, counted), t.TempDir()
+	script := "#!/bin/sh\n[ \"$1\" = env ] || { touch " + bin + "/analysed; exit 9; }\necho '{\"GOVERSION\": \"go1.25.4\", \"GOROOT\": \"/nowhere\"}'\n"
+	if err := os.WriteFile(filepath.Join(bin, "go"), []byte(script), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	cmd := command(dir, binary, "verify")
+	cmd.Env = append(cmd.Env, "PATH="+bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	execute(t, cmd).wantError(t, 2, "verify needs Go 1.26 or newer, whose runtime detects leaks, and the go command here is go1.25.4: set GOTOOLCHAIN=")
+	if _, err := os.Stat(filepath.Join(bin, "analysed")); err == nil {
+		t.Error("it has begun to analyse")
 	}
 }
