@@ -48,6 +48,8 @@ func TestVerifyWriteTest(t *testing.T) {
 		}
 	}
 	cloudlint(t, dir, "verify", "--write-test", "./state").wantError(t, 2, "state/cloudlint_leak_test.go is there already")
+	cloudlint(t, dir, "verify", "--write-test", "--reproduce", "CL1001@kinds/kinds.go:14").wantError(t, 2, "give one of them")
+	cloudlint(t, dir, "verify", "--write-test=goleak").wantError(t, 2, "want auto, synctest, check")
 
 	written := []string{
 		"TestALeavesNothingInTestA", "TestAllLeavesNothingInAll", "TestBoxLeavesNothingInBoxFill", "TestEitherLeavesNothingInEither",

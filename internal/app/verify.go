@@ -50,6 +50,9 @@ func (a *App) Verify(ctx context.Context, o VerifyOptions, patterns []string) er
 	if err != nil {
 		return err
 	}
+	if o.Reproduce != "" && o.WriteTest != "" {
+		return Usagef("--write-test is about the leaks that the plain run shows, and --reproduce forces one finding: give one of them")
+	}
 	self, err := a.executable()
 	if err != nil {
 		return err

@@ -35,8 +35,13 @@ func (v *verification) writeTests(ctx context.Context, report *finding.Report, l
 	if existing := plan.Existing(); len(existing) > 0 {
 		return Usagef("--write-test: %s is there already: remove it, or give it another name", v.app.short(existing[0]))
 	}
+	trying := ""
 	judge := regress.Judge{
 		Run: func(ctx context.Context, pkg string, files []regress.File, names []string, limit time.Duration) (string, error) {
+			if pkg != trying {
+				trying = pkg
+				fmt.Fprintf(v.app.progress, "trying the tests to be written for %s\n", pkg)
+			}
 			return v.try(ctx, o, pkg, files, names, limit)
 		},
 		Forms: []regress.Form{regress.Bubble, regress.Check},
@@ -207,6 +212,10 @@ func (v *verification) wrote(o testrun.Options, f regress.File) {
 	if t := cmp.Or(o.Tags, testrun.TagsOf(o.Flags)); t != "" {
 		tags = " -tags=" + t
 	}
-	fmt.Fprintf(v.app.stderr, "wrote %s (%s, %d with testing/synctest), which fails as long as the leaks are there: go test%s -run '^(%s)$' ./%s\n",
-		v.app.short(f.Path), render.Plural(len(names), "test"), bubbles, tags, strings.Join(names, "|"), filepath.ToSlash(v.app.short(filepath.Dir(f.Path))))
+	pkg := filepath.ToSlash(v.app.short(filepath.Dir(f.Path)))
+	if pkg != "." {
+		pkg = "./" + pkg
+	}
+	fmt.Fprintf(v.app.stderr, "wrote %s (%s, %d with testing/synctest), which fails as long as the leaks are there: go test%s -run '^(%s)$' %s\n",
+		v.app.short(f.Path), render.Plural(len(names), "test"), bubbles, tags, strings.Join(names, "|"), pkg)
 }
