@@ -257,3 +257,34 @@ func TestAsk(t *testing.T) { Ask(false) }
 		})
 	}
 }
+
+// Reports that show it know how many goroutines there were while the tests ran.
+func TestVerifyOverTime(t *testing.T) {
+	dir := module(t, leaky)
+	file, page := filepath.Join(t.TempDir(), "report.json"), filepath.Join(t.TempDir(), "report.html")
+	r := cloudlint(t, dir, "verify", "--format", "json="+file, "--format", "html="+page, "./known")
+	if r.status != 4 {
+		t.Fatalf("exit status %d\n%s%s", r.status, r.stdout, r.stderr)
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var report finding.Report
+	if err := json.Unmarshal(data, &report); err != nil {
+		t.Fatal(err)
+	}
+	e := report.Findings[0].Evidence
+	if len(e.OverTime) != 1 {
+		t.Fatalf("%d series in %s", len(e.OverTime), data)
+	}
+	o := e.OverTime[0]
+	if o.Package != "corp.example/leaky/known" || o.Created != *e.Created || o.Samples[0].Goroutines != 0 || o.Samples[len(o.Samples)-1].Goroutines != e.Goroutines ||
+		len(o.Tests) != 1 || o.Tests[0].Test != "TestAsk" || !o.Tests[0].Started || o.Ended == 0 {
+		t.Errorf("%+v", o)
+	}
+	html, err := os.ReadFile(page)
+	if err != nil || strings.Count(string(html), "<svg") != 1 || !strings.Contains(string(html), "when the tests had ended") {
+		t.Errorf("%v, %d charts", err, strings.Count(string(html), "<svg"))
+	}
+}

@@ -83,6 +83,7 @@ func (a *App) Verify(ctx context.Context, o VerifyOptions, patterns []string) er
 	a.progress.done()
 
 	v.functions = newFunctions(o.Overlay, a.Options.Dir)
+	v.sample = slices.ContainsFunc(outputs, func(o render.Output) bool { return o.Format.OverTime() })
 	if o.Reproduce != "" {
 		return v.reproduce(ctx, o.Reproduce)
 	}
@@ -128,6 +129,7 @@ type verification struct {
 	hanging map[string]bool // tests that were told of
 
 	functions *functions    // of the files in which goroutines wait
+	sample    bool          // a report shows how many goroutines there were while tests ran
 	schedules []perturb.Run // beside the plain one
 }
 
@@ -138,7 +140,9 @@ func (v *verification) test(ctx context.Context) (*testrun.Result, []*verify.Lea
 		return nil, nil, err
 	}
 	started := time.Now()
-	result, err := testrun.Run(ctx, o)
+	plain := o
+	plain.Sample = v.sample // other schedules are compared with nothing
+	result, err := testrun.Run(ctx, plain)
 	if err != nil {
 		return nil, nil, err
 	}

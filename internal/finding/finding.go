@@ -147,6 +147,7 @@ type Evidence struct {
 	Schedules  []string       `json:"schedules,omitempty"` // that showed them, where there were several
 	Stack      []Frame        `json:"stack,omitempty"`     // of one of them, innermost call first
 	Created    *Frame         `json:"created,omitempty"`   // the go statement
+	OverTime   []OverTime     `json:"overTime,omitempty"`  // how many goroutines of the go statement there were while tests ran
 
 	// Of profiles of running instances, in the place of tests.
 	OfInstances    int                `json:"ofInstances,omitempty"`    // how many were looked at
@@ -179,10 +180,38 @@ type EvidenceTest struct {
 	Goroutines int    `json:"goroutines"`
 }
 
+// OverTime says how many goroutines that one go statement had started there were while the tests of one package ran,
+// whatever became of them. Times are in microseconds since the process began to run tests.
+type OverTime struct {
+	Package   string     `json:"package"`
+	Created   Frame      `json:"created"`             // the go statement
+	Samples   []Sample   `json:"samples"`             // in the order of time; of equal ones in a row the first and the last
+	Ended     int64      `json:"ended,omitempty"`     // when tests had ended: the sample after that was taken when goroutines had had a moment to end, too
+	Tests     []TestSpan `json:"tests,omitempty"`     // top-level tests, in the order in which they began
+	MoreTests int        `json:"moreTests,omitempty"` // how many others there were
+}
+
+// A Sample says how many goroutines there were at a time.
+type Sample struct {
+	Microseconds int64 `json:"microseconds"`
+	Goroutines   int   `json:"goroutines"`
+	// TooMany is there if since the sample before there were once too many goroutines, of all kinds, to be looked at.
+	TooMany int `json:"tooMany,omitempty"`
+}
+
+// A TestSpan says when a test ran.
+type TestSpan struct {
+	Test    string `json:"test"`
+	From    int64  `json:"from"`
+	To      int64  `json:"to"`
+	Started bool   `json:"started,omitempty"` // it has started goroutines that the evidence is about
+}
+
 // An EvidenceInstance is a running program that has goroutines.
 type EvidenceInstance struct {
 	Instance   string `json:"instance"` // an address without user and query, or the name of a file
 	Goroutines int    `json:"goroutines"`
+	Before     *int   `json:"before,omitempty"` // how many it had in the earlier snapshot, if it was in that
 }
 
 // A Frame is a call in a stack.

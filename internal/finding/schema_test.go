@@ -82,7 +82,7 @@ func TestSchemaDescribesTheTypes(t *testing.T) {
 		used[strings.TrimPrefix(s.Ref, "#/$defs/")] = true
 		s = s.resolve(root)
 		want := map[reflect.Kind]string{
-			reflect.String: "string", reflect.Int: "integer", reflect.Float64: "number", reflect.Bool: "boolean",
+			reflect.String: "string", reflect.Int: "integer", reflect.Int64: "integer", reflect.Float64: "number", reflect.Bool: "boolean",
 			reflect.Slice: "array", reflect.Map: "object", reflect.Struct: "object",
 		}
 		if typ.Kind() == reflect.Pointer {

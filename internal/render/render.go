@@ -25,6 +25,9 @@ type Format struct {
 // Statistics reports whether the format shows finding.Stats.Counts.
 func (f Format) Statistics() bool { return f.Name == "text" || f.Name == "json" || f.Name == "jsonl" }
 
+// OverTime reports whether the format shows finding.Evidence.OverTime.
+func (f Format) OverTime() bool { return f.Name == "html" || f.Name == "json" || f.Name == "jsonl" }
+
 // Formats lists all formats, the default one first.
 func Formats() []Format {
 	return []Format{

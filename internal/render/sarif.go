@@ -137,7 +137,9 @@ func (s *sarifWriter) result(f *finding.Finding) sarifResult {
 		res.CodeFlows = []sarifCodeFlow{{s.threadFlows(path)}}
 	}
 	if f.Evidence != nil {
-		res.Properties = &sarifResultProperties{f.Evidence}
+		evidence := *f.Evidence
+		evidence.OverTime = nil // nobody draws it
+		res.Properties = &sarifResultProperties{&evidence}
 	}
 	if fix, ok := s.fix(f.Fix); ok {
 		res.Fixes = []sarifFix{fix}

@@ -14,11 +14,12 @@ import (
 // A goroutine is one of a process, over all its reports.
 type goroutine struct {
 	*stacks.Goroutine
-	pkg    string // the package that is tested
-	test   string
-	itself bool // it runs the test
-	proven bool
-	last   bool // it is in the process's last report, which was written when all tests had ended
+	pkg     string // the package that is tested
+	process int
+	test    string
+	itself  bool // it runs the test
+	proven  bool
+	last    bool // it is in the process's last report, which was written when all tests had ended
 }
 
 // goroutines merges the reports of each process: what was proven once stays so.
@@ -27,15 +28,11 @@ func goroutines(reports []*testrun.Report) []goroutine {
 		pkg         string
 		process, id int
 	}
-	type process struct {
-		pkg string
-		id  int
-	}
-	names := make(map[process]map[int]string) // of tests, by goroutine
+	names := make(map[testProcess]map[int]string) // of tests, by goroutine
 	known := make(map[key]*goroutine)
 	var order []key
 	for _, r := range reports {
-		p := process{r.Package, r.Process}
+		p := testProcess{r.Package, r.Process}
 		if names[p] == nil {
 			names[p] = make(map[int]string)
 		}
@@ -49,7 +46,7 @@ func goroutines(reports []*testrun.Report) []goroutine {
 			k := key{r.Package, r.Process, s.ID}
 			g := known[k]
 			if g == nil {
-				g = &goroutine{Goroutine: s, pkg: r.Package}
+				g = &goroutine{Goroutine: s, pkg: r.Package, process: r.Process}
 				known[k] = g
 				order = append(order, k)
 			}
@@ -61,7 +58,7 @@ func goroutines(reports []*testrun.Report) []goroutine {
 	list := make([]goroutine, 0, len(order))
 	for _, k := range order {
 		g := known[k]
-		tests := names[process{k.pkg, k.process}]
+		tests := names[testProcess{k.pkg, k.process}]
 		g.test, g.itself = attribute(g.Goroutine, tests, func(id int) *goroutine { return known[key{k.pkg, k.process, id}] })
 		list = append(list, *g)
 	}

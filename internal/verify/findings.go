@@ -256,6 +256,7 @@ func (l *Leak) Evidence(status finding.EvidenceStatus, places Places, root strin
 		}
 		e.Tests = append(e.Tests, finding.EvidenceTest{Package: t.Package, Test: t.Name, Goroutines: t.Count})
 	}
+	e.OverTime = l.overTime(places, root)
 	l.Live.evidence(e)
 	for _, f := range l.Example.Frames {
 		at := places.at(f, root)

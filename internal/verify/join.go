@@ -35,6 +35,8 @@ func Join(report *finding.Report, leaks []*Leak, places Places) (rest []*Leak) {
 			explained[l] = true
 			if f.Evidence.Status != finding.Confirmed { // the first is the surest
 				f.Evidence = l.Evidence(finding.Confirmed, places, report.Root)
+			} else {
+				f.Evidence.OverTime = mergeOverTime(f.Evidence.OverTime, l.overTime(places, report.Root))
 			}
 		}
 	}

@@ -45,6 +45,16 @@ type Leak struct {
 	// Of and Others are what Gather has made one leak of: survivors in one dependency. Count and Tests are of all.
 	Of     dependency
 	Others []*Leak
+
+	Series []Series // over the run, where goroutines were counted: most of the leak's first
+
+	processes map[testProcess]int // how many goroutines are of each
+}
+
+// A testProcess runs the tests of a package.
+type testProcess struct {
+	pkg string
+	id  int
 }
 
 // A Test says how many goroutines of a leak one test has started.
@@ -72,6 +82,7 @@ func Leaks(reports []*testrun.Report, places Places) []*Leak {
 		sortTests(l.Tests)
 	}
 	slices.SortFunc(leaks, compare)
+	overTime(leaks, reports)
 	return leaks
 }
 
@@ -141,6 +152,10 @@ func compare(a, b *Leak) int {
 // add counts one more goroutine.
 func (l *Leak) add(g goroutine) {
 	l.Count++
+	if l.processes == nil {
+		l.processes = make(map[testProcess]int)
+	}
+	l.processes[testProcess{g.pkg, g.process}]++
 	i := slices.IndexFunc(l.Tests, func(t Test) bool { return t.Package == g.pkg && t.Name == g.test })
 	if i < 0 {
 		i = len(l.Tests)

@@ -26,9 +26,10 @@ type Live struct {
 
 // InstanceCount says how many goroutines of a leak an instance has.
 type InstanceCount struct {
-	Name   string
-	Count  int
-	Before int
+	Name     string
+	Count    int
+	Compared bool // it was looked at before
+	Before   int  // how many it had then
 }
 
 // finish sorts the instances, and computes what is of all of them.
@@ -92,7 +93,11 @@ func (l *Live) evidence(e *finding.Evidence) {
 			e.MoreInstances = len(l.Instances) - maxInstances
 			break
 		}
-		e.Instances = append(e.Instances, finding.EvidenceInstance{Instance: c.Name, Goroutines: c.Count})
+		instance := finding.EvidenceInstance{Instance: c.Name, Goroutines: c.Count}
+		if c.Compared {
+			instance.Before = new(c.Before)
+		}
+		e.Instances = append(e.Instances, instance)
 	}
 }
 

@@ -159,6 +159,7 @@ func Services(instances, before []*Instance, limits Limits) []*Leak {
 			}
 			count := InstanceCount{Name: in.Name, Count: g.count}
 			if old != nil {
+				count.Compared = true
 				if was := old.groups[key]; was != nil {
 					count.Before = was.count
 				}

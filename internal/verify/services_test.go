@@ -383,7 +383,7 @@ func TestLiveEvidence(t *testing.T) {
 	}
 	e := f.Evidence
 	if e.Class != "blocked" || e.OfInstances != 12 || len(e.Instances) != 10 || e.MoreInstances != 2 || *e.Before != 6000 || e.Rank != 1 || e.RootMeanSquare != 1005.5 ||
-		e.Instances[0] != (finding.EvidenceInstance{Instance: "http://shop-11", Goroutines: 1011}) {
+		e.Instances[0].Instance != "http://shop-11" || e.Instances[0].Goroutines != 1011 || *e.Instances[0].Before != 500 {
 		t.Errorf("%+v", e)
 	}
 	// The order of instances changes nothing but itself.

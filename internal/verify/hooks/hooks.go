@@ -24,6 +24,8 @@ const (
 	Watch = "CLOUDLINT_VERIFY_WATCH" // a duration: how often to report while tests run; empty: never
 	// Witness is a list of steps, SITE.NTH, with blanks between: the order in which goroutines come to the sites.
 	Witness = "CLOUDLINT_VERIFY_WITNESS"
+	// Sample is there if goroutines are to be counted while tests run, by go statement.
+	Sample = "CLOUDLINT_VERIFY_SAMPLE"
 	// TmpDir is there if GOTMPDIR is not the user's: what it was.
 	TmpDir = "CLOUDLINT_VERIFY_GOTMPDIR"
 )
@@ -33,6 +35,9 @@ const Label = "cloudlint.test"
 
 //go:embed testing.go.txt
 var testingFile string
+
+//go:embed samples.go.txt
+var samplesFile string
 
 //go:embed witness.go.txt
 var witnessFile string
@@ -49,9 +54,12 @@ var edits = []edit{
 	{"testing/testing.go", "m.timer = time.AfterFunc(*timeout, func() {", "", "\n", ` clEnd(m, "timeout")`},
 	{"testing/testing.go", "context.WithCancel(", "context.Background()", ")\n\tt = &T{", "clCtx(testName)"},
 	{"testing/testing.go", "context.WithCancel(", "context.Background()", ")\n\tt2 := &T{", "clCtx(t.name)"},
+	{"testing/testing.go", "\t\tt.report()", "", " // Report after all subtests have finished.\n", "; clTested(&t.common)"},
 	{"testing/fuzz.go", "func fRunner(f *F, fn func(*F)) {", "", "\n", " clStart(f.name)"},
-	{"testing/run_example.go", "func runExample(eg InternalExample) (ok bool) {", "", "\n", " clStart(eg.Name)"},
-	{"testing/benchmark.go", "func (b *B) runN(n int) {", "", "\n", " clStart(b.name)"},
+	{"testing/fuzz.go", "\t\tf.report()", "", "\n", "; clTested(&f.common)"},
+	{"testing/run_example.go", "func runExample(eg InternalExample) (ok bool) {", "", "\n", " clStart(eg.Name); defer clRan(eg.Name, clNow())"},
+	{"testing/benchmark.go", "func (b *B) runN(n int) {", "", "\n", " clStart(b.name); clQuiet.Add(1); defer clQuiet.Add(-1)"},
+	{"testing/allocs.go", "func AllocsPerRun(runs int, f func()) (avg float64) {", "", "\n", " clQuiet.Add(1); defer clQuiet.Add(-1)"},
 }
 
 // ErrUnknown is the error for a standard library that is not as this package knows it.
@@ -60,7 +68,12 @@ var ErrUnknown = errors.New("this Go's package testing is not as cloudlint knows
 // Files returns the contents of the overlay for a GOROOT: of files that are there and of new ones, by their path below
 // GOROOT's src, with slashes. Each line keeps its number.
 func Files(goroot string) (map[string]string, error) {
-	files := map[string]string{"testing/zz_cloudlint.go": testingFile, "testing/zz_cloudlint_witness.go": witnessFile, "runtime/pprof/zz_cloudlint.go": pprofFile}
+	files := map[string]string{
+		"testing/zz_cloudlint.go":         testingFile,
+		"testing/zz_cloudlint_samples.go": samplesFile,
+		"testing/zz_cloudlint_witness.go": witnessFile,
+		"runtime/pprof/zz_cloudlint.go":   pprofFile,
+	}
 	for _, e := range edits {
 		if files[e.file] == "" {
 			data, err := os.ReadFile(filepath.Join(goroot, "src", filepath.FromSlash(e.file)))

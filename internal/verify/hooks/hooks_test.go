@@ -41,7 +41,7 @@ func TestFilesKeepTheirLines(t *testing.T) {
 			}
 		}
 	}
-	if changed != 8 {
+	if changed != 11 {
 		t.Errorf("%d lines differ", changed)
 	}
 }

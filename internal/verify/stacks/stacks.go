@@ -152,6 +152,13 @@ func Read(r io.Reader, each func(*Goroutine)) error {
 	return nil
 }
 
+// NewFrame returns the call of a function in a place, "/src/a.go:12".
+func NewFrame(function, at string) Frame {
+	f := Frame{Func: function}
+	place(&f, at)
+	return f
+}
+
 // place notes the file and the line of a frame: "\t/src/a.go:12 +0x1d".
 func place(f *Frame, line string) {
 	text := strings.TrimPrefix(line, "\t")

@@ -190,7 +190,7 @@ func (p *project) run(t *testing.T, c runCase) *testrun.Result {
 		t.Fatalf("go test itself: exit status %d, want %d\n%s%s", got, c.status, &wantOut, &wantErr)
 	}
 	result, err := testrun.Run(context.Background(), testrun.Options{
-		Dir: dir, Patterns: c.patterns, Flags: c.flags, Overlay: c.overlay, Watch: c.watch, Watched: c.watched,
+		Dir: dir, Patterns: c.patterns, Flags: c.flags, Overlay: c.overlay, Watch: c.watch, Watched: c.watched, Sample: true,
 		Self: self(t), Cache: cache(t), Stdout: &gotOut, Stderr: &gotErr,
 	})
 	if err != nil {
@@ -225,6 +225,7 @@ func (p *project) run(t *testing.T, c runCase) *testrun.Result {
 	if diff := cmp.Diff(c.leaks, p.tell(result)); diff != "" {
 		t.Errorf("leaks: %s\n%s%s", diff, &gotOut, &gotErr)
 	}
+	checkSamples(t, result.Reports)
 	if diff := cmp.Diff(c.silent, verify.Silent(result.Reports)); diff != "" {
 		t.Errorf("processes that do not report: %s", diff)
 	}

@@ -37,7 +37,8 @@ type Report struct {
 	Reason     Reason
 	Tests      map[int]string // the names of the tests that goroutines ran, by their ids
 	Goroutines []*stacks.Goroutine
-	Steps      int // of a witness that is forced: how many were come to in their order
+	Steps      int      // of a witness that is forced: how many were come to in their order
+	Samples    *Samples // nil: none were wanted, or there were no goroutines
 }
 
 // readAll reads the reports in a folder, in the order in which each process wrote them. lost counts those that cannot be
@@ -115,7 +116,18 @@ func read(file io.Reader) (*Report, error) {
 			if n, err = strconv.Atoi(id); err == nil {
 				r.Tests[n], err = strconv.Unquote(name)
 			}
+		case "site", "ended", "sample", "span", "open":
+			if r.Samples == nil {
+				r.Samples = new(Samples)
+			}
+			err = r.Samples.line(key, value)
 		case "stacks":
+			if r.Samples != nil {
+				if len(r.Samples.List) == 0 {
+					return nil, errShort
+				}
+				r.Samples.end()
+			}
 			err := stacks.Read(in, func(g *stacks.Goroutine) { r.Goroutines = append(r.Goroutines, g) })
 			if errors.Is(err, stacks.ErrNone) {
 				err = nil

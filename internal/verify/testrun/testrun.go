@@ -32,6 +32,7 @@ type Options struct {
 	Tags     string   // build tags, separated by commas; empty: those of Flags, if any
 	Overlay  string   // a file as for `go build -overlay`; one in Flags or GOFLAGS goes before it
 	Watch    time.Duration
+	Sample   bool // whether to count goroutines while tests run: Report.Samples
 
 	Vary Variation
 
@@ -102,6 +103,9 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	cmd.Env = append(os.Environ(), "PWD="+o.Dir, hooks.Dir+"="+reports)
 	if o.Watch > 0 {
 		cmd.Env = append(cmd.Env, hooks.Watch+"="+o.Watch.String())
+	}
+	if o.Sample {
+		cmd.Env = append(cmd.Env, hooks.Sample+"=1")
 	}
 	// The go command removes its own temporary files, unless it is killed. The tests see the variable as it was.
 	if !HasFlag(o.Flags, "work") {
