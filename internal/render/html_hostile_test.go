@@ -44,8 +44,13 @@ func hostileInput(t testing.TB, payload string) *Input {
 		Evidence: &finding.Evidence{
 			Status: finding.EvidenceStatus(with("confirmed")), Class: with("proven"), Goroutines: 2, Waits: with("chan send"),
 			Tests: []finding.EvidenceTest{{Package: with("p"), Test: with("TestA"), Goroutines: 2}}, MoreTests: 1,
-			OfInstances: 3, Instances: []finding.EvidenceInstance{{Instance: with("http://shop"), Goroutines: 2}}, MoreInstances: 1,
+			OfInstances: 3, Instances: []finding.EvidenceInstance{{Instance: with("http://shop"), Goroutines: 2, Before: new(int)}}, MoreInstances: 1,
 			Stack: []finding.Frame{{Function: with("p.F"), File: file, Line: 3}}, Created: &finding.Frame{Function: with("p.G"), File: with("gone"), Line: 1},
+			OverTime: []finding.OverTime{{
+				Package: with("p"), Created: finding.Frame{Function: with("p.G"), File: with("gone"), Line: 1}, Ended: 9000,
+				Samples: []finding.Sample{{}, {Microseconds: 5000, Goroutines: 3, TooMany: 9999}, {Microseconds: 90000, Goroutines: 2}},
+				Tests:   []finding.TestSpan{{Test: with("TestA"), To: 5000, Started: true}, {Test: with("TestB"), From: 5000, To: 9000}}, MoreTests: 2,
+			}},
 		},
 	}
 	second := f
@@ -138,7 +143,7 @@ func (s startTag) attr(name string) string {
 
 var (
 	tagStart = regexp.MustCompile(`^<(/?[a-zA-Z][a-zA-Z0-9]*|!DOCTYPE html)`)
-	oneAttr  = regexp.MustCompile(`^[ \n]+([a-z-]+)(?:="([^"]*)")?`)
+	oneAttr  = regexp.MustCompile(`^[ \n]+([a-zA-Z-]+)(?:="([^"]*)")?`)
 )
 
 // tokenize returns the tags of a page that keeps to a part of HTML: attributes are in double quotes or have no value,

@@ -242,6 +242,7 @@ func TestHTMLPages(t *testing.T) {
 	pages := map[string]*Input{
 		"hostile": hostileInput(t, hostileText),
 		"crowd":   NewInput(many, Options{Rules: testRules, ReadFile: readFrom(files)}),
+		"run":     fx.input(fx.report(fx.observed()...), Options{}),
 	}
 	for name, report := range fx.reports() {
 		pages[name] = fx.input(report, Options{})

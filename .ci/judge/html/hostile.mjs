@@ -6,12 +6,14 @@ import { browser, close, equal, holds, open, part, settled, shots, url } from '.
 // beside the one, and where links lead out to.
 async function foreign(page) {
 	const known = ('a article b bdi body button code dd details div dl dt fieldset figcaption figure form h1 h2 h3 h4 head header html i input kbd meter table tbody td tr ' +
-		'label legend li main mark meta option p pre script section select span style summary title ul').split(' ');
+		'label legend li main mark meta option p pre script section select span style summary thead th title ul').split(' ');
+	// Of the charts.
+	known.push(...'svg title desc path circle rect text'.split(' ').map((name) => 'svg ' + name));
 	return page.evaluate((known) => {
 		const elements = Array.from(document.querySelectorAll('*'));
 		const attributes = elements.flatMap((e) => Array.from(e.attributes, (a) => a.name));
 		return {
-			elements: elements.filter((e) => e.namespaceURI !== 'http://www.w3.org/1999/xhtml' || !known.includes(e.localName)).map((e) => e.localName),
+			elements: elements.map((e) => ({ 'http://www.w3.org/1999/xhtml': '', 'http://www.w3.org/2000/svg': 'svg ' }[e.namespaceURI] ?? 'other ') + e.localName).filter((name) => !known.includes(name)),
 			attributes: attributes.filter((a) => /^on|^(src|style|srcset|action|formaction|srcdoc|background)$/.test(a)),
 			scripts: document.scripts.length,
 			links: Array.from(document.links).filter((a) => !a.closest('.rule') && !/^(file:|https:\/\/example\.com\/blob\/)/.test(a.href)).map((a) => a.href),
