@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v3"
+	"golang.org/x/mod/modfile"
 )
 
 // A gitlabJob is the job of the template for GitLab CI.
@@ -93,14 +94,27 @@ func quality(t *testing.T, dir string) (places []string) {
 	return places
 }
 
-// useTool makes cloudlint, as it is here, a tool of the module in a folder.
+// useTool makes cloudlint, as it is here, a tool of the module in a folder. What it requires is copied, not found out.
 func useTool(t *testing.T, dir string) {
 	t.Helper()
-	addFiles(t, dir, "-- go.mod --\nmodule corp.example/shop\n\ngo 1.26.0\n\ntool github.com/cloudlint/cloudlint/cmd/cloudlint\n\n"+
-		"require github.com/cloudlint/cloudlint v0.0.0-00010101000000-000000000000\n\nreplace github.com/cloudlint/cloudlint => "+repository(t)+"\n")
-	if out, err := command(dir, "go", "mod", "tidy").CombinedOutput(); err != nil {
-		t.Fatalf("go mod tidy: %v\n%s", err, out)
+	text, err := os.ReadFile(filepath.Join(repository(t), "go.mod"))
+	if err != nil {
+		t.Fatal(err)
 	}
+	own, err := modfile.Parse("go.mod", text, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	requires := "\tgithub.com/cloudlint/cloudlint v0.0.0-00010101000000-000000000000 // indirect\n"
+	for _, r := range own.Require {
+		requires += "\t" + r.Mod.Path + " " + r.Mod.Version + " // indirect\n"
+	}
+	sums, err := os.ReadFile(filepath.Join(repository(t), "go.sum"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	addFiles(t, dir, "-- go.mod --\nmodule corp.example/shop\n\ngo "+own.Go.Version+"\n\ntool github.com/cloudlint/cloudlint/cmd/cloudlint\n\n"+
+		"require (\n"+requires+")\n\nreplace github.com/cloudlint/cloudlint => "+repository(t)+"\n-- go.sum --\n"+string(sums))
 }
 
 func TestGitLabJob(t *testing.T) {
