@@ -32,21 +32,25 @@ var ops = []string{"send", "receive", "select", "lock", "rlock", "unlock", "runl
 
 // A planner plans to force a finding's witness.
 type planner struct {
-	root     string
-	actual   map[string]string // what the user's overlay replaces
-	modCache string            // where nothing can be replaced
-	files    map[string]*file
-	sites    int
+	root      string
+	actual    map[string]string // what the user's overlay replaces
+	modCache  string            // where nothing can be replaced
+	scheduled bool              // the steps are of a schedule, and not of a path
+	files     map[string]*file
+	sites     int
 }
 
 // Prepare plans to force a finding's schedule, or its path where it has none. root is the report's; actual is what the user's
 // overlay replaces; modCache is where nothing can be replaced; the copies are written to the folder tmp.
 func Prepare(f *finding.Finding, root string, actual map[string]string, modCache, tmp string) (*Plan, error) {
-	scheduled := true
-	turns, files, err := plan(f.Schedule, true, root, actual, modCache)
+	attempt := func(scheduled bool, steps []finding.Step) (*planner, []turn, error) {
+		by := &planner{root: root, actual: actual, modCache: modCache, scheduled: scheduled, files: make(map[string]*file)}
+		turns, err := by.plan(steps)
+		return by, turns, err
+	}
+	by, turns, err := attempt(true, f.Schedule)
 	if err != nil || len(turns) < 2 {
-		scheduled = false
-		turns, files, err = plan(f.Path, false, root, actual, modCache)
+		by, turns, err = attempt(false, f.Path)
 	}
 	if err != nil {
 		return nil, err
@@ -54,14 +58,14 @@ func Prepare(f *finding.Finding, root string, actual map[string]string, modCache
 	if len(turns) < 2 {
 		return nil, ErrNoSteps
 	}
-	p := &Plan{Replace: make(map[string]string), Scheduled: scheduled}
+	p := &Plan{Replace: make(map[string]string), Scheduled: by.scheduled}
 	var order []string
 	for _, t := range turns {
 		order = append(order, t.String())
 		p.Steps = append(p.Steps, t.step)
 	}
 	p.Order = strings.Join(order, " ")
-	for name, file := range files {
+	for name, file := range by.files {
 		copied := filepath.Join(tmp, fmt.Sprint(len(p.Replace)), filepath.Base(name))
 		if err := errors.Join(os.MkdirAll(filepath.Dir(copied), 0o777), os.WriteFile(copied, file.text(), 0o666)); err != nil {
 			return nil, err
@@ -71,33 +75,32 @@ func Prepare(f *finding.Finding, root string, actual map[string]string, modCache
 	return p, nil
 }
 
-// plan turns the steps of a schedule, or of a path, into turns, with the files in which they are taken.
-func plan(steps []finding.Step, schedule bool, root string, actual map[string]string, modCache string) ([]turn, map[string]*file, error) {
-	p := &planner{root: root, actual: actual, modCache: modCache, files: make(map[string]*file)}
+// plan turns steps into turns.
+func (p *planner) plan(steps []finding.Step) ([]turn, error) {
 	var turns []turn
 	arrivals := make(map[arrival]int)
 	for i, step := range steps {
-		if !schedule && !slices.Contains(ops, step.Op) {
+		if !p.scheduled && !slices.Contains(ops, step.Op) {
 			continue
 		}
 		f, err := p.file(step)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		enters := schedule && i == 0 && step.Op == entry
+		enters := p.scheduled && i == 0 && step.Op == entry
 		var s *site
 		if enters {
 			s = f.entry(step)
 		} else if s, err = f.find(step); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		if s == nil || !schedule && s.deferred {
+		if s == nil || !p.scheduled && s.deferred {
 			continue // in a declaration
 		}
 		s = p.known(f, s)
 		t := turn{site: s, enters: enters, step: step}
 		a := arrival{site: s}
-		if schedule {
+		if p.scheduled {
 			// Several operations of one statement are one arrival, those of a select are.
 			t.role, t.child, t.told = step.Goroutine, step.Starts, s.begin > 0
 			a.role, a.line, a.column = step.Goroutine, step.Line, step.Column
@@ -110,7 +113,7 @@ func plan(steps []finding.Step, schedule bool, root string, actual map[string]st
 			turns = append(turns, t)
 		}
 	}
-	if schedule {
+	if p.scheduled {
 		turns = switches(turns)
 	}
 	used := make(map[*site]bool)
@@ -122,7 +125,7 @@ func plan(steps []finding.Step, schedule bool, root string, actual map[string]st
 			delete(p.files, name)
 		}
 	}
-	return turns, p.files, nil
+	return turns, nil
 }
 
 // An arrival is one of a goroutine at an operation.
