@@ -103,14 +103,18 @@ func (p *planner) plan(steps []finding.Step) ([]turn, error) {
 		if p.scheduled {
 			// Several operations of one statement are one arrival, those of a select are.
 			t.role, t.child, t.told = step.Goroutine, step.Starts, s.begin > 0
-			a.role, a.line, a.column = step.Goroutine, step.Line, step.Column
+			a.role, a.line, a.column, a.starts = step.Goroutine, step.Line, step.Column, step.Starts > 0
 		}
 		arrivals[a]++
 		t.nth = arrivals[a]
-		if !slices.ContainsFunc(turns, func(o turn) bool {
+		known := slices.IndexFunc(turns, func(o turn) bool {
 			return o.site == t.site && o.role == t.role && o.nth == t.nth && o.enters == t.enters
-		}) {
+		})
+		switch {
+		case known < 0:
 			turns = append(turns, t)
+		case t.child > 0: // a call that waits, and then starts a goroutine
+			turns[known].child, turns[known].told = t.child, t.told
 		}
 	}
 	if p.scheduled {
@@ -132,6 +136,7 @@ func (p *planner) plan(steps []finding.Step) ([]turn, error) {
 type arrival struct {
 	site               *site
 	role, line, column int
+	starts             bool
 }
 
 // file returns a file in which a step lies.
@@ -155,6 +160,7 @@ func (p *planner) file(step finding.Step) (*file, error) {
 func (p *planner) known(f *file, s *site) *site {
 	for _, old := range f.sites {
 		if old.start == s.start && old.enters == s.enters && old.deferred == s.deferred {
+			old.begin = max(old.begin, s.begin)
 			return old
 		}
 	}

@@ -137,6 +137,7 @@ func TestSchedule(t *testing.T) {
 		by(1, 0, step("call", 3, 6)),
 		by(1, 2, step("go", 4, 2)),
 		by(1, 3, step("go", 5, 2)),
+		by(1, 0, step("go", 12, 2)), // it waits for room first
 		by(1, 4, step("go", 12, 2)),
 		by(3, 0, step("receive", 7, 3)),
 		by(3, 0, step("receive", 7, 3)), // the first and the last of them stay
