@@ -117,9 +117,9 @@ func (v *verification) reproduce(ctx context.Context, selector string) error {
 func (v *verification) trials(ctx context.Context, o testrun.Options, plan *witness.Plan, f *finding.Finding, tmp string) ([]trial, error) {
 	var list []trial
 	if len(plan.Steps) > 0 {
-		t := trial{flag: "--reproduce " + f.Fingerprint}
-		t.vary = testrun.Variation{Replace: plan.Replace, Flags: []string{"-vet=off"}, Env: []string{hooks.Witness + "=" + plan.Order}}
-		for range forced {
+		for n := range forced {
+			t := trial{flag: "--reproduce " + f.Fingerprint}
+			t.vary = testrun.Variation{Replace: plan.Replace, Flags: []string{"-vet=off"}, Env: []string{hooks.Witness + "=" + plan.Try(n)}}
 			list = append(list, t)
 		}
 	} else {

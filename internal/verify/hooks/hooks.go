@@ -22,7 +22,8 @@ import (
 const (
 	Dir   = "CLOUDLINT_VERIFY_DIR"   // an absolute folder for reports
 	Watch = "CLOUDLINT_VERIFY_WATCH" // a duration: how often to report while tests run; empty: never
-	// Witness is a list of steps, SITE.NTH, with blanks between: the order in which goroutines come to the sites.
+	// Witness is a list of steps, SITE.NTH, with blanks between: the order in which goroutines come to the sites. See
+	// witness.go.txt for what else it says.
 	Witness = "CLOUDLINT_VERIFY_WITNESS"
 	// Sample is there if goroutines are to be counted while tests run, by go statement.
 	Sample = "CLOUDLINT_VERIFY_SAMPLE"

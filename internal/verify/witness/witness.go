@@ -19,9 +19,19 @@ import (
 // A Plan is a witness that can be forced.
 type Plan struct {
 	Replace   map[string]string // for the overlay
-	Order     string            // the value of hooks.Witness
+	Order     string            // of the steps, as hooks.Witness has it
 	Steps     []finding.Step    // those that take turns
 	Scheduled bool              // they are of the finding's schedule, and not of its path
+}
+
+// Try returns the value of hooks.Witness for the nth run, from 0. In every second one goroutines that have no more turns are kept
+// back. What they would do next is not among the steps, and may come between; but where the end of a context or of a time is
+// among them, it may also be what the steps wait for.
+func (p *Plan) Try(n int) string {
+	if n%2 == 1 && p.Scheduled {
+		return "hold " + p.Order
+	}
+	return p.Order
 }
 
 // ErrNoSteps is the error for a finding without two steps whose order could be forced.

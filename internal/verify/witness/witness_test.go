@@ -154,6 +154,9 @@ func TestSchedule(t *testing.T) {
 	if want := "1.1@1! 2.1@1~2 3.1@1>3 4.1@1>4 5.1@3 5.3@3 6.1@2 7.1@3 8.1@1 9.1@1"; p.Order != want {
 		t.Errorf("the order is %q, want %q", p.Order, want)
 	}
+	if p.Try(0) != p.Order || p.Try(1) != "hold "+p.Order || p.Try(2) != p.Order {
+		t.Errorf("runs are told %q, %q and %q", p.Try(0), p.Try(1), p.Try(2))
+	}
 	got, err := os.ReadFile(p.Replace[file])
 	if err != nil {
 		t.Fatal(err)
