@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"go/format"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -22,21 +23,36 @@ var registered = regexp.MustCompile(`register\("(\w+)", (\w+)\)`)
 // writeKernels makes a module in dir of a part of the programs with leaks of the Go distribution, with a test for each.
 func writeKernels(t testing.TB, dir, part string) {
 	t.Helper()
+	writePrograms(t, dir, readPrograms(t, part))
+}
+
+// readPrograms returns the texts of a part of the programs, by the names of their files.
+func readPrograms(t testing.TB, part string) map[string]string {
+	t.Helper()
 	files, err := filepath.Glob(filepath.Join(kernels.Dir(t, part), "*.go"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var tests strings.Builder
-	tests.WriteString("package main\n\nimport \"testing\"\n\n")
+	programs := make(map[string]string)
 	for _, file := range files {
 		data, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
 		// They print their own profile, which there is only with an experiment of Go 1.26.
-		text := strings.NewReplacer("prof.WriteTo(os.Stdout, 2)", "_, _ = prof, os.Stdout").Replace(string(data))
-		write(t, dir, filepath.Base(file), text)
-		for _, m := range registered.FindAllStringSubmatch(text, -1) {
+		programs[filepath.Base(file)] = strings.NewReplacer("prof.WriteTo(os.Stdout, 2)", "_, _ = prof, os.Stdout").Replace(string(data))
+	}
+	return programs
+}
+
+// writePrograms makes a module in dir of programs, with a test for each.
+func writePrograms(t testing.TB, dir string, programs map[string]string) {
+	t.Helper()
+	var tests strings.Builder
+	tests.WriteString("package main\n\nimport \"testing\"\n\n")
+	for _, name := range slices.Sorted(maps.Keys(programs)) {
+		write(t, dir, name, programs[name])
+		for _, m := range registered.FindAllStringSubmatch(programs[name], -1) {
 			fmt.Fprintf(&tests, "func Test%s(t *testing.T) { %s() }\n", m[1], m[2])
 		}
 	}
