@@ -14,8 +14,8 @@ import (
 )
 
 // addLeaks joins leaks with the report's findings, if told says that something is known of goroutines, and adds to it those
-// that none explains.
-func (r *run) addLeaks(report *finding.Report, leaks []*verify.Leak, places verify.Places, told bool) {
+// that none explains. It returns the leaks that comments silence.
+func (r *run) addLeaks(report *finding.Report, leaks []*verify.Leak, places verify.Places, told bool) (silent []*verify.Leak) {
 	rest := leaks
 	if told {
 		rest = verify.Join(report, leaks, places)
@@ -33,6 +33,7 @@ func (r *run) addLeaks(report *finding.Report, leaks []*verify.Leak, places veri
 		}
 		if silenced {
 			report.Stats.Suppressed++
+			silent = append(silent, l)
 			continue
 		}
 		if all == nil {
@@ -44,6 +45,7 @@ func (r *run) addLeaks(report *finding.Report, leaks []*verify.Leak, places veri
 		f.Module = module.Path
 		lint.Tell(report, ru, r.configs.of(module), finding.Abs(report.Root, f.File), l.Severity(), f)
 	}
+	return silent
 }
 
 // allRules is the report that there would be with every rule on.

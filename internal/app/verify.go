@@ -128,9 +128,10 @@ type verification struct {
 	self    string          // this program
 	hanging map[string]bool // tests that were told of
 
-	functions *functions    // of the files in which goroutines wait
-	sample    bool          // a report shows how many goroutines there were while tests ran
-	schedules []perturb.Run // beside the plain one
+	silent    []*verify.Leak // those of which comments say that they may be
+	functions *functions     // of the files in which goroutines wait
+	sample    bool           // a report shows how many goroutines there were while tests ran
+	schedules []perturb.Run  // beside the plain one
 }
 
 // test runs the tests, as often as is wanted, and returns the result of the plain run and what leaked in all of them.
@@ -236,7 +237,7 @@ func (v *verification) watched(r *testrun.Report) {
 
 // add puts what the run says into the report.
 func (v *verification) add(report *finding.Report, result *testrun.Result, leaks []*verify.Leak) {
-	v.addLeaks(report, leaks, v.places(result.GOROOT), len(leaks) > 0 || verify.Told(result.Reports))
+	v.silent = v.addLeaks(report, leaks, v.places(result.GOROOT), len(leaks) > 0 || verify.Told(result.Reports))
 	for _, pkg := range verify.Silent(result.Reports) {
 		report.Errors = append(report.Errors, finding.Error{Package: pkg, Message: "its tests ended before they could report their goroutines (a panic, os.Exit or a signal): nothing is known of leaks"})
 	}

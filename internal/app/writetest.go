@@ -76,11 +76,11 @@ func (v *verification) writeTests(ctx context.Context, report *finding.Report, l
 	return nil
 }
 
-// regressions are the leaks that tests are to be written about: those that the plain run has proven.
+// regressions are the leaks that tests are to be written about: those that the plain run has proven, and no comment allows.
 func (v *verification) regressions(report *finding.Report, leaks []*verify.Leak, places verify.Places) []regress.Leak {
 	var list []regress.Leak
 	for _, l := range leaks {
-		if l.Class != verify.Proven || l.Deliberate() {
+		if l.Class != verify.Proven || l.Deliberate() || slices.Contains(v.silent, l) {
 			continue
 		}
 		function, what := l.Words()
