@@ -63,6 +63,9 @@ func TestExamples(t *testing.T) {
 // lintJSON runs the command on a folder and returns its report.
 func lintJSON(t *testing.T, dir string, o LintOptions, patterns ...string) *finding.Report {
 	t.Helper()
+	for _, name := range []string{"GOFLAGS", "GOWORK"} { // those of whoever runs the tests
+		t.Setenv(name, "")
+	}
 	o.Formats = append(o.Formats, "json")
 	o.ExitZero = true
 	var stdout, stderr bytes.Buffer

@@ -159,6 +159,10 @@ func (m *module) overlay(tmp string, fixes []*candidate) (file string, names *st
 			return "", nil, err
 		}
 		pairs = append(pairs, file, name)
+		// The go command shows whichever is shorter.
+		if rel, err := filepath.Rel(m.dir, file); err == nil {
+			pairs = append(pairs, rel, name)
+		}
 	}
 	file = filepath.Join(tmp, "overlay.json")
 	return file, strings.NewReplacer(pairs...), overlayfile.Write(file, replace)

@@ -24,7 +24,11 @@ type repo struct {
 // newRepo writes files by name. Without a go.mod among them, the folder is the module example.com/m.
 func newRepo(t *testing.T, files map[string]string) *repo {
 	t.Helper()
-	r := &repo{t: t, dir: t.TempDir()}
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &repo{t: t, dir: dir}
 	r.report.Root = r.dir
 	if files["go.mod"] == "" {
 		r.write("go.mod", "module example.com/m\n\ngo 1.24\n")

@@ -20,6 +20,15 @@ func checkout(t *testing.T, files, changes map[string]string, staged bool) strin
 	if err != nil {
 		t.Fatal(err)
 	}
+	// Settings of whoever runs the tests have no influence.
+	for _, v := range os.Environ() {
+		if name, _, _ := strings.Cut(v, "="); strings.HasPrefix(name, "GIT_") {
+			t.Setenv(name, "")
+			os.Unsetenv(name)
+		}
+	}
+	t.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
+	t.Setenv("GIT_CONFIG_NOSYSTEM", "1")
 	git := func(args ...string) {
 		t.Helper()
 		cmd := exec.Command("git", append([]string{"-c", "user.name=n", "-c", "user.email=e@x.y"}, args...)...)

@@ -98,14 +98,14 @@ func WriteFile(path string, write func(io.Writer) error) (err error) {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target
 	}
-	mode := os.FileMode(0o666)
+	mode, old := os.FileMode(0o666), false
 	if info, err := os.Stat(path); err == nil {
 		if !info.Mode().IsRegular() {
 			return writeTo(path, os.O_WRONLY, 0, write)
 		}
-		mode = info.Mode().Perm()
+		mode, old = info.Mode().Perm(), true
 	}
-	// Unlike os.CreateTemp, this leaves the permissions to the umask.
+	// Unlike os.CreateTemp, this leaves the permissions of a new file to the umask.
 	temp := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+strconv.Itoa(os.Getpid())+".tmp")
 	defer func() {
 		if err != nil {
@@ -114,6 +114,11 @@ func WriteFile(path string, write func(io.Writer) error) (err error) {
 	}()
 	if err := writeTo(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, mode, write); err != nil {
 		return err
+	}
+	if old {
+		if err := os.Chmod(temp, mode); err != nil {
+			return err
+		}
 	}
 	return os.Rename(temp, path)
 }

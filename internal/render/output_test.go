@@ -116,6 +116,9 @@ func TestWriteFileIsAtomic(t *testing.T) {
 	if err := os.WriteFile(path, []byte("old"), 0o640); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.Chmod(path, 0o640); err != nil { // whatever the umask is
+		t.Fatal(err)
+	}
 	failed := errors.New("interrupted")
 	err := WriteFile(path, func(w io.Writer) error {
 		io.WriteString(w, "half")
