@@ -21,6 +21,13 @@ func TestMain(m *testing.M) {
 	if vettool.Main(os.Args[1:], unittest.Analyzers) {
 		return
 	}
+	for _, v := range os.Environ() {
+		if name, _, _ := strings.Cut(v, "="); strings.HasPrefix(name, "GIT_") {
+			if err := os.Unsetenv(name); err != nil {
+				panic(err)
+			}
+		}
+	}
 	for name, value := range map[string]string{
 		"GOFLAGS": " ", "GOWORK": "", "GO111MODULE": "", "GOPROXY": "off", "GOTOOLCHAIN": "local", "GOENV": "off", "CI": "",
 		"GIT_CONFIG_GLOBAL": os.DevNull, "GIT_CONFIG_NOSYSTEM": "1",
