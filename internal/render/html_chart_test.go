@@ -65,7 +65,7 @@ func (fx fixture) observed() []finding.Finding {
 	survivor := fx.finding("CL2011", "a goroutine is still in flush after all tests: it sleeps; started by TestFlush; stop it where the test ends", fx.at("services/orders/main.go", "log.Println(o)", 1))
 	survivor.Evidence = &finding.Evidence{
 		Status: finding.RuntimeOnly, Class: "survivor", Goroutines: 1, Waits: "sleep",
-		Tests:   []finding.EvidenceTest{{Package: "example.com/orders", Test: "TestFlush", Goroutines: 1}},
+		Tests:   []finding.EvidenceTest{{Package: "example.com/orders", Test: "TestFlush/of_what_the_connection_has_not_sent_when_it_is_closed_by_the_peer_with_an_error_that_nobody_has_read", Goroutines: 1}},
 		Stack:   []finding.Frame{{Function: "time.Sleep", File: "/usr/local/go/src/runtime/time.go", Line: 363}, {Function: "example.com/orders.flush", File: "services/orders/main.go", Line: 20}},
 		Created: &finding.Frame{Function: "example.com/orders.main", File: "services/orders/main.go", Line: 18},
 		OverTime: []finding.OverTime{{

@@ -99,33 +99,29 @@ func (l *Leak) overTime(places Places, root string) []finding.OverTime {
 	return list
 }
 
-// spans returns when tests ran: those that have started the leak's goroutines, and as many others as there is room for.
+// spans returns when tests ran: those that have started the leak's goroutines, and of the others the longest, as far as there
+// is room.
 func (l *Leak) spans(s Series) (tests []finding.TestSpan, more int) {
-	guilty := func(t testrun.Span) bool {
-		return slices.ContainsFunc(l.Tests, func(of Test) bool {
+	for _, t := range s.Tests {
+		started := slices.ContainsFunc(l.Tests, func(of Test) bool {
 			name, _, _ := strings.Cut(of.Name, "/")
 			return of.Package == s.Package && name == t.Test
 		})
+		tests = append(tests, finding.TestSpan{Test: t.Test, From: t.From.Microseconds(), To: t.To.Microseconds(), Started: started})
 	}
-	room := maxSpans
-	for _, t := range s.Tests {
-		if guilty(t) {
-			room--
+	slices.SortStableFunc(tests, func(a, b finding.TestSpan) int {
+		switch {
+		case a.Started == b.Started:
+			return cmp.Compare(b.To-b.From, a.To-a.From)
+		case a.Started:
+			return -1
 		}
-	}
-	others := 0
-	for _, t := range s.Tests {
-		own := guilty(t)
-		if !own {
-			if others++; others > room {
-				continue
-			}
-		}
-		if len(tests) == maxSpans {
-			continue
-		}
-		tests = append(tests, finding.TestSpan{Test: t.Test, From: t.From.Microseconds(), To: t.To.Microseconds(), Started: own})
-	}
+		return 1
+	})
+	tests = tests[:min(len(tests), maxSpans)]
+	slices.SortStableFunc(tests, func(a, b finding.TestSpan) int {
+		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To), strings.Compare(a.Test, b.Test))
+	})
 	return tests, len(s.Tests) - len(tests)
 }
 

@@ -103,8 +103,10 @@ func TestOverTimeIsBounded(t *testing.T) {
 	for i := range 50 {
 		r := sampled(report(t, fmt.Sprintf("corp.example/shop/p%02d", i), i+1, testrun.End, nil, send(7, "Test499")), [2]int{0, 0}, [2]int{1, 0})
 		r.Samples.Tests = nil
-		for k := range 500 {
-			r.Samples.Tests = append(r.Samples.Tests, testrun.Span{Test: fmt.Sprint("Test", k), From: time.Duration(k), To: time.Duration(k + 1)})
+		for k := range 500 { // the 400th is the longest, and the last has started the goroutine
+			from := time.Duration(k) * time.Second
+			to := from + time.Duration(500-max(k-400, 400-k))*time.Microsecond
+			r.Samples.Tests = append(r.Samples.Tests, testrun.Span{Test: fmt.Sprint("Test", k), From: from, To: to})
 		}
 		reports = append(reports, r)
 	}
@@ -113,8 +115,8 @@ func TestOverTimeIsBounded(t *testing.T) {
 		t.Fatalf("%d series", len(list))
 	}
 	for _, o := range list {
-		if last := o.Tests[len(o.Tests)-1]; len(o.Tests) != maxSpans || o.MoreTests != 500-maxSpans || last.Test != "Test499" || !last.Started {
-			t.Errorf("%d tests and %d more, the last is %+v", len(o.Tests), o.MoreTests, last)
+		if last := o.Tests[len(o.Tests)-1]; len(o.Tests) != maxSpans || o.MoreTests != 500-maxSpans || last.Test != "Test499" || !last.Started || o.Tests[0].Test != "Test395" || o.Tests[10].Test != "Test405" {
+			t.Errorf("%d tests and %d more: %+v", len(o.Tests), o.MoreTests, o.Tests)
 		}
 	}
 }

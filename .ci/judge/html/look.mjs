@@ -72,6 +72,7 @@ await part('the run', async () => {
 	for (const [width, colorScheme] of [[1280, 'light'], [1280, 'dark'], [360, 'light'], [360, 'dark']]) {
 		const page = await open('run', { viewport: { width, height: 900 }, colorScheme });
 		const where = (text) => `${width} px, ${colorScheme}: ${text}`;
+		equal(where('names that are cut off'), await page.$$eval('.run, .run :not(svg *)', (list) => list.filter((e) => e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0).map((e) => e.outerHTML.slice(0, 80))), []);
 		equal(where('charts'), await page.locator('.chart svg').count(), 5);
 		// No text is cut off or lies on another one, and every line can be told from the page.
 		const charts = await page.$$eval('.chart svg', (list) => list.map((svg) => {
