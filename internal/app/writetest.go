@@ -12,7 +12,6 @@ import (
 
 	"github.com/cloudlint/cloudlint/internal/finding"
 	"github.com/cloudlint/cloudlint/internal/gocmd"
-	"github.com/cloudlint/cloudlint/internal/overlayfile"
 	"github.com/cloudlint/cloudlint/internal/render"
 	"github.com/cloudlint/cloudlint/internal/verify"
 	"github.com/cloudlint/cloudlint/internal/verify/perturb"
@@ -124,11 +123,9 @@ func (v *verification) leakingPackages(ctx context.Context, o testrun.Options, l
 	if err != nil {
 		return nil, err
 	}
-	// The run has read it before, and told of mistakes.
-	replace, _ := overlayfile.Read(cmp.Or(testrun.OverlayOf(o.Flags), o.Overlay), o.Dir)
 	packages := make(map[string]regress.Package)
 	for path, s := range sources {
-		packages[path] = regress.Package{Dir: s.Dir, Name: s.Name, Tests: s.Tests, Replace: replace, GoVersion: v.packages[path].Module.GoVersion}
+		packages[path] = regress.Package{Dir: s.Dir, Name: s.Name, Tests: s.Tests, Replace: s.Replace, GoVersion: v.packages[path].Module.GoVersion}
 	}
 	return packages, nil
 }

@@ -197,3 +197,36 @@ func TestUsage(t *testing.T) {
 		})
 	}
 }
+
+// The files of a package's tests are those of the build that the flags choose, with what the overlay adds.
+func TestTestSources(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "go.mod", "module corp.example/a\n\ngo 1.26\n")
+	write(t, dir, "a.go", "package a\n")
+	write(t, dir, "a_test.go", "package a\n")
+	write(t, dir, "race_test.go", "//go:build race\n\npackage a\n")
+	write(t, dir, "tag_test.go", "//go:build tag\n\npackage a\n")
+	write(t, dir, "x_test.go", "package a_test\n")
+	write(t, dir, "overlay.json", `{"Replace": {"added_test.go": "a_test.go"}}`)
+	for flags, want := range map[string]string{
+		"":                             "a_test.go x_test.go",
+		"-tags=tag -run X":             "a_test.go tag_test.go x_test.go",
+		"-overlay overlay.json -short": "a_test.go added_test.go x_test.go",
+		"-v -args -tags=tag":           "a_test.go x_test.go",
+		"-race":                        "a_test.go race_test.go x_test.go",
+	} {
+		t.Run(flags, func(t *testing.T) {
+			if flags == "-race" {
+				needC(t)
+			}
+			sources, err := testrun.TestSources(context.Background(), testrun.Options{Dir: dir, Flags: strings.Fields(flags)}, []string{"corp.example/a"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			a := sources["corp.example/a"]
+			if got := strings.Join(a.Tests, " "); got != want || a.Name != "a" || (len(a.Replace) == 1) != strings.Contains(flags, "overlay") {
+				t.Errorf("%+v, want %s", a, want)
+			}
+		})
+	}
+}

@@ -44,10 +44,20 @@ type Sources struct {
 	Dir   string
 	Name  string   // of the package
 	Tests []string // names of the files of its tests, those outside the package included
+	// Replace is what the user's overlay replaces, in all packages.
+	Replace map[string]string
 }
 
 // TestSources lists the tests' files of packages.
 func TestSources(ctx context.Context, o Options, packages []string) (map[string]Sources, error) {
+	env, err := readEnvironment(ctx, o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	_, replace, err := o.replaced(env)
+	if err != nil {
+		return nil, err
+	}
 	args := slices.Concat([]string{"list", "-e", "-json=ImportPath,Dir,Name,TestGoFiles,XTestGoFiles"}, o.listFlags(), packages)
 	cmd := exec.Command("go", args...)
 	cmd.Dir = o.Dir
@@ -55,7 +65,7 @@ func TestSources(ctx context.Context, o Options, packages []string) (map[string]
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	sources := make(map[string]Sources)
-	err := gocmd.Run(ctx, cmd, func(r io.Reader) error {
+	err = gocmd.Run(ctx, cmd, func(r io.Reader) error {
 		for dec := json.NewDecoder(r); ; {
 			var l struct {
 				ImportPath, Dir, Name     string
@@ -67,7 +77,7 @@ func TestSources(ctx context.Context, o Options, packages []string) (map[string]
 			case err != nil:
 				return err
 			}
-			sources[l.ImportPath] = Sources{Dir: l.Dir, Name: l.Name, Tests: append(l.TestGoFiles, l.XTestGoFiles...)}
+			sources[l.ImportPath] = Sources{Dir: l.Dir, Name: l.Name, Tests: append(l.TestGoFiles, l.XTestGoFiles...), Replace: replace}
 		}
 	})
 	if ctx.Err() != nil {
