@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
-	"os/exec"
 	"time"
 
 	"github.com/cloudlint/cloudlint/internal/gocmd"
@@ -14,7 +12,7 @@ import (
 	"github.com/cloudlint/cloudlint/internal/verify/testrun"
 )
 
-// schedules returns the runs that are wanted beside the plain one.
+// schedules returns the runs that are named beside the plain one.
 func (o VerifyOptions) schedules() ([]perturb.Run, error) {
 	switch {
 	case o.Perturb < 0:
@@ -32,23 +30,7 @@ func (o VerifyOptions) schedules() ([]perturb.Run, error) {
 		}
 		runs = append(runs, list...)
 	}
-	if o.Perturb > 0 {
-		runs = perturb.Portfolio(o.Perturb, o.Seed, hasCompiler())
-	}
 	return runs, nil
-}
-
-// hasCompiler reports whether there is a C compiler, which the race detector needs on most systems.
-func hasCompiler() bool {
-	compiler := os.Getenv("CC")
-	if compiler == "" {
-		compiler = "gcc"
-	}
-	_, err := exec.LookPath(compiler)
-	if err != nil {
-		_, err = exec.LookPath("clang")
-	}
-	return err == nil && os.Getenv("CGO_ENABLED") != "0"
 }
 
 // slow is how many times longer tests may take under another schedule, and least how long they may take in any case.
@@ -81,8 +63,12 @@ func (v *verification) perturb(ctx context.Context, o testrun.Options, took time
 	if !testrun.HasFlag(o.Flags, "timeout") {
 		o.Flags = append([]string{fmt.Sprintf("-timeout=%v", max(least, slow*took).Round(time.Second))}, o.Flags...)
 	}
-	for i, run := range v.schedules {
-		fmt.Fprintf(v.app.progress, "schedule %d of %d: %s\n", i+1, len(v.schedules), run)
+	runs := v.schedules
+	if v.opts.Perturb > 0 {
+		runs = perturb.Portfolio(v.opts.Perturb, v.opts.Seed, plan.Races)
+	}
+	for i, run := range runs {
+		fmt.Fprintf(v.app.progress, "schedule %d of %d: %s\n", i+1, len(runs), run)
 		o.Vary = variation(plan, run)
 		result, err := testrun.Run(ctx, o)
 		if err != nil {

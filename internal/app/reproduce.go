@@ -25,6 +25,9 @@ const (
 	perturbed = 8
 )
 
+// trialTimeout is how long the tests of a package may take in a trial.
+const trialTimeout = "3m"
+
 // A trial is one run in the hope that a finding shows.
 type trial struct {
 	vary testrun.Variation
@@ -50,6 +53,9 @@ func (v *verification) reproduce(ctx context.Context, selector string) error {
 	defer func() { _ = gocmd.RemoveAll(tmp) }()
 	var output strings.Builder
 	o.Stdout, o.Stderr = &output, &output
+	if !testrun.HasFlag(o.Flags, "timeout") {
+		o.Flags = append([]string{"-timeout=" + trialTimeout}, o.Flags...) // tests that wait for what hangs end, too
+	}
 
 	place := fmt.Sprintf("%s %s:%d", f.Code, v.app.short(finding.Abs(all.Root, f.File)), f.Line)
 	plan, err := testrun.Witness(ctx, o, f, all.Root, tmp)
@@ -129,7 +135,7 @@ func (v *verification) trials(ctx context.Context, o testrun.Options, plan *witn
 	if err != nil {
 		return nil, err
 	}
-	for _, run := range perturb.Portfolio(perturbed, v.opts.Seed, hasCompiler()) {
+	for _, run := range perturb.Portfolio(perturbed, v.opts.Seed, other.Races) {
 		list = append(list, trial{vary: variation(other, run), flag: "--schedule " + run.String()})
 	}
 	return list, nil

@@ -148,7 +148,7 @@ func (v *verification) test(ctx context.Context) (*testrun.Result, []*verify.Lea
 		return nil, nil, err
 	}
 	leaks := verify.Leaks(result.Reports, v.places(result.GOROOT))
-	if len(v.schedules) > 0 {
+	if len(v.schedules) > 0 || v.opts.Perturb > 0 {
 		leaks, err = v.perturb(ctx, o, time.Since(started), leaks)
 	}
 	return result, leaks, err

@@ -47,6 +47,7 @@ type Plan struct {
 	Packages []string // of the user's modules: import paths
 	// Skipped names files that no call could be put into, and why.
 	Skipped []string
+	Races   bool // the race detector works here
 }
 
 // listed is what go list says of a package.

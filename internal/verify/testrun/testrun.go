@@ -66,7 +66,14 @@ type Result struct {
 type UsageError = driver.UsageError
 
 // environment is what `go env` says.
-type environment struct{ GOROOT, GOMODCACHE, GOVERSION, GOFLAGS, GOTMPDIR string }
+type environment struct{ GOROOT, GOMODCACHE, GOVERSION, GOFLAGS, GOTMPDIR, CGO_ENABLED, CC string }
+
+// races reports whether there is a C compiler, which the race detector needs on most systems.
+func (e environment) races() bool {
+	compiler, _, _ := strings.Cut(e.CC, " ")
+	_, err := exec.LookPath(compiler)
+	return err == nil && e.CGO_ENABLED == "1"
+}
 
 // Check returns the error that Run would return for a Go by which tests cannot be run so.
 func Check(ctx context.Context, o Options) error {
@@ -128,7 +135,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 }
 
 func readEnvironment(ctx context.Context, dir string) (env environment, err error) {
-	cmd := exec.Command("go", "env", "-json", "GOROOT", "GOMODCACHE", "GOVERSION", "GOFLAGS", "GOTMPDIR")
+	cmd := exec.Command("go", "env", "-json", "GOROOT", "GOMODCACHE", "GOVERSION", "GOFLAGS", "GOTMPDIR", "CGO_ENABLED", "CC")
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "PWD="+dir)
 	var stderr strings.Builder

@@ -19,9 +19,13 @@ func Plan(ctx context.Context, o Options, tmp string) (*perturb.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return perturb.Prepare(ctx, perturb.Options{
+	plan, err := perturb.Prepare(ctx, perturb.Options{
 		Dir: o.Dir, Patterns: o.Patterns, Flags: o.listFlags(), Replace: replace, ModCache: env.GOMODCACHE, Tmp: filepath.Join(tmp, "sources"),
 	})
+	if err == nil {
+		plan.Races = env.races()
+	}
+	return plan, err
 }
 
 // Witness prepares what runs need that force a finding's path, in a folder that stays until they have ended. root is the
