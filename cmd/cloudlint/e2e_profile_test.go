@@ -193,7 +193,7 @@ func TestVerifyProfile(t *testing.T) {
     1 started here (cart/cart.go:8:2)
     2 goes on here (cart/cart.go:15:7)
     3 returns here (cart/cart.go:16:3)
-    4 blocks here for ever (cart/cart.go:10:3)
+    4 (goroutine 2) blocks here for ever (cart/cart.go:10:3)
 `
 	builds := map[string][]string{"plain": nil}
 	if os.Getenv("CLOUDLINT_PROFILE") != "" { // of .ci/full: these compile the standard library
@@ -289,8 +289,8 @@ func TestVerifyProfileOfSeveral(t *testing.T) {
 		got = append(got, strings.ReplaceAll(strings.ReplaceAll(string(text), a, "A"), b, "B"))
 	}
 	want := []string{
-		`["cart/cart.go",10,"CL1001","corp.example/shop/cart","confirmed","blocked",1110,1110,2,[{"instance":"A","goroutines":1100},{"instance":"B","goroutines":10}],2]`,
-		`["cmd/shop/main.go",52,"CL1903","corp.example/shop/cmd/shop","runtime-only","blocked",1100,0,2,[{"instance":"A","goroutines":1100}],1]`,
+		`["cart/cart.go",10,"CL1001","corp.example/shop/cart","confirmed","blocked",1110,1110,2,[{"instance":"A","goroutines":1100,"before":1100},{"instance":"B","goroutines":10,"before":10}],2]`,
+		`["cmd/shop/main.go",52,"CL1903","corp.example/shop/cmd/shop","runtime-only","blocked",1100,0,2,[{"instance":"A","goroutines":1100,"before":0}],1]`,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
