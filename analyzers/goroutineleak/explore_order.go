@@ -18,7 +18,7 @@ func (c *checker) schedule(s explore.Stuck) []pass.Step {
 	}
 	var out []pass.Step
 	for _, t := range s.Order {
-		st := pass.Step{Place: pass.Place{Pos: t.Pos}, Goroutine: t.Goroutine + 1, Op: opName(t.Kind)}
+		st := pass.Step{Place: pass.Place{Pos: t.Pos}, Goroutine: t.Goroutine + 1, Op: opName(t.Kind), Waits: t.Waits}
 		switch {
 		case t.Enters:
 			st.Op, st.Message = "call", "it begins here"
@@ -27,7 +27,7 @@ func (c *checker) schedule(s explore.Stuck) []pass.Step {
 		default:
 			st.Pos, st.End, st.Object = c.operation(t.Pos)
 			st.Message = describeOp(t.Kind, st.Object)
-			if t.Waits {
+			if t.Stays {
 				st.Message += " waits"
 			}
 		}

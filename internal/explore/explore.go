@@ -113,7 +113,8 @@ type Turn struct {
 	Pos       token.Pos // of the operation; of a select itself
 	Starts    int       // the goroutine that starts here; 0: none does
 	Enters    bool      // the root is called, and Pos is the root's
-	Waits     bool      // goes no further, or has gone no further yet
+	Waits     bool      // it may have to wait there for a later turn; else it goes on at once
+	Stays     bool      // it goes no further, or has gone no further yet
 }
 
 // An explorer explores one root.

@@ -18,6 +18,10 @@ func (x *explorer) order(s *state, group []Stuck) []Turn {
 			continue
 		case started:
 			t.Starts = int(e.obj)
+		case met, arrived:
+			t.Waits = true
+		case operation:
+			t.Waits = e.kind == skeleton.OnceDo // what it calls has turns of its own
 		case chose:
 			t.Kind, t.Pos = skeleton.Select, e.at.Pos()
 		}
@@ -29,12 +33,25 @@ func (x *explorer) order(s *state, group []Stuck) []Turn {
 		out = append(out, Turn{Pos: x.entry.SSA.Pos(), Enters: true})
 	}
 	slices.Reverse(out)
+	// That a wait for a Cond is over, or one in a select, is no other arrival.
+	waits := make([]skeleton.Kind, len(s.gs))
+	out = slices.DeleteFunc(out, func(t Turn) bool {
+		if t.Kind != skeleton.CondWait && t.Kind != skeleton.Select {
+			return false
+		}
+		over := !t.Waits && waits[t.Goroutine] == t.Kind
+		waits[t.Goroutine] = skeleton.None
+		if t.Waits {
+			waits[t.Goroutine] = t.Kind
+		}
+		return over
+	})
 
 	stuck := make([]bool, len(s.gs))
 	var last []Turn
 	for _, st := range group {
 		stuck[st.Goroutine] = true
-		last = append(last, Turn{Goroutine: st.Goroutine, Kind: st.Kind, Pos: st.Pos, Waits: true})
+		last = append(last, Turn{Goroutine: st.Goroutine, Kind: st.Kind, Pos: st.Pos, Waits: true, Stays: true})
 	}
 	rank := func(t Turn) int {
 		if t.Kind == skeleton.Lock {
@@ -50,7 +67,7 @@ func (x *explorer) order(s *state, group []Stuck) []Turn {
 			continue
 		}
 		if _, in, pos, _ := s.stands(i); in != nil {
-			last = append(last, Turn{Goroutine: i, Kind: g.wait[0].kind, Pos: pos, Waits: true})
+			last = append(last, Turn{Goroutine: i, Kind: g.wait[0].kind, Pos: pos, Waits: true, Stays: true})
 		}
 	}
 	for _, t := range last {

@@ -89,12 +89,16 @@ func (x *explorer) noteOp(s *state, a alternative) {
 // noteMet records that the goroutine at the other end of an operation has come to it.
 func (x *explorer) noteMet(s *state, a alternative) {
 	f, in, pos, at := s.stands(a.partner)
-	if in == nil || in.Code == skeleton.Choose {
+	if in == nil {
 		return
+	}
+	kind := a.theirs.kind
+	if in.Code == skeleton.Choose {
+		kind, pos = skeleton.Select, in.At.Pos()
 	}
 	me := s.cur
 	s.cur = a.partner
-	s.note(met, a.theirs.kind, pos, f.f, objectOf(a.theirs.on), at)
+	s.note(met, kind, pos, f.f, objectOf(a.theirs.on), at)
 	s.cur = me
 }
 

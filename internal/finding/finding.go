@@ -114,6 +114,7 @@ type Step struct {
 	Object    string `json:"object,omitempty"`    // in the user's names
 	Nth       int    `json:"nth,omitempty"`       // the nth arrival at this place
 	Starts    int    `json:"starts,omitempty"`    // the goroutine that starts here
+	Waits     bool   `json:"waits,omitempty"`     // of a schedule: it may have to wait there for a later step
 	Message   string `json:"message"`
 	Range
 }

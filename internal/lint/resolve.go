@@ -107,7 +107,7 @@ func (r resolver) finding(rec *wire.Record, pkg driver.Package, ru *rule.Rule, w
 func (r resolver) steps(list []wire.Step) (steps []finding.Step) {
 	for _, s := range list {
 		where, _ := r.place(s.Pos)
-		steps = append(steps, finding.Step{Goroutine: s.Goroutine, Op: s.Op, Object: s.Object, Nth: s.Nth, Starts: s.Starts, Message: s.Message, Range: where})
+		steps = append(steps, finding.Step{Goroutine: s.Goroutine, Op: s.Op, Object: s.Object, Nth: s.Nth, Starts: s.Starts, Waits: s.Waits, Message: s.Message, Range: where})
 	}
 	return steps
 }

@@ -84,6 +84,7 @@ type Step struct {
 	Object    string `json:"object,omitempty"`
 	Nth       int    `json:"nth,omitempty"`
 	Starts    int    `json:"starts,omitempty"`
+	Waits     bool   `json:"waits,omitempty"`
 	Message   string `json:"message"`
 	Pos       Pos    `json:"pos"`
 }

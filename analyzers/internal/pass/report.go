@@ -58,7 +58,8 @@ type Step struct {
 	Op, Object string
 	Goroutine  int
 	Nth        int
-	Starts     int // the goroutine that starts here
+	Starts     int  // the goroutine that starts here
+	Waits      bool // it may have to wait there for a later step
 }
 
 // Related is another place that a finding refers to.
@@ -178,7 +179,7 @@ func (p *Pass) wireFinding(file *ast.File, d Diagnostic) wire.Finding {
 func (p *Pass) wireSteps(steps []Step) (list []wire.Step) {
 	for _, s := range steps {
 		if at, ok := p.WirePlace(s.Place); ok {
-			list = append(list, wire.Step{Goroutine: s.Goroutine, Op: s.Op, Object: s.Object, Nth: s.Nth, Starts: s.Starts, Message: s.Message, Pos: at})
+			list = append(list, wire.Step{Goroutine: s.Goroutine, Op: s.Op, Object: s.Object, Nth: s.Nth, Starts: s.Starts, Waits: s.Waits, Message: s.Message, Pos: at})
 		}
 	}
 	return list

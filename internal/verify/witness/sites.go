@@ -29,6 +29,7 @@ type site struct {
 	enters     bool  // the beginning of a function
 	deferred   bool  // a defer statement, whose call has the step
 	after      bool  // calls can stand behind it
+	alone      bool  // it is over when its operation is
 	begin      int   // of a statement that starts a goroutine: where its function begins, if that is to be seen
 	again      []int // of a loop: where its head comes next
 	ended      []int // in it: where what it waits for is over
@@ -123,7 +124,7 @@ func (f *file) find(step finding.Step) (*site, error) {
 	if found == nil {
 		return nil, nil
 	}
-	s := &site{start: f.tf.Offset(found.Pos()), end: f.tf.Offset(found.End()), after: simple(found)}
+	s := &site{start: f.tf.Offset(found.Pos()), end: f.tf.Offset(found.End()), after: simple(found), alone: alone(found)}
 	inner := found
 	for {
 		labeled, ok := inner.(*ast.LabeledStmt)
@@ -136,6 +137,7 @@ func (f *file) find(step finding.Step) (*site, error) {
 	case *ast.DeferStmt:
 		s.deferred = true
 	case *ast.SelectStmt:
+		s.alone = true
 		for _, c := range inner.Body.List {
 			s.ended = append(s.ended, f.tf.Offset(c.(*ast.CommClause).Colon)+1)
 		}
@@ -165,6 +167,48 @@ func simple(s ast.Stmt) bool {
 		return !ok || name.Name != "panic"
 	}
 	return false
+}
+
+// alone reports whether a statement is one operation, and calls nothing else.
+func alone(s ast.Stmt) bool {
+	var value ast.Expr
+	switch s := s.(type) {
+	case *ast.GoStmt:
+		return true
+	case *ast.SendStmt:
+		return !calls(s.Value) && !calls(s.Chan)
+	case *ast.ExprStmt:
+		value = s.X
+	case *ast.AssignStmt:
+		if len(s.Rhs) != 1 {
+			return false
+		}
+		value = s.Rhs[0]
+	}
+	switch value := ast.Unparen(value).(type) {
+	case *ast.UnaryExpr:
+		return !calls(value.X)
+	case *ast.CallExpr:
+		return !calls(value.Fun) && !slices.ContainsFunc(value.Args, calls)
+	}
+	return false
+}
+
+// calls reports whether an expression calls something, or receives.
+func calls(e ast.Expr) bool {
+	found := false
+	ast.Inspect(e, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.CallExpr:
+			found = true
+		case *ast.UnaryExpr:
+			found = found || n.Op == token.ARROW
+		}
+		return !found
+	})
+	return found
 }
 
 // started returns the function that a statement starts as a goroutine, as far as the statement itself has it, and can stand

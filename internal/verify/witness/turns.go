@@ -16,6 +16,7 @@ type turn struct {
 	role   int  // which goroutine, from 1; 0: any
 	child  int  // the role that starts there; 0: none does
 	told   bool // the child says itself who it is
+	ends   bool // it ends before the next begins
 	enters bool
 	step   finding.Step
 }
@@ -25,6 +26,9 @@ func (t turn) String() string {
 	text := fmt.Sprintf("%d.%d", t.site.id, t.nth)
 	if t.role > 0 {
 		text += fmt.Sprintf("@%d", t.role)
+	}
+	if t.ends {
+		text += "."
 	}
 	switch {
 	case t.enters:

@@ -113,6 +113,7 @@ func (p *planner) plan(steps []finding.Step) ([]turn, error) {
 		if p.scheduled {
 			// Several operations of one statement are one arrival, those of a select are.
 			t.role, t.child, t.told = step.Goroutine, step.Starts, s.begin > 0
+			t.ends = !step.Waits && s.alone && !enters
 			a.role, a.line, a.column, a.starts = step.Goroutine, step.Line, step.Column, step.Starts > 0
 		}
 		arrivals[a]++
@@ -125,6 +126,8 @@ func (p *planner) plan(steps []finding.Step) ([]turn, error) {
 			turns = append(turns, t)
 		case t.child > 0: // a call that waits, and then starts a goroutine
 			turns[known].child, turns[known].told = t.child, t.told
+		default: // one of several operations may wait
+			turns[known].ends = false
 		}
 	}
 	if p.scheduled {

@@ -122,7 +122,7 @@ func f(mu locker, c chan int, group errgroup) {
 func g(c chan int) { c <- <-c }
 `
 
-// A schedule says which goroutine takes which step. What it tells of the middle of what one goroutine does on end is left out.
+// A schedule says which goroutine takes which step, and which steps end before the next begin. What it tells of the middle of what one goroutine does on end is left out.
 func TestSchedule(t *testing.T) {
 	root, tmp := t.TempDir(), t.TempDir()
 	file := filepath.Join(root, "stock.go")
@@ -146,12 +146,12 @@ func TestSchedule(t *testing.T) {
 		by(2, 0, step("send", 16, 22)), // the same statement
 		by(3, 0, step("unlock", 6, 3)),
 		by(1, 0, step("lock", 13, 2)),
-		by(1, 0, step("unlock", 13, 13)),
+		finding.Step{Goroutine: 1, Op: "lock", Waits: true, Range: finding.Range{File: "stock.go", Line: 13, Column: 13}},
 	}}, root, nil, "", tmp)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "1.1@1! 2.1@1~2 3.1@1>3 4.1@1>4 5.1@3 5.3@3 6.1@2 7.1@3 8.1@1 9.1@1"; p.Order != want {
+	if want := "1.1@1! 2.1@1.~2 3.1@1.>3 4.1@1.>4 5.1@3 5.3@3 6.1@2 7.1@3 8.1@1. 9.1@1"; p.Order != want {
 		t.Errorf("the order is %q, want %q", p.Order, want)
 	}
 	if p.Try(0) != p.Order || p.Try(1) != "hold "+p.Order || p.Try(2) != p.Order {
