@@ -76,7 +76,7 @@ func (c *checker) ruleOf(s explore.Stuck) *rule.Rule {
 func (c *checker) stuck(s explore.Stuck) {
 	r := c.ruleOf(s)
 	if r == nil || !s.Pos.IsValid() || c.onPurpose(s) || c.roomForAll(s) || roundsByArithmetic(s) || c.roundsByList(s) ||
-		c.sharedOut(s) || c.lastSignal(s) || c.reentered(s) || c.doneByCallback(s) || c.countedApart(s) || s.NilObject && freshTimer(s.At) {
+		c.sharedOut(s) || c.lastSignal(s) || c.reentered(s) || c.doneByCallback(s) || c.countedApart(s) || c.leftToCaller(s) || s.NilObject && freshTimer(s.At) {
 		return
 	}
 	if _, pipe := pipeEnd(s.Kind); pipe && r != lockedWait {

@@ -148,6 +148,9 @@ func (l *locker) returnsOwner(lock *skeleton.Path, e lockExit) bool {
 			return false
 		}
 		for _, v := range e.ret.Results {
+			if load, ok := v.(*ssa.UnOp); ok && load.X == p.Root && p.Root != nil && loads(lock) && l.releasedAlone(l.paths, lock) {
+				return true // a copy of the struct that has a pointer to the lock
+			}
 			v = e.node.lastStored(v)
 			if load, ok := v.(*ssa.UnOp); ok && load.X == p.Root && p.Root != nil || l.paths.Of(v) == p {
 				return true // the owner, or a struct that has the lock

@@ -219,6 +219,7 @@ func (x *explorer) ret(s *state, in *skeleton.Instr) verdict {
 	if len(g.frames) == 1 {
 		if s.cur == 0 {
 			x.escape(s, result, rootResult(f.f), anything)
+			s.give(result)
 		}
 		s.note(returned, skeleton.None, in.Pos, f.f, -1, in.At)
 		x.end(s, result)

@@ -81,6 +81,8 @@ type Stuck struct {
 	Stack     []Frame // the calls under way, innermost first
 	// Holder is the goroutine that has the lock that this one waits for, or -1.
 	Holder int
+	// Returned says that the root took that lock, and has returned with it in its result.
+	Returned bool
 	// Holds lists the goroutines that wait for a lock that this one has.
 	Holds []int
 	// With are the other goroutines that are stuck at the same time, which may be so because of this one.

@@ -75,3 +75,14 @@ func (x *explorer) unlocksOnly(fn *ssa.Function, seen map[*ssa.Function]bool) bo
 	}
 	return false
 }
+
+// give notes what the caller of the root gets: it may give back the locks in it.
+func (s *state) give(result value) {
+	r := reach{s: s, objects: make([]bool, len(s.objs))}
+	r.value(result)
+	for i, reached := range r.objects {
+		if reached {
+			s.obj(int32(i)).given = true
+		}
+	}
+}

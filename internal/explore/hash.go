@@ -122,6 +122,9 @@ func (w *hasher) value(v value) {
 func (w *hasher) object(i int32) {
 	o := w.s.objs[i]
 	w.add(uint64(o.env) | b2u(o.closed)<<9 | b2u(o.cancelled)<<10 | b2u(o.lazy)<<11 | b2u(o.served)<<8 | uint64(len(o.buf))<<12 | uint64(o.rounds)<<56 | uint64(o.made)<<20)
+	if o.given {
+		w.add(1)
+	}
 	for _, list := range [][]value{o.slots, o.buf, o.keys} {
 		w.add(uint64(len(list)))
 		for _, v := range list {

@@ -33,6 +33,7 @@ type object struct {
 	boxed  bool // the value that an interface holds, not what a pointer in it points to
 	global bool
 	ofIO   bool // of a global: package io declares it
+	given  bool // the root returned it, or what leads to it
 	lazy   bool // it was there before: a slot that is not set holds something unknown
 	// elements of a slice
 	stride int

@@ -46,6 +46,7 @@ func describe(s *state, i int) (Stuck, bool) {
 	}
 	if (out.Kind == skeleton.Lock || out.Kind == skeleton.RLock) && w.on.k == address {
 		out.Holder = writer(s.slot(w.on))
+		out.Returned = out.Holder == 0 && s.gs[0].done && s.objs[w.on.o].given
 	}
 	return out, true
 }
