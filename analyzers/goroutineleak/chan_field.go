@@ -69,7 +69,7 @@ func (w *world) sendsAgain(class *skeleton.Class, op skeleton.ClassOp) bool {
 		n, known := intConst(mk.Size)
 		return known && n > 0 && mk.Parent() == op.Fn && mk.Block().Dominates(op.Instr.Block()) && w.reaches(mk, op.Instr) && !w.repeats(op.Instr.Block(), mk.Block())
 	})
-	return !fresh && (w.repeats(op.Instr.Block(), nil) || w.classes.Callable(op.Fn))
+	return !fresh && (w.repeats(op.Instr.Block(), nil) || w.calledAgain(op.Fn))
 }
 
 // smallRoom reports whether the channels of a class are made with little room, or none.

@@ -23,5 +23,5 @@ func TestChannels(t *testing.T) {
 			return nil
 		},
 	}), nil)
-	analysistest.Run(t, ruletest.Testdata(t), a, "goroutineleak/changroup", "goroutineleak/chansend", "goroutineleak/chanrecv", "goroutineleak/chanlost", "goroutineleak/waitgroup")
+	analysistest.Run(t, ruletest.Testdata(t), a, "goroutineleak/changroup", "goroutineleak/chansend", "goroutineleak/chanrecv", "goroutineleak/chanlost", "goroutineleak/chanagain", "goroutineleak/waitgroup")
 }
