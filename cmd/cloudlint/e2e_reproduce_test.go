@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"strings"
 	"testing"
 )
@@ -136,6 +137,9 @@ func TestVerifyReproduceStop(t *testing.T) {
 	dir := module(t, stopped)
 	cloudlint(t, dir, "verify", "--reproduce", "CL1011@queue.go:27").
 		want(t, 4, "CL1011 queue.go:27: confirmed: a goroutine waits there for ever (chan send)", "    1 ", "    2 ", "    3 goroutine 1: the close of", "    4 ", "    5 goroutine 3: the send on q.in waits (queue.go:27)", "    TestQueue ")
+	if os.Getenv("CLOUDLINT_REPRODUCE") == "" { // of .ci/full: what is not confirmed takes 13 runs
+		return
+	}
 	edit(t, dir, "queue_test.go", "\tq.Stop()\n", "")
 	edit(t, dir, "queue_test.go", "q := New()", "q := &Queue{in: make(chan int), done: make(chan struct{})}")
 	cloudlint(t, dir, "verify", "--reproduce", "CL1011@queue.go:27").want(t, 0, "CL1011 queue.go:27: not confirmed in ")
