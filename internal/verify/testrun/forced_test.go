@@ -29,6 +29,7 @@ var rounds = regexp.MustCompile(`for i := 0; i <=? \d{2,}; i\+\+ \{`)
 // What the static analysis finds in the programs with leaks of the Go distribution is forced on them, and on the same
 // programs with their bugs mended: there the same steps may be taken, but nothing is left for ever.
 func TestForced(t *testing.T) {
+	t.Parallel() // it mostly waits
 	if testing.Short() {
 		t.Skip("it takes half a minute")
 	}

@@ -127,11 +127,11 @@ func (f *file) find(step finding.Step) (*site, error) {
 	s := &site{start: f.tf.Offset(found.Pos()), end: f.tf.Offset(found.End()), after: simple(found), alone: alone(found)}
 	inner := found
 	for {
-		labeled, ok := inner.(*ast.LabeledStmt)
+		label, ok := inner.(*ast.LabeledStmt)
 		if !ok {
 			break
 		}
-		inner = labeled.Stmt
+		inner = label.Stmt
 	}
 	switch inner := inner.(type) {
 	case *ast.DeferStmt:

@@ -146,7 +146,7 @@ func TestSchedule(t *testing.T) {
 		by(2, 0, step("send", 16, 22)), // the same statement
 		by(3, 0, step("unlock", 6, 3)),
 		by(1, 0, step("lock", 13, 2)),
-		finding.Step{Goroutine: 1, Op: "lock", Waits: true, Range: finding.Range{File: "stock.go", Line: 13, Column: 13}},
+		{Goroutine: 1, Op: "lock", Waits: true, Range: finding.Range{File: "stock.go", Line: 13, Column: 13}},
 	}}, root, nil, "", tmp)
 	if err != nil {
 		t.Fatal(err)
