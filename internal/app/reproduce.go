@@ -30,8 +30,9 @@ const trialTimeout = "3m"
 
 // A trial is one run in the hope that a finding shows.
 type trial struct {
-	vary testrun.Variation
-	flag string // that runs it again
+	vary   testrun.Variation
+	flag   string // that runs it again
+	forced bool   // in the order of the finding's steps
 }
 
 // reproduce forces the path of one finding in runs of the tests, and prints what came of it. A path may tell less than is
@@ -96,8 +97,8 @@ func (v *verification) reproduce(ctx context.Context, selector string) error {
 			survivor = e
 			continue
 		}
-		if len(t.vary.Env) == 0 || !strings.HasPrefix(t.vary.Env[0], hooks.Witness) {
-			plan = new(witness.Plan) // it was not forced
+		if !t.forced {
+			plan = new(witness.Plan)
 		}
 		v.confirmed(place, e, plan, t)
 		return statusError(ExitLeak)
@@ -124,7 +125,7 @@ func (v *verification) trials(ctx context.Context, o testrun.Options, plan *witn
 	var list []trial
 	if len(plan.Steps) > 0 {
 		for n := range forced {
-			t := trial{flag: "--reproduce " + f.Fingerprint}
+			t := trial{flag: "--reproduce " + f.Fingerprint, forced: true}
 			t.vary = testrun.Variation{Replace: plan.Replace, Flags: []string{"-vet=off"}, Env: []string{hooks.Witness + "=" + plan.Try(n)}}
 			list = append(list, t)
 		}

@@ -12,19 +12,11 @@ import (
 // describe tells what goroutine i stands before. It returns false for what blocks on purpose.
 func describe(s *state, i int) (Stuck, bool) {
 	g := s.gs[i]
-	f := &g.frames[len(g.frames)-1]
-	if f.pc >= len(f.f.Blocks[f.block].Instrs) {
+	f, in, pos, at := s.stands(i)
+	if in == nil || (in.Code == skeleton.RunDefers || g.unwinding()) && len(f.defers) == 0 {
 		return Stuck{}, false
 	}
-	in := &f.f.Blocks[f.block].Instrs[f.pc]
-	out := Stuck{At: in.At, Pos: in.Pos, Func: f.f, Root: i == 0, Goroutine: i, Started: g.started, Holder: -1}
-	if in.Code == skeleton.RunDefers || g.unwinding() {
-		if len(f.defers) == 0 {
-			return Stuck{}, false
-		}
-		d := f.defers[len(f.defers)-1]
-		out.At, out.Pos = d.at, d.pos
-	}
+	out := Stuck{At: at, Pos: pos, Func: f.f, Root: i == 0, Goroutine: i, Started: g.started, Holder: -1}
 	for j := len(g.frames) - 1; j >= 0; j-- {
 		out.Stack = append(out.Stack, Frame{g.frames[j].f, g.frames[j].site})
 	}

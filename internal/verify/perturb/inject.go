@@ -7,13 +7,14 @@
 package perturb
 
 import (
-	"bytes"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"maps"
 	"slices"
+
+	"github.com/cloudlint/cloudlint/internal/verify/splice"
 )
 
 // inject returns a file with calls in it, and how many there are. The sites are numbered from first. The file must be one
@@ -40,13 +41,9 @@ func inject(name string, src []byte, first int) (text []byte, sites int, err err
 		}
 	}
 	ast.Inspect(file, func(n ast.Node) bool {
+		list(splice.Statements(n))
 		switch n := n.(type) {
-		case *ast.BlockStmt:
-			list(n.List)
-		case *ast.CaseClause:
-			list(n.Body)
 		case *ast.CommClause:
-			list(n.Body)
 			if len(n.Body) > 0 {
 				at(n.Body[0].Pos()) // after each choice of a select
 			}
@@ -57,15 +54,11 @@ func inject(name string, src []byte, first int) (text []byte, sites int, err err
 		}
 		return true
 	})
-	var out bytes.Buffer
-	end := 0
+	var calls []splice.Insertion
 	for i, offset := range slices.Sorted(maps.Keys(offsets)) {
-		out.Write(src[end:offset])
-		fmt.Fprintf(&out, "%s(%d, %d, %d); ", function, first+i, first, len(offsets))
-		end = offset
+		calls = append(calls, splice.Insertion{Offset: offset, Text: fmt.Sprintf("%s(%d, %d, %d); ", function, first+i, first, len(offsets))})
 	}
-	out.Write(src[end:])
-	return out.Bytes(), len(offsets), nil
+	return splice.Insert(src, calls), len(calls), nil
 }
 
 // methods are the names of methods that goroutines meet in. A name is enough here: a call too many only costs time.

@@ -50,11 +50,7 @@ type Sources struct {
 
 // TestSources lists the tests' files of packages.
 func TestSources(ctx context.Context, o Options, packages []string) (map[string]Sources, error) {
-	env, err := readEnvironment(ctx, o.Dir)
-	if err != nil {
-		return nil, err
-	}
-	_, replace, err := o.replaced(env)
+	_, replace, err := o.readOverlay(ctx)
 	if err != nil {
 		return nil, err
 	}

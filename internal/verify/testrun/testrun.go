@@ -233,6 +233,15 @@ func (o Options) replaced(env environment) (overlay string, replace map[string]s
 	return overlay, replace, nil
 }
 
+// readOverlay returns what the go command says of itself, and what the user's own overlay replaces.
+func (o Options) readOverlay(ctx context.Context) (env environment, replace map[string]string, err error) {
+	if env, err = readEnvironment(ctx, o.Dir); err != nil {
+		return env, nil, err
+	}
+	_, replace, err = o.replaced(env)
+	return env, replace, err
+}
+
 // testFlags returns go test's own flags, and -args with what is for the tests.
 func (o Options) testFlags() (flags, rest []string) {
 	if i := slices.IndexFunc(o.Flags, func(f string) bool { return f == "-args" || f == "--args" }); i >= 0 {

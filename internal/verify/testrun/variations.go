@@ -11,11 +11,7 @@ import (
 
 // Plan prepares what runs under other schedules need, in a folder that stays until they have ended.
 func Plan(ctx context.Context, o Options, tmp string) (*perturb.Plan, error) {
-	env, err := readEnvironment(ctx, o.Dir)
-	if err != nil {
-		return nil, err
-	}
-	_, replace, err := o.replaced(env)
+	env, replace, err := o.readOverlay(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -31,11 +27,7 @@ func Plan(ctx context.Context, o Options, tmp string) (*perturb.Plan, error) {
 // Witness prepares what runs need that force a finding's path, in a folder that stays until they have ended. root is the
 // one of the finding's report.
 func Witness(ctx context.Context, o Options, f *finding.Finding, root, tmp string) (*witness.Plan, error) {
-	env, err := readEnvironment(ctx, o.Dir)
-	if err != nil {
-		return nil, err
-	}
-	_, replace, err := o.replaced(env)
+	env, replace, err := o.readOverlay(ctx)
 	if err != nil {
 		return nil, err
 	}

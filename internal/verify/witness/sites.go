@@ -8,9 +8,9 @@ import (
 	"go/token"
 	"os"
 	"slices"
-	"strings"
 
 	"github.com/cloudlint/cloudlint/internal/finding"
+	"github.com/cloudlint/cloudlint/internal/verify/splice"
 )
 
 // A file is one in which steps lie.
@@ -96,8 +96,11 @@ func (f *file) find(step finding.Step) (*site, error) {
 		return nil, err
 	}
 	var found ast.Stmt
-	list := func(stmts []ast.Stmt) {
-		for _, s := range stmts {
+	ast.Inspect(f.syntax, func(n ast.Node) bool {
+		if n == nil || n.Pos() > pos || n.End() <= pos {
+			return false
+		}
+		for _, s := range splice.Statements(n) {
 			switch s.(type) {
 			case *ast.CaseClause, *ast.CommClause:
 			default:
@@ -105,19 +108,6 @@ func (f *file) find(step finding.Step) (*site, error) {
 					found = s // the inner ones come later
 				}
 			}
-		}
-	}
-	ast.Inspect(f.syntax, func(n ast.Node) bool {
-		if n == nil || n.Pos() > pos || n.End() <= pos {
-			return false
-		}
-		switch n := n.(type) {
-		case *ast.BlockStmt:
-			list(n.List)
-		case *ast.CaseClause:
-			list(n.Body)
-		case *ast.CommClause:
-			list(n.Body)
 		}
 		return true
 	})
@@ -246,25 +236,21 @@ func (f *file) rounds(loop ast.Stmt, body *ast.BlockStmt) []int {
 		label = l.Label.Name
 	}
 	list := []int{f.tf.Offset(body.Rbrace)}
-	var visit func(n ast.Node, inner bool)
-	visit = func(n ast.Node, inner bool) {
-		ast.Inspect(n, func(m ast.Node) bool {
-			switch m := m.(type) {
+	var visit func(body *ast.BlockStmt, inner bool)
+	visit = func(body *ast.BlockStmt, inner bool) {
+		ast.Inspect(body, func(n ast.Node) bool {
+			switch n := n.(type) {
 			case *ast.FuncLit:
 				return false
 			case *ast.ForStmt:
-				if ast.Node(m) != n {
-					visit(m.Body, true)
-					return false
-				}
+				visit(n.Body, true)
+				return false
 			case *ast.RangeStmt:
-				if ast.Node(m) != n {
-					visit(m.Body, true)
-					return false
-				}
+				visit(n.Body, true)
+				return false
 			case *ast.BranchStmt:
-				if m.Tok == token.CONTINUE && (m.Label == nil && !inner || m.Label != nil && m.Label.Name == label) {
-					list = append(list, f.tf.Offset(m.Pos()))
+				if n.Tok == token.CONTINUE && (n.Label == nil && !inner || n.Label != nil && n.Label.Name == label) {
+					list = append(list, f.tf.Offset(n.Pos()))
 				}
 			}
 			return true
@@ -276,15 +262,11 @@ func (f *file) rounds(loop ast.Stmt, body *ast.BlockStmt) []int {
 
 // text returns the file with the calls of its sites in it, each on the line where that is.
 func (f *file) text() []byte {
-	type insertion struct {
-		offset int
-		text   string
-	}
-	list := []insertion{{f.tf.Offset(f.syntax.Name.End()), `; import cloudlintTesting "testing"`}}
+	list := []splice.Insertion{{Offset: f.tf.Offset(f.syntax.Name.End()), Text: `; import cloudlintTesting "testing"`}}
 	slices.SortFunc(f.sites, func(a, b *site) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end)) })
 	for _, s := range f.sites {
 		call := func(name string) string { return fmt.Sprintf("cloudlintTesting.Cloudlint%s(%d)", name, s.id) }
-		add := func(offset int, text string) { list = append(list, insertion{offset, text}) }
+		add := func(offset int, text string) { list = append(list, splice.Insertion{Offset: offset, Text: text}) }
 		switch {
 		case s.enters:
 			add(s.start, " "+call("Enter")+";")
@@ -309,14 +291,5 @@ func (f *file) text() []byte {
 			add(offset, "; "+call("Step")+"; ")
 		}
 	}
-	slices.SortStableFunc(list, func(a, b insertion) int { return cmp.Compare(a.offset, b.offset) })
-	var out strings.Builder
-	end := 0
-	for _, in := range list {
-		out.Write(f.src[end:in.offset])
-		out.WriteString(in.text)
-		end = in.offset
-	}
-	out.Write(f.src[end:])
-	return []byte(out.String())
+	return splice.Insert(f.src, list)
 }
